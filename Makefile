@@ -1,0 +1,65 @@
+# Makefile -- builds libglassnet, the command, the tests and the benchmarks into build/.
+#
+#   make            library and command          make test       everything that checks them
+#   make demo       build, train, predict         make bench      speed on this machine beside what is installed
+#   make install    PREFIX, DESTDIR               make DEBUG=1, ASAN=1, COV=1, CC=clang: variants, each in its own folder
+#
+# Sources are found by wildcard: a new file needs no line here.
+
+CC      ?= cc
+PREFIX  ?= /usr/local
+VERSION := 0.1.0
+SOVERSION := 0
+CHECK_CC := $(shell command -v $(CC) 2>/dev/null)
+
+VARIANT := $(if $(ASAN),-asan)$(if $(DEBUG),-debug)$(if $(COV),-cov)$(if $(filter clang%,$(notdir $(CC))),-clang)$(if $(CROSS),-$(CROSS))
+B       := build$(VARIANT)
+
+WARN := -Wall -Wextra -Wformat=2 -Wshadow -Wvla -Wimplicit-fallthrough -Wundef -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual
+WERROR ?=
+OPT  := $(if $(DEBUG)$(COV),-O0 -g,-O2 -g1)
+SAN  := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)$(if $(COV), --coverage)
+comma := ,
+HARDEN := $(if $(ASAN)$(DEBUG)$(COV),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) -fstack-protector-strong
+GN_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -DGN_BUILDING -Iinclude -Isrc $(OPT) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno \
+             $(HARDEN) $(WARN) $(WERROR) $(SAN) -pthread -MMD -MP
+GN_LDFLAGS := -pthread $(SAN)
+LIBS := -ljansson -lz -lm
+
+LIB_SRC := $(sort $(wildcard src/base/*.c src/formula/*.c src/kernel/*.c src/graph/*.c src/graph/composed/*.c src/nn/*.c src/data/*.c src/lens/*.c))
+CLI_SRC := $(sort $(wildcard src/cli/*.c))
+TEST_SRC := $(sort $(wildcard tests/test_*.c))
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
+TESTS   := $(TEST_SRC:tests/%.c=$(B)/tests/%)
+
+.PHONY: all lib tests clean
+.DELETE_ON_ERROR:
+all: $(B)/glassnet $(B)/libglassnet.so.$(VERSION)
+lib: $(B)/libglassnet.a $(B)/libglassnet.so.$(VERSION)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(GN_CFLAGS) $(CFLAGS) -c $< -o $@
+
+$(B)/libglassnet.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(B)/libglassnet.so.$(VERSION): $(LIB_OBJ)
+	$(CC) -shared -Wl,-soname,libglassnet.so.$(SOVERSION) $(GN_LDFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	ln -sf $(@F) $(B)/libglassnet.so.$(SOVERSION)
+	ln -sf $(@F) $(B)/libglassnet.so
+
+$(B)/glassnet: $(CLI_OBJ) $(B)/libglassnet.a
+	$(CC) $(GN_LDFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(B)/tests/%: tests/%.c $(B)/libglassnet.a
+	@mkdir -p $(@D)
+	$(CC) $(GN_CFLAGS) $(CFLAGS) -Itests $< $(B)/libglassnet.a $(GN_LDFLAGS) $(LDFLAGS) $(LIBS) -lcmocka -o $@
+tests: $(TESTS)
+
+clean:
+	rm -rf build build-*
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d)
