@@ -94,6 +94,10 @@ gn_status gn_data_from_arrays(gn_context *ctx, const gn_array *x, const gn_array
 gn_status gn_data_open(gn_context *ctx, const char *what, const gn_options *options, gn_data **train, gn_data **test);
 /* Data for an existing model: a file's raw columns by name. */
 gn_status gn_data_open_for(gn_context *ctx, const char *what, const gn_prep *prep, const gn_options *options, bool need_target, gn_data **out);
+/* Missing numbers stand as NaN in x until this fills them, from statistics of the rows in `train` alone (NULL: all), so that nothing held out
+ * leaks into training. prep.feature[].fill is set. Without missing values it does nothing. */
+gn_status gn_data_fill(gn_context *ctx, gn_data *d, const uint32_t *train, size_t n_train);
+gn_status gn_data_copy(gn_context *ctx, const gn_data *from, gn_data **out);
 gn_dataset gn_data_view(const gn_data *d);              /* borrowed; all rows */
 gn_status gn_prep_copy(gn_context *ctx, const gn_prep *from, gn_prep *to);
 void gn_prep_free(gn_prep *p);
