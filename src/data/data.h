@@ -20,7 +20,13 @@ typedef struct gn_column {
     const char **categories;    /* text: in order of first appearance, then sorted by the reader */
     size_t n_categories;
     size_t missing;
-    uint64_t first_missing_line;
+    uint64_t first_missing_line, first_missing_column;
+    /* The first field that cannot stand in a numeric column, or GN_E_NONE. It is an error only for a column that is used as numbers, so that
+     * an ignored column never stops a file from being read. `mixed`: too many numbers for a text column; refused as a feature. */
+    bool mixed;
+    gn_code fault;
+    uint64_t fault_line, fault_column;
+    const char *fault_text;
 } gn_column;
 typedef struct gn_table {
     gn_context *ctx;
@@ -34,6 +40,12 @@ typedef struct gn_table {
 } gn_table;
 gn_status gn_csv_read(gn_context *ctx, gn_source *source, const gn_options *options, gn_table *out);
 void gn_table_free(gn_table *t);
+/* A column by name, else by position from 1; SIZE_MAX and CSV-NOCOL with the closest name when there is none. */
+size_t gn_table_find(const gn_table *t, const char *name, size_t length);
+gn_status gn_table_fault(const gn_table *t, size_t column);    /* raises the column's fault; GN_OK when it has none */
+/* A field as CSV: quoted where it must be, and with ' before text that a spreadsheet would run as a formula. */
+void gn_csv_put(gn_text *to, const char *text, char delimiter);
+gn_status gn_csv_write(const gn_table *t, gn_text *to);        /* header and rows, numbers as the shortest text that reads back */
 
 /* ---- arrays (IDX, NPY) ----------------------------------------------------------------------------------------------- */
 typedef struct gn_array {
@@ -64,7 +76,7 @@ typedef struct gn_prep {
     size_t features, inputs;
     gn_feature *feature;
     gn_task task;
-    size_t targets;             /* regression: columns */
+    size_t targets;             /* regression: columns; classes: 1, the label column (0 when it has no name) */
     const char **target_name;
     size_t classes;             /* 2 for binary */
     const char **class_name;
@@ -81,9 +93,14 @@ struct gn_data {                /* the public gn_data */
     void *y;
     int32_t *label;
     float *weight;
-    uint64_t *line;             /* or NULL */
+    uint64_t *line;             /* (rows): where each row stands in its file, or NULL */
     char *name;
+    enum { GN_FILL_NONE, GN_FILL_MEAN, GN_FILL_MEDIAN } fill; /* what gn_data_fill does with missing values */
+    void *taken;                /* x, when it was taken over from an array: freed by gn_free_aligned. Else NULL: everything is in arena */
 };
+/* A gn_data with arena, empty prep (arena ready), x of (rows, inputs) cleared when inputs > 0, and the name; the rest is the caller's to fill,
+ * from d->arena. gn_data_free takes it all back, also half-filled. */
+gn_status gn_data_new(gn_context *ctx, const char *name, size_t rows, size_t inputs, gn_element type, gn_data **out);
 
 /* The parts gn_data_read is made of. For training: the prep is found from the file. With a prep given (a model's): columns are found by name,
  * in any order, and encoded by it; need_target says whether targets must be there. */
@@ -102,9 +119,10 @@ gn_dataset gn_data_view(const gn_data *d);              /* borrowed; all rows */
 gn_status gn_prep_copy(gn_context *ctx, const gn_prep *from, gn_prep *to);
 void gn_prep_free(gn_prep *p);
 
-/* Generated sets: rows of defs/generate.def. */
+/* Generated sets: rows of defs/generate.def. noise < 0: the set's own. */
 gn_status gn_generate(gn_context *ctx, const char *name, size_t n, double noise, uint64_t seed, gn_table *out);
 bool gn_generate_known(const char *name);
+const char *gn_generate_row(size_t i, const char **help);     /* the i-th name, NULL past the end */
 
 /* Splits are functions of the seed. held: rows held out; stratified by class for classes. Both in ascending order; gn_free. */
 gn_status gn_split(gn_context *ctx, const gn_data *d, double share, uint64_t seed, uint32_t **train, size_t *n_train, uint32_t **held, size_t *n_held);
