@@ -36,6 +36,7 @@ typedef struct gn_table {
     gn_column *column;
     uint64_t *line;             /* (rows): the physical line each row starts at, for later errors */
     bool has_header;
+    bool f64;                   /* numbers were held to the range of float64, not float32 */
     char delimiter;
 } gn_table;
 gn_status gn_csv_read(gn_context *ctx, gn_source *source, const gn_options *options, gn_table *out);
@@ -71,6 +72,7 @@ typedef struct gn_feature {
     double fill;                /* value for a missing number, NaN: refused */
     uint32_t fill_category;     /* UINT32_MAX: refused */
 } gn_feature;
+typedef enum gn_fill { GN_FILL_NONE, GN_FILL_MEAN, GN_FILL_MEDIAN } gn_fill;
 typedef struct gn_prep {
     gn_arena arena;
     size_t features, inputs;
@@ -80,6 +82,7 @@ typedef struct gn_prep {
     const char **target_name;
     size_t classes;             /* 2 for binary */
     const char **class_name;
+    gn_fill fill;               /* how gn_data_fill finds the features' fill values; NONE once a model is loaded: they are there or missing values are refused */
     bool images;                /* from IDX: rank-3 bytes */
     size_t height, width;
 } gn_prep;
@@ -95,7 +98,6 @@ struct gn_data {                /* the public gn_data */
     float *weight;
     uint64_t *line;             /* (rows): where each row stands in its file, or NULL */
     char *name;
-    enum { GN_FILL_NONE, GN_FILL_MEAN, GN_FILL_MEDIAN } fill; /* what gn_data_fill does with missing values */
     void *taken;                /* x, when it was taken over from an array: freed by gn_free_aligned. Else NULL: everything is in arena */
 };
 /* A gn_data with arena, empty prep (arena ready), x of (rows, inputs) cleared when inputs > 0, and the name; the rest is the caller's to fill,
@@ -106,7 +108,8 @@ gn_status gn_data_new(gn_context *ctx, const char *name, size_t rows, size_t inp
  * in any order, and encoded by it; need_target says whether targets must be there. */
 gn_status gn_data_from_table(gn_context *ctx, const gn_table *t, const gn_options *options, gn_data **out);
 gn_status gn_data_by_prep(gn_context *ctx, const gn_table *t, const gn_prep *prep, const gn_options *options, bool need_target, gn_data **out);
-gn_status gn_data_from_arrays(gn_context *ctx, const gn_array *x, const gn_array *y, const char *x_name, const char *y_name, const gn_options *options, gn_data **out);
+/* Takes over the elements of x (x->at becomes NULL), so that a large array exists once; y may be NULL. */
+gn_status gn_data_from_arrays(gn_context *ctx, gn_array *x, const gn_array *y, const char *x_name, const char *y_name, const gn_options *options, gn_data **out);
 /* Training data and, when `what` brings one (a MNIST folder) or the option test names one, test data; else *test is NULL. */
 gn_status gn_data_open(gn_context *ctx, const char *what, const gn_options *options, gn_data **train, gn_data **test);
 /* Data for an existing model: a file's raw columns by name. */
@@ -114,6 +117,8 @@ gn_status gn_data_open_for(gn_context *ctx, const char *what, const gn_prep *pre
 /* Missing numbers stand as NaN in x until this fills them, from statistics of the rows in `train` alone (NULL: all), so that nothing held out
  * leaks into training. prep.feature[].fill is set. Without missing values it does nothing. */
 gn_status gn_data_fill(gn_context *ctx, gn_data *d, const uint32_t *train, size_t n_train);
+/* The same for other rows (a test file), with the fill values of a prep that gn_data_fill has been through. */
+gn_status gn_data_fill_by(gn_context *ctx, gn_data *d, const gn_prep *prep);
 gn_status gn_data_copy(gn_context *ctx, const gn_data *from, gn_data **out);
 gn_dataset gn_data_view(const gn_data *d);              /* borrowed; all rows */
 gn_status gn_prep_copy(gn_context *ctx, const gn_prep *from, gn_prep *to);
