@@ -8,13 +8,50 @@
 #include "../base/option.h"
 #include "../base/random.h"
 
+/* ---- tables ------------------------------------------------------------------------------------------------------- */
+typedef enum gn_loss {
+#define LOSS(name, formula, per, link, about) GN_LOSS_##name,
+#include "../defs/loss.def"
+#undef LOSS
+    GN_LOSS_COUNT
+} gn_loss;
+typedef enum gn_link { GN_LINK_IDENTITY, GN_LINK_SIGMOID, GN_LINK_SOFTMAX } gn_link;
+typedef struct gn_loss_row { const char *name, *formula; bool per_row; gn_link link; const char *about; } gn_loss_row;
+const gn_loss_row *gn_loss_table(void);                 /* indexed by gn_loss */
+gn_loss gn_loss_find(const char *name);                 /* GN_LOSS_COUNT when unknown; '-' may stand for '_', here and below */
+
+typedef enum gn_init {
+#define INIT(name, draw, scale, about) GN_INIT_##name,
+#include "../defs/init.def"
+#undef INIT
+    GN_INIT_COUNT
+} gn_init;
+typedef enum gn_draw { GN_DRAW_UNIFORM, GN_DRAW_NORMAL, GN_DRAW_ORTHOGONAL } gn_draw;
+typedef struct gn_init_row { const char *name; gn_draw draw; const char *scale; const char *about; } gn_init_row;
+const gn_init_row *gn_init_table(void);
+gn_init gn_init_find(const char *name);                 /* GN_INIT_COUNT when unknown */
+gn_init gn_init_auto(gn_pointwise act);                 /* what "auto" chooses: read off the activation's own values */
+
+typedef enum gn_schedule {
+#define SCHEDULE(name, factor, gamma, every, about) GN_SCHEDULE_##name,
+#include "../defs/schedule.def"
+#undef SCHEDULE
+    GN_SCHEDULE_COUNT
+} gn_schedule;
+typedef struct gn_schedule_row { const char *name, *factor; double gamma, every; const char *about; } gn_schedule_row;
+const gn_schedule_row *gn_schedule_table(void);
+gn_schedule gn_schedule_find(const char *name);         /* GN_SCHEDULE_COUNT when unknown */
+/* What multiplies the base rate: step from 0 of all `steps`, warm-up included; gamma < 0 and every 0: the row's own. */
+typedef struct gn_schedule_state { uint64_t step, steps, warmup, epoch; uint64_t drops; double gamma, every; } gn_schedule_state;
+double gn_schedule_factor(gn_schedule s, const gn_schedule_state *at);
+
 /* ---- data as a network sees it: borrowed arrays ----------------------------------------------------------------- */
 typedef enum gn_element { GN_EL_U8, GN_EL_F32, GN_EL_F64 } gn_element;
 typedef struct gn_dataset {
     size_t rows, inputs;
     gn_element type;
     const void *x;              /* (rows, inputs) as stored; the network's input transform is applied when a batch is gathered */
-    const void *y;              /* regression targets (rows, outputs), float (GN_EL_F64: double); NULL for classes */
+    const void *y;              /* regression targets (rows, outputs), float (GN_EL_F64: double); NULL for classes, or each row's distribution */
     const int32_t *label;       /* class of each row, 0..classes-1; NULL for regression */
     const float *weight;        /* sample weights (rows) or NULL */
     const uint32_t *index;      /* rows in use: index[0..used), or NULL for all */
@@ -78,6 +115,13 @@ gn_status gn_net_loss(gn_graph *g, const gn_net *net, gn_node z, gn_node t, gn_n
  * probability of class 1). out is (n, outputs) of the network's type. Thread-safe on a const net. Bits do not depend on how rows
  * are cut into calls. */
 gn_status gn_net_predict(gn_context *ctx, const gn_net *net, const gn_dataset *rows, void *out);
+
+/* A compiled prediction to use again and again: microseconds for one row of a small network. Belongs to the context's thread; the network
+ * must outlive it, and a change of its weights (not of its transforms) shows in the next run. */
+typedef struct gn_predictor gn_predictor;
+gn_status gn_predictor_new(gn_context *ctx, const gn_net *net, size_t rows, gn_predictor **out); /* rows: as many as usually come at once */
+gn_status gn_predictor_run(gn_predictor *p, const gn_dataset *rows, void *out);  /* as gn_net_predict */
+void gn_predictor_free(gn_predictor *p);
 
 typedef struct gn_metrics {
     size_t rows;
