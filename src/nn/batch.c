@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-void gn_batch_inputs(const gn_kernels *k, const gn_net *net, const gn_dataset *d, const uint32_t *rows, size_t m, void *out) {
+void gn_batch_inputs(const gn_kernels *k, const gn_net *net, const gn_dataset *d, const uint32_t *rows, size_t m,
+                     void *out) {
     size_t n = d->inputs;
     switch (d->type) {
     case GN_EL_U8: k->gather_u8(m, n, d->x, rows, net->shift32, net->factor32, out); break;
@@ -53,19 +54,23 @@ static gn_status check_labels(gn_context *ctx, const gn_net *net, const gn_datas
     for (size_t i = 0; i < gn_dataset_rows(d); i++) {
         int32_t label = d->label[gn_dataset_row(d, i)];
         if (label < 0 || label >= classes)
-            return gn_fail(ctx, GN_E_DATA_LABEL, "row %zu has the label %d; labels go from 0 to %d", (size_t)gn_dataset_row(d, i), (int)label, (int)classes - 1);
+            return gn_fail(ctx, GN_E_DATA_LABEL, "row %zu has the label %d; labels go from 0 to %d",
+                           (size_t)gn_dataset_row(d, i), (int)label, (int)classes - 1);
     }
     return GN_OK;
 }
 
 gn_status gn_dataset_check(gn_context *ctx, const gn_net *net, const gn_dataset *d, bool need_target) {
     if (d->inputs != net->spec.inputs)
-        return gn_fail(ctx, GN_E_MOD_SHAPE, "the data have %zu inputs a row, the network takes %zu", d->inputs, net->spec.inputs);
+        return gn_fail(ctx, GN_E_MOD_SHAPE, "the data have %zu inputs a row, the network takes %zu", d->inputs,
+                       net->spec.inputs);
     if (d->rows > UINT32_MAX) return gn_fail(ctx, GN_E_DATA_ROWS, "%zu rows are more than 4294967295", d->rows);
     for (size_t i = 0; d->index && i < d->used; i++)
-        if (d->index[i] >= d->rows) return gn_fail(ctx, GN_E_DATA_ROWS, "row %u of %zu is asked for", (unsigned)d->index[i], d->rows);
+        if (d->index[i] >= d->rows)
+            return gn_fail(ctx, GN_E_DATA_ROWS, "row %u of %zu is asked for", (unsigned)d->index[i], d->rows);
     if (!need_target) return GN_OK;
     if (net->spec.task == GN_REGRESSION ? !d->y : !d->label && !d->y)
-        return gn_fail(ctx, GN_E_DATA_TASK, "the data have no %s", net->spec.task == GN_REGRESSION ? "targets" : "labels");
+        return gn_fail(ctx, GN_E_DATA_TASK, "the data have no %s",
+                       net->spec.task == GN_REGRESSION ? "targets" : "labels");
     return net->spec.task == GN_REGRESSION || !d->label ? GN_OK : check_labels(ctx, net, d);
 }

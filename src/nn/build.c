@@ -1,7 +1,7 @@
 /* build.c -- a network as nodes of a graph: each layer in the spelling that its formula has.
  *
- * Shapes: x (batch, inputs); a weight W (outputs, inputs); a layer's value is act(x W' + b). In training a batchnorm layer
- * uses the batch's own mean and variance and hands them out; else it uses the running ones. */
+ * Shapes: x (batch, inputs); a weight W (outputs, inputs); a layer's value is act(x W' + b). In training a batchnorm
+ * layer uses the batch's own mean and variance and hands them out; else it uses the running ones. */
 #include "net.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* describe.c -- a network's text to layers: "128 relu, dropout 0.2, 64 relu, layernorm, residual 64 tanh".
  *
- * Invariant: every error names the part by number and text; a layer that comes out has a size within the limits, an activation
- * that exists and parameters that are finite. */
+ * Invariant: every error names the part by number and text; a layer that comes out has a size within the limits, an
+ * activation that exists and parameters that are finite. */
 #include "net.h"
 #include "../base/text.h"
 
@@ -41,7 +41,8 @@ static bool next_part(const char **text, gn_part *p) {
 }
 
 static gn_status wrong(const gn_part *p, const char *what) {
-    return gn_fail(p->ctx, GN_E_CFG_NET, "layers: part %zu, \"%s\": %s", p->number, gn_show(GN_SHOWN, p->all, p->all_length), what);
+    return gn_fail(p->ctx, GN_E_CFG_NET, "layers: part %zu, \"%s\": %s", p->number,
+                   gn_show(GN_SHOWN, p->all, p->all_length), what);
 }
 
 static gn_status wrong_size(const gn_part *p) {
@@ -78,7 +79,8 @@ static gn_status unknown_word(const gn_part *p, const char *word) {
     for (size_t i = 0; i < GN_COUNT(words); i++) names[n++] = words[i];
     wrong(p, "not a size, an activation, dropout, layernorm, batchnorm or residual");
     const char *closest = gn_closest(word, names, n);
-    return closest ? gn_hint(p->ctx, "did you mean \"%s\"?", closest) : gn_hint(p->ctx, "`glassnet ops` lists the activations");
+    return closest ? gn_hint(p->ctx, "did you mean \"%s\"?", closest)
+                   : gn_hint(p->ctx, "`glassnet ops` lists the activations");
 }
 
 /* One parameter "alpha=0.05" or "0.05" at position i. */
@@ -98,7 +100,8 @@ static gn_status take_parameter(const gn_part *p, gn_layer *l, int i, const char
     }
     if (i >= row->parameters) return wrong(p, "the activation has no such parameter");
     size_t used;
-    if (gn_read_number(at, length, '.', &l->par[i], &used) != GN_NUMBER_OK) return wrong(p, "a parameter is a number, as in leaky_relu(alpha=0.05)");
+    if (gn_read_number(at, length, '.', &l->par[i], &used) != GN_NUMBER_OK)
+        return wrong(p, "a parameter is a number, as in leaky_relu(alpha=0.05)");
     return GN_OK;
 }
 
@@ -198,8 +201,14 @@ static gn_status print_layer(gn_arena *arena, gn_layer *l) {
     gn_text t;
     gn_text_init(&t, arena->ctx);
     switch (l->kind) {
-    case GN_L_RESIDUAL: gn_text_puts(&t, "residual "); /* fall through */
-    case GN_L_DENSE: gn_text_printf(&t, "%zu ", l->outputs); /* fall through */
+    case GN_L_RESIDUAL:
+        gn_text_printf(&t, "residual %zu ", l->outputs);
+        print_activation(&t, l);
+        break;
+    case GN_L_DENSE:
+        gn_text_printf(&t, "%zu ", l->outputs);
+        print_activation(&t, l);
+        break;
     case GN_L_ACTIVATION: print_activation(&t, l); break;
     case GN_L_DROPOUT: gn_text_printf(&t, "dropout %s", gn_num(GN_NUM, l->rate)); break;
     case GN_L_LAYERNORM: gn_text_puts(&t, "layernorm"); break;
@@ -246,7 +255,8 @@ static gn_status finish(gn_arena *arena, gn_layer *layer, size_t n, size_t input
     return GN_OK;
 }
 
-gn_status gn_layers_parse(gn_arena *arena, const char *text, size_t inputs, size_t outputs, gn_layer **out, size_t *count) {
+gn_status gn_layers_parse(gn_arena *arena, const char *text, size_t inputs, size_t outputs, gn_layer **out,
+                          size_t *count) {
     gn_layer *layer = gn_arena_alloc(arena, count_parts(text) + 1, sizeof *layer);
     if (!layer) return GN_NO_MEMORY;
     size_t n = 0;
@@ -260,7 +270,7 @@ gn_status gn_layers_parse(gn_arena *arena, const char *text, size_t inputs, size
     return GN_OK;
 }
 
-/* ---- the short form ------------------------------------------------------------------------------------------------ */
+/* ---- the short form --------------------------------------------------------------------------------------------- */
 
 static gn_status describe_part(gn_part *p, const char *act, double dropout, gn_text *out) {
     char word[64];

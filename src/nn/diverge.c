@@ -1,7 +1,8 @@
-/* diverge.c -- what happened when training stopped being finite: the step, the tensor and the row, and the weights from before.
+/* diverge.c -- what happened when training stopped being finite: the step, the tensor and the row, and the weights from
+ * before.
  *
- * Invariant: the run is a function of its state, so going back to the kept state and stepping again, one kept step at a time,
- * meets the same bad step; what is left in the network is the state before it, which is finite. */
+ * Invariant: the run is a function of its state, so going back to the kept state and stepping again, one kept step at a
+ * time, meets the same bad step; what is left in the network is the state before it, which is finite. */
 #include "fit.h"
 #include "../base/text.h"
 
@@ -11,8 +12,9 @@
 static bool finite_at(const gn_fit_run *f, const void *at, size_t n) { return isfinite(f->k->sum_squares(n, at)); }
 
 static void blame(gn_fit_run *f, const char *name) {
-    size_t n = strlen(name), room = sizeof f->result->where - 1;
-    memcpy(f->result->where, name, n < room ? n : room);
+    size_t n = strlen(name), room = sizeof f->result->where - 1, kept = n < room ? n : room;
+    memcpy(f->result->where, name, kept);
+    f->result->where[kept] = 0;
 }
 
 /* The first layer whose output is not finite and that has weights; "loss" when all outputs are. */
@@ -27,7 +29,8 @@ static void blame_layer(gn_fit_run *f, const gn_step *s) {
     blame(f, "loss");
 }
 
-/* The last tensor whose gradient is not finite: backward passes go from the last layer to the first, so the trouble began there. */
+/* The last tensor whose gradient is not finite: backward passes go from the last layer to the first, so the trouble
+ * began there. */
 static bool blame_gradient(gn_fit_run *f, const gn_step *s) {
     for (size_t i = f->net->tensors; i-- > 0;)
         if (s->grad[i] && !finite_at(f, gn_plan_value(s->plan, s->grad[i]), f->net->tensor[i].size)) {
@@ -47,7 +50,9 @@ static bool blame_weight(gn_fit_run *f) {
     return false;
 }
 
-static double loss_of(const gn_fit_run *f, const gn_step *s) { return gn_get(f->net->spec.type, gn_plan_value(s->plan, s->loss), 0); }
+static double loss_of(const gn_fit_run *f, const gn_step *s) {
+    return gn_get(f->net->spec.type, gn_plan_value(s->plan, s->loss), 0);
+}
 
 static bool row_is_bad(gn_fit_run *f, const gn_step *s) {
     if (!isfinite(loss_of(f, s))) return true;
@@ -96,23 +101,26 @@ static gn_status report(gn_fit_run *f, const char *what) {
     if (r->bad_row >= 0) gn_text_printf(&t, ", first for row %lld", (long long)r->bad_row);
     if (t.length && t.length < sizeof row) memcpy(row, t.at, t.length + 1);
     gn_text_free(&t);
-    gn_fail(f->ctx, GN_E_TRAIN_NONFINITE, "training diverged at step %llu: %s is not finite (at %s%s); the weights from before that step are kept",
+    gn_fail(f->ctx, GN_E_TRAIN_NONFINITE,
+            "training diverged at step %llu: %s is not finite (at %s%s); the weights from before that step are kept",
             (unsigned long long)r->bad_step, what, r->where, row);
-    return gn_hint(f->ctx, "try a smaller --lr than %s, --clip-norm 1, or scaled inputs and targets", gn_num_digits(GN_NUM, f->rate, 6));
+    return gn_hint(f->ctx, "try a smaller --lr than %s, --clip-norm 1, or scaled inputs and targets",
+                   gn_num_digits(GN_NUM, f->rate, 6));
 }
 
+/* The weights are put back first, so that whatever fails from here on, they are the finite ones. */
 static gn_status examine(gn_fit_run *f, size_t batch) {
     size_t first = batch * f->set.batch, m = f->left && batch + 1 == f->batches ? f->left : f->set.batch;
     bool by_weight = !f->bad && blame_weight(f), found;
     f->result->diverged = true;
-    f->result->bad_row = -1;
     gn_fit_restore(f);
     f->result->bad_step = f->step + 1;
-    if (by_weight) return report(f, "a weight");
     GN_TRY(look_inside(f, first, m, &found));
     if (found) GN_TRY(find_row(f, first, m));
-    else blame(f, "loss");
-    return report(f, isfinite(f->loss) ? "the gradient" : "the loss");
+    else if (!by_weight) blame(f, "loss");
+    return report(f, !isfinite(f->loss)    ? "the loss"
+                     : found || !by_weight ? "the gradient"
+                                           : "a weight after the update");
 }
 
 gn_status gn_fit_diverged(gn_fit_run *f) {

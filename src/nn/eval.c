@@ -1,7 +1,7 @@
 /* eval.c -- a compiled evaluation: rows in, predictions and, when asked, a loss for each row out.
  *
- * Invariant: a row's numbers do not depend on the rows beside it, so blocks may be cut anywhere: layers work row by row, and
- * batchnorm uses its running values here. */
+ * Invariant: a row's numbers do not depend on the rows beside it, so blocks may be cut anywhere: layers work row by
+ * row, and batchnorm uses its running values here. */
 #include "net.h"
 
 #include <string.h>

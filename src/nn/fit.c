@@ -1,7 +1,7 @@
 /* fit.c -- training: epochs of shuffled batches, held-out figures, early stopping, progress, and stopping on request.
  *
- * Invariant: after the first step nothing is allocated; the data order is a function of seed and epoch; a step that is not finite
- * leaves the weights from before it. */
+ * Invariant: after the first step nothing is allocated; the data order is a function of seed and epoch; a step that is
+ * not finite leaves the weights from before it. */
 #include "fit.h"
 #include "clock.h"
 #include "../base/text.h"
@@ -17,18 +17,20 @@ static bool has_batchnorm(const gn_net *net) {
     return false;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------------------------------------ */
+/* ---- opening ---------------------------------------------------------------------------------------------------- */
 
 static bool good_weight(double w) { return isfinite(w) && w >= 0; }
 
 /* The scale that makes the mean weight of a training row 1; every weight is checked on the way. */
 static gn_status scale_weights(gn_fit_run *f, const gn_dataset *d) {
     double sum = 0;
-    if (f->class_weight && !d->label) return gn_fail(f->ctx, GN_E_CFG_WEIGHTS, "class weights need labels, not distributions or regression targets");
+    if (f->class_weight && !d->label)
+        return gn_fail(f->ctx, GN_E_CFG_WEIGHTS, "class weights need labels, not distributions or regression targets");
     for (size_t i = 0; i < f->rows; i++) {
         uint32_t row = gn_dataset_row(d, i);
         double w = (d->weight ? (double)d->weight[row] : 1) * (f->class_weight ? f->class_weight[d->label[row]] : 1);
-        if (!good_weight(w)) return gn_fail(f->ctx, GN_E_CFG_WEIGHTS, "row %u has the weight %s", (unsigned)row, gn_num(GN_NUM, w));
+        if (!good_weight(w))
+            return gn_fail(f->ctx, GN_E_CFG_WEIGHTS, "row %u has the weight %s", (unsigned)row, gn_num(GN_NUM, w));
         sum += w;
     }
     if (!(sum > 0)) return gn_fail(f->ctx, GN_E_CFG_WEIGHTS, "all weights are 0");
@@ -56,7 +58,8 @@ static gn_status allocate(gn_fit_run *f) {
     return enough ? GN_OK : GN_NO_MEMORY;
 }
 
-/* Batches of an epoch. With batchnorm a last batch of one row, which has no variance, is left out: another row each epoch. */
+/* Batches of an epoch. With batchnorm a last batch of one row, which has no variance, is left out: another row each
+ * epoch. */
 static void cut_batches(gn_fit_run *f) {
     f->left = f->rows % f->set.batch;
     if (f->left == 1 && has_batchnorm(f->net)) f->left = 0;
@@ -102,7 +105,7 @@ static void close_run(gn_fit_run *f) {
     gn_free_aligned(ctx, f->best);
 }
 
-/* ---- progress ---------------------------------------------------------------------------------------------------------------- */
+/* ---- progress --------------------------------------------------------------------------------------------------- */
 
 static double epoch_loss(const gn_fit_run *f) { return f->rows_done ? f->loss_sum / (double)f->rows_done : NAN; }
 
@@ -115,10 +118,20 @@ static gn_status tell(gn_fit_run *f, size_t batch, bool end, bool best) {
     r->samples_per_second = elapsed > 0 ? samples / elapsed : 0;
     f->reported = now;
     if (!f->progress) return GN_OK;
-    gn_progress p = { .epoch = f->epoch + 1, .epochs = f->set.epochs, .batch = batch, .batches = f->batches, .epoch_end = end,
-                      .loss = epoch_loss(f), .held_loss = f->held_loss, .held_metric = f->held_metric, .rate = f->rate,
-                      .gradient_norm = f->gradient ? f->norm : NAN, .samples_per_second = r->samples_per_second,
-                      .seconds_left = f->step ? elapsed * (all / (double)f->step - 1) : NAN, .seconds = elapsed, .best = best };
+    gn_progress p = { .epoch = f->epoch + 1,
+                      .epochs = f->set.epochs,
+                      .batch = batch,
+                      .batches = f->batches,
+                      .epoch_end = end,
+                      .loss = epoch_loss(f),
+                      .held_loss = f->held_loss,
+                      .held_metric = f->held_metric,
+                      .rate = f->rate,
+                      .gradient_norm = f->gradient ? f->norm : NAN,
+                      .samples_per_second = r->samples_per_second,
+                      .seconds_left = f->step ? elapsed * (all / (double)f->step - 1) : NAN,
+                      .seconds = elapsed,
+                      .best = best };
     return f->progress(f->user, &p);
 }
 
@@ -132,7 +145,7 @@ static gn_status maybe_tell(gn_fit_run *f, size_t batch) {
     return since < 0.2 ? GN_OK : tell(f, batch, false, false);
 }
 
-/* ---- one epoch ----------------------------------------------------------------------------------------------------------------- */
+/* ---- one epoch -------------------------------------------------------------------------------------------------- */
 
 static void count_loss(gn_fit_run *f, size_t batch) {
     size_t m = f->left && batch + 1 == f->batches ? f->left : f->set.batch;
@@ -143,7 +156,8 @@ static void count_loss(gn_fit_run *f, size_t batch) {
 
 static gn_status stopped(gn_fit_run *f) {
     if (!gn_fit_weights_finite(f)) return gn_fit_diverged(f);
-    return gn_fail(f->ctx, GN_E_STOPPED, "training was stopped in epoch %zu, after %llu steps", f->epoch + 1, (unsigned long long)f->step);
+    return gn_fail(f->ctx, GN_E_STOPPED, "training was stopped in epoch %zu, after %llu steps", f->epoch + 1,
+                   (unsigned long long)f->step);
 }
 
 static gn_status run_epoch(gn_fit_run *f) {
@@ -164,7 +178,7 @@ static gn_status run_epoch(gn_fit_run *f) {
     return gn_fit_weights_finite(f) ? GN_OK : gn_fit_diverged(f);
 }
 
-/* ---- between epochs ------------------------------------------------------------------------------------------------------------- */
+/* ---- between epochs --------------------------------------------------------------------------------------------- */
 
 static gn_status look_at_held(gn_fit_run *f) {
     if (!f->held) return GN_OK;
@@ -174,7 +188,8 @@ static gn_status look_at_held(gn_fit_run *f) {
     return GN_OK;
 }
 
-/* The plateau schedule: no fall by one part in 10,000 for more than `every` epochs lowers the rate, as PyTorch has it. */
+/* The plateau schedule: no fall by one part in 10,000 for more than `every` epochs lowers the rate, as PyTorch has it.
+ */
 static void watch_plateau(gn_fit_run *f) {
     double now = f->held ? f->held_loss : epoch_loss(f);
     double every = f->set.every > 0 ? f->set.every : gn_schedule_table()[f->set.schedule].every;
@@ -221,16 +236,30 @@ static gn_status run_epochs(gn_fit_run *f) {
             break;
         }
     }
-    if (f->best && f->result->best_epoch == best_epoch + 1 && !isnan(best_loss)) memcpy(f->net->block, f->best, block_bytes(f));
+    if (f->best && f->result->best_epoch == best_epoch + 1 && !isnan(best_loss))
+        memcpy(f->net->block, f->best, block_bytes(f));
     return GN_OK;
 }
 
-gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn_dataset *held, const gn_options *options,
-                 const double *class_weight, gn_progress_fn progress, void *user, gn_fit_result *result) {
+gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn_dataset *held,
+                 const gn_options *options, const double *class_weight, gn_progress_fn progress, void *user,
+                 gn_fit_result *result) {
     *result = (gn_fit_result){ .loss = NAN, .held_loss = NAN, .held_metric = NAN, .bad_row = -1 };
-    gn_fit_run f = { .ctx = ctx, .net = net, .train = train, .held = held && gn_dataset_rows(held) ? held : NULL, .result = result,
-                     .class_weight = class_weight, .progress = progress, .user = user, .rows = gn_dataset_rows(train),
-                     .lowest = INFINITY, .stride = 1, .until_clock = 1, .held_loss = NAN, .held_metric = NAN, .norm = NAN };
+    gn_fit_run f = { .ctx = ctx,
+                     .net = net,
+                     .train = train,
+                     .held = held && gn_dataset_rows(held) ? held : NULL,
+                     .result = result,
+                     .class_weight = class_weight,
+                     .progress = progress,
+                     .user = user,
+                     .rows = gn_dataset_rows(train),
+                     .lowest = INFINITY,
+                     .stride = 1,
+                     .until_clock = 1,
+                     .held_loss = NAN,
+                     .held_metric = NAN,
+                     .norm = NAN };
     f.k = gn_kernels_get((gn_isa)gn_context_isa(ctx), net->spec.type, gn_context_exact(ctx));
     gn_status s = open_run(&f, options);
     f.started = f.reported = gn_seconds();

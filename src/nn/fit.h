@@ -1,7 +1,8 @@
 /* fit.h -- what the files of training share: the settings read from options, one compiled step, and a run.
  *
- * Invariant: everything a step changes -- the network's block and the optimiser's slots -- can be copied to `kept` and put back, and
- * a step is a function of that, of the seed and of its number; so a step that went wrong can be found again and undone. */
+ * Invariant: everything a step changes -- the network's block and the optimiser's slots -- can be copied to `kept` and
+ * put back, and a step is a function of that, of the seed and of its number; so a step that went wrong can be found
+ * again and undone. */
 #ifndef GN_FIT_H
 #define GN_FIT_H
 
@@ -19,7 +20,8 @@ typedef struct gn_fit_settings {
     double clip, clip_norm;
     uint64_t seed;
 } gn_fit_settings;
-gn_status gn_fit_read_settings(gn_context *ctx, const gn_options *options, size_t rows, bool batchnorm, gn_fit_settings *out);
+gn_status gn_fit_read_settings(gn_context *ctx, const gn_options *options, size_t rows, bool batchnorm,
+                               gn_fit_settings *out);
 static inline bool gn_fit_clips(const gn_fit_settings *s) { return s->clip > 0 || s->clip_norm > 0; }
 
 /* One training step compiled for a number of rows. */
@@ -75,7 +77,7 @@ typedef struct gn_fit_run {
 /* step.c */
 gn_status gn_step_open(gn_fit_run *f, size_t rows, gn_step_mode mode, gn_step *out);
 void gn_step_close(gn_context *ctx, gn_step *s);
-void gn_fit_load(gn_fit_run *f, size_t first, size_t m);        /* rows order[first .. first + m) into the batch's buffers */
+void gn_fit_load(gn_fit_run *f, size_t first, size_t m); /* rows order[first .. first + m) into the batch's buffers */
 void gn_fit_load_row(gn_fit_run *f, uint32_t row);
 gn_status gn_fit_step(gn_fit_run *f, size_t batch);             /* batch of the epoch; sets loss, norm, bad */
 void gn_fit_keep(gn_fit_run *f, size_t batch);

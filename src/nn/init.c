@@ -28,7 +28,7 @@ static double scale_of(gn_init init, double in, double out, double a) {
     }
 }
 
-/* ---- what an activation asks for: read off its own values, so that a new row of pointwise.def needs no entry here ------- */
+/* ---- what an activation asks for: read off its own values, so that a new row of pointwise.def needs no entry here */
 
 static double value_at(gn_pointwise act, const double *par, double x) {
     double y = 0;
@@ -67,7 +67,7 @@ gn_init gn_init_auto(gn_pointwise act) {
     return self_normalising(act, par) ? GN_INIT_lecun_normal : GN_INIT_he_normal;
 }
 
-/* ---- orthogonal -------------------------------------------------------------------------------------------------------- */
+/* ---- orthogonal ------------------------------------------------------------------------------------------------- */
 
 static double dot(size_t n, const double *a, const double *b) {
     double s = 0;
@@ -75,7 +75,8 @@ static double dot(size_t n, const double *a, const double *b) {
     return s;
 }
 
-/* Rows of q (m, n), m <= n, to orthonormal ones: modified Gram-Schmidt run twice, after which the rest is at rounding error. */
+/* Rows of q (m, n), m <= n, to orthonormal ones: modified Gram-Schmidt run twice, after which the rest is at rounding
+ * error. */
 static void orthonormalise(size_t m, size_t n, double *q) {
     for (size_t i = 0; i < m; i++) {
         double *row = q + i * n;
@@ -103,7 +104,7 @@ static gn_status orthogonal(gn_net *net, const gn_tensor_info *t, gn_random r, v
     return GN_OK;
 }
 
-/* ---- filling ------------------------------------------------------------------------------------------------------------ */
+/* ---- filling ---------------------------------------------------------------------------------------------------- */
 
 static void fill(const gn_net *net, const gn_tensor_info *t, double value) {
     void *at = gn_at(net->spec.type, net->block, t->offset);
@@ -119,7 +120,8 @@ static gn_status draw_weights(gn_net *net, size_t index, gn_init init, double a)
     if (scale == 0) { fill(net, t, 0); return GN_OK; }
     if (draw == GN_DRAW_ORTHOGONAL) return orthogonal(net, t, r, at);
     for (size_t i = 0; i < t->size; i++)
-        gn_put(net->spec.type, at, i, scale * (draw == GN_DRAW_NORMAL ? gn_random_normal(r, i) : 2 * gn_random_uniform(r, i) - 1));
+        gn_put(net->spec.type, at, i,
+               scale * (draw == GN_DRAW_NORMAL ? gn_random_normal(r, i) : 2 * gn_random_uniform(r, i) - 1));
     return GN_OK;
 }
 
@@ -142,7 +144,8 @@ gn_status gn_net_initialise(gn_net *net, const char *init) {
         for (int i = 0; i < GN_INIT_COUNT; i++) names[i] = gn_init_table()[i].name;
         const char *closest = gn_closest(init, names, GN_INIT_COUNT);
         gn_fail(net->ctx, GN_E_CFG_INIT, "init: \"%s\" is no initialiser", gn_show(GN_SHOWN, init, strlen(init)));
-        return gn_hint(net->ctx, closest ? "did you mean \"%s\"?" : "%s", closest ? closest : "`glassnet ops` lists them");
+        return gn_hint(net->ctx, closest ? "did you mean \"%s\"?" : "%s",
+                       closest ? closest : "`glassnet ops` lists them");
     }
     for (size_t i = 0; i < net->layers; i++) GN_TRY(fill_layer(net, &net->layer[i], row, automatic));
     return GN_OK;

@@ -44,7 +44,7 @@ gn_schedule gn_schedule_find(const char *name) {
     return (gn_schedule)i;
 }
 
-/* ---- choice ------------------------------------------------------------------------------------------------------------- */
+/* ---- choice ----------------------------------------------------------------------------------------------------- */
 
 static gn_link task_link(gn_task task) {
     return task == GN_BINARY ? GN_LINK_SIGMOID : task == GN_CLASSES ? GN_LINK_SOFTMAX : GN_LINK_IDENTITY;
@@ -66,8 +66,10 @@ static gn_loss natural_loss(gn_task task) {
 }
 
 static gn_status choose_reduction(gn_context *ctx, const char *reduction) {
-    if (!reduction || !strcmp(reduction, "mean") || !strcmp(reduction, "sum") || !strcmp(reduction, "half-sum")) return GN_OK;
-    return gn_fail(ctx, GN_E_CFG_LOSS, "reduction: \"%s\" is not mean, sum or half-sum", gn_show(GN_SHOWN, reduction, strlen(reduction)));
+    if (!reduction || !strcmp(reduction, "mean") || !strcmp(reduction, "sum") || !strcmp(reduction, "half-sum"))
+        return GN_OK;
+    return gn_fail(ctx, GN_E_CFG_LOSS, "reduction: \"%s\" is not mean, sum or half-sum",
+                   gn_show(GN_SHOWN, reduction, strlen(reduction)));
 }
 
 gn_status gn_net_choose_loss(gn_context *ctx, const gn_net_spec *spec, gn_loss *out) {
@@ -87,59 +89,92 @@ gn_status gn_net_choose_loss(gn_context *ctx, const gn_net_spec *spec, gn_loss *
     return gn_hint(ctx, "use %s", gn_loss_table()[natural_loss(spec->task)].name);
 }
 
-/* ---- text to nodes --------------------------------------------------------------------------------------------------------- */
+/* ---- text to nodes ---------------------------------------------------------------------------------------------- */
 
-static gn_composed_op find_composed(const char *name) {
-    int i = 0;
-    while (i < GN_M_COUNT && strcmp(name, gn_composed_table((gn_composed_op)i)->name)) i++;
-    return (gn_composed_op)i;
-}
+typedef struct gn_loss_text {       /* what the names in a row stand for */
+    gn_graph *g;
+    gn_arena arena;
+    gn_node z, t;
+} gn_loss_text;
 
-static gn_node poison(gn_graph *g, const char *name) {
-    gn_fail(gn_graph_context(g), GN_E_CFG_LOSS, "a loss uses \"%s\", which no table knows", name);
+static gn_node poison(gn_loss_text *l, const char *name) {
+    gn_fail(gn_graph_context(l->g), GN_E_CFG_LOSS, "a loss uses \"%s\", which no table knows", name);
     return 0;
 }
 
-static gn_node call(gn_graph *g, const gn_formula *f, const gn_node *arg) {
+static gn_node call(gn_loss_text *l, const gn_formula *f, const gn_node *arg) {
     gn_pointwise op = gn_pointwise_find(f->name);
-    if (op != GN_P_COUNT) return gn_pw(g, op, arg[0], arg[1], arg[2], NULL);
-    gn_composed_op m = find_composed(f->name);
-    return m == GN_M_COUNT ? poison(g, f->name) : gn_composed(g, m, arg, f->arguments, NULL, 0);
+    return op == GN_P_COUNT ? poison(l, f->name) : gn_pw(l->g, op, arg[0], arg[1], arg[2], NULL);
 }
 
 /* Recursion is bounded by the parser's limit on depth. */
-static gn_node to_node(gn_graph *g, const gn_formula *f, gn_node z, gn_node t) {
+static gn_node to_node(gn_loss_text *l, const gn_formula *f) {
     gn_node arg[3] = { 0 };
     for (int i = 0; i < f->arguments; i++)
-        if (!(arg[i] = to_node(g, f->arg[i], z, t))) return 0;
+        if (!(arg[i] = to_node(l, f->arg[i]))) return 0;
     switch (f->op) {
-    case GN_F_NUMBER: return gn_constant(g, f->number);
-    case GN_F_NAME: return !strcmp(f->name, "z") ? z : !strcmp(f->name, "t") ? t : poison(g, f->name);
-    case GN_F_ADD: return gn_pw2(g, GN_P_add, arg[0], arg[1]);
-    case GN_F_SUB: return gn_pw2(g, GN_P_sub, arg[0], arg[1]);
-    case GN_F_MUL: return gn_pw2(g, GN_P_mul, arg[0], arg[1]);
-    case GN_F_DIV: return gn_pw2(g, GN_P_div, arg[0], arg[1]);
-    case GN_F_POW: return gn_pw2(g, GN_P_pow, arg[0], arg[1]);
-    case GN_F_NEG: return gn_pw1(g, GN_P_neg, arg[0]);
-    case GN_F_CALL: return call(g, f, arg);
-    default: return poison(g, "a comparison");
+    case GN_F_NUMBER: return gn_constant(l->g, f->number);
+    case GN_F_NAME: return !strcmp(f->name, "z") ? l->z : !strcmp(f->name, "t") ? l->t : poison(l, f->name);
+    case GN_F_ADD: return gn_pw2(l->g, GN_P_add, arg[0], arg[1]);
+    case GN_F_SUB: return gn_pw2(l->g, GN_P_sub, arg[0], arg[1]);
+    case GN_F_MUL: return gn_pw2(l->g, GN_P_mul, arg[0], arg[1]);
+    case GN_F_DIV: return gn_pw2(l->g, GN_P_div, arg[0], arg[1]);
+    case GN_F_POW: return gn_pw2(l->g, GN_P_pow, arg[0], arg[1]);
+    case GN_F_NEG: return gn_pw1(l->g, GN_P_neg, arg[0]);
+    case GN_F_CALL: return call(l, f, arg);
+    default: return poison(l, "a comparison");
     }
+}
+
+static gn_node read_formula(gn_loss_text *l, const char *text, size_t length) {
+    const gn_formula *f;
+    return gn_formula_parse(&l->arena, text, length, &f) == GN_OK ? to_node(l, f) : 0;
+}
+
+/* A composed operation may stand outermost, with formulas for operands; it is no function of the expression language.
+ */
+static gn_composed_op find_composed(const char *text) {
+    size_t n = strcspn(text, "(");
+    int i = 0;
+    for (; i < GN_M_COUNT; i++) {
+        const char *name = gn_composed_table((gn_composed_op)i)->name;
+        if (strlen(name) == n && !memcmp(name, text, n)) break;
+    }
+    return (gn_composed_op)i;
+}
+
+/* The comma that ends an operand, or the end: commas inside parentheses belong to the operand. */
+static const char *operand_end(const char *at, const char *end) {
+    for (int depth = 0; at < end && (*at != ',' || depth > 0); at++) depth += (*at == '(') - (*at == ')');
+    return at;
+}
+
+static gn_node read_row(gn_loss_text *l, const char *text) {
+    gn_composed_op op = find_composed(text);
+    if (op == GN_M_COUNT) return read_formula(l, text, strlen(text));
+    const char *at = strchr(text, '(') + 1, *end = strrchr(text, ')');
+    gn_node operand[5] = { 0 };
+    int n = 0;
+    while (at < end && n < 5) {
+        const char *stop = operand_end(at, end);
+        if (!(operand[n++] = read_formula(l, at, (size_t)(stop - at)))) return 0;
+        at = stop + 1;
+    }
+    return gn_composed(l->g, op, operand, n, NULL, 0);
 }
 
 /* The losses as the row gives them: (batch, outputs), or (batch) for a row that is per row. */
 static gn_node losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t) {
     const gn_loss_row *row = &gn_loss_table()[net->loss];
     if (row->link != task_link(net->spec.task)) z = gn_net_link(g, net, z);
-    gn_arena arena;
-    gn_arena_init(&arena, gn_graph_context(g));
-    const gn_formula *f;
-    gn_node l = 0;
-    if (gn_formula_parse(&arena, row->formula, strlen(row->formula), &f) == GN_OK) l = to_node(g, f, z, t);
-    gn_arena_free(&arena);
-    return l;
+    gn_loss_text l = { .g = g, .z = z, .t = t };
+    gn_arena_init(&l.arena, gn_graph_context(g));
+    gn_node out = read_row(&l, row->formula);
+    gn_arena_free(&l.arena);
+    return out;
 }
 
-/* ---- reductions ---------------------------------------------------------------------------------------------------------------- */
+/* ---- reductions ------------------------------------------------------------------------------------------------- */
 
 static gn_node times(gn_graph *g, gn_node x, double factor) {
     return factor == 1 ? x : gn_pw2(g, GN_P_mul, x, gn_constant(g, factor));

@@ -1,4 +1,5 @@
-/* measure.c -- the figures of a network on data: loss, accuracy and confusion, or R2, RMSE and MAE in the target's units.
+/* measure.c -- the figures of a network on data: loss, accuracy and confusion, or R2, RMSE and MAE in the target's
+ * units.
  *
  * Invariant: every sum is taken in double in the order of the rows. */
 #include "net.h"
@@ -12,7 +13,7 @@ static size_t classes_of(const gn_net *net) {
     return net->spec.task == GN_REGRESSION ? 0 : net->spec.task == GN_BINARY ? 2 : net->spec.outputs;
 }
 
-/* ---- one sweep ------------------------------------------------------------------------------------------------------------ */
+/* ---- one sweep -------------------------------------------------------------------------------------------------- */
 
 static double raw_target(const gn_dataset *d, size_t i) {
     return d->type == GN_EL_F64 ? ((const double *)d->y)[i] : (double)((const float *)d->y)[i];
@@ -36,7 +37,8 @@ gn_status gn_scan_open(gn_context *ctx, const gn_net *net, const gn_dataset *d, 
     if (s->classes) {
         uint64_t cells;
         if (!confusion) return GN_OK;
-        if (!gn_size_mul(s->classes, s->classes, &cells)) return gn_fail(ctx, GN_E_MEMORY, "a confusion matrix of %zu classes", s->classes);
+        if (!gn_size_mul(s->classes, s->classes, &cells))
+            return gn_fail(ctx, GN_E_MEMORY, "a confusion matrix of %zu classes", s->classes);
         s->confusion = gn_calloc(ctx, (size_t)cells, sizeof *s->confusion);
         return s->confusion ? GN_OK : GN_NO_MEMORY;
     }
@@ -122,9 +124,10 @@ gn_status gn_scan_run(gn_eval *e, const gn_dataset *d, gn_scan *s) {
     return GN_OK;
 }
 
-/* ---- figures ----------------------------------------------------------------------------------------------------------------- */
+/* ---- figures ---------------------------------------------------------------------------------------------------- */
 
-/* 1 - residual/total; for a target that never changes, 1 when it is met exactly and 0 otherwise, as scikit-learn has it. */
+/* 1 - residual/total; for a target that never changes, 1 when it is met exactly and 0 otherwise, as scikit-learn has
+ * it. */
 static double r2_of(double square, double total) {
     if (total > 0) return 1 - square / total;
     return square == 0 ? 1 : 0;

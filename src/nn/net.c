@@ -19,7 +19,7 @@ gn_plan_options gn_nn_plan_options(const gn_context *ctx, const gn_net *net) {
     return (gn_plan_options){ .type = net->spec.type, .exact = gn_context_exact(ctx) };
 }
 
-/* ---- tensors ----------------------------------------------------------------------------------------------------------- */
+/* ---- tensors ---------------------------------------------------------------------------------------------------- */
 
 static size_t tensors_of(const gn_layer *l) {
     switch (l->kind) {
@@ -101,7 +101,7 @@ static gn_status make_tensors(gn_net *net) {
     return net->block ? GN_OK : GN_NO_MEMORY;
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------------- */
+/* ---- making ----------------------------------------------------------------------------------------------------- */
 
 static const char *keep(gn_net *net, const char *text) {
     return gn_arena_text(&net->arena, text, strlen(text));
@@ -120,8 +120,10 @@ static gn_status canonical(gn_net *net) {
 
 static gn_status check_spec(gn_context *ctx, const gn_net_spec *spec) {
     if (spec->inputs < 1) return gn_fail(ctx, GN_E_CFG_NET, "a network needs 1 input at least");
-    if (spec->outputs < 1 || (spec->task == GN_BINARY && spec->outputs != 1) || (spec->task == GN_CLASSES && spec->outputs < 2))
-        return gn_fail(ctx, GN_E_CFG_NET, "%zu outputs do not fit the task: 1 for two classes, 2 or more for classes", spec->outputs);
+    if (spec->outputs < 1 || (spec->task == GN_BINARY && spec->outputs != 1) ||
+        (spec->task == GN_CLASSES && spec->outputs < 2))
+        return gn_fail(ctx, GN_E_CFG_NET, "%zu outputs do not fit the task: 1 for two classes, 2 or more for classes",
+                       spec->outputs);
     return GN_OK;
 }
 
@@ -165,7 +167,7 @@ void gn_net_free(gn_net *net) {
     gn_free(ctx, net);
 }
 
-/* ---- transforms ----------------------------------------------------------------------------------------------------------- */
+/* ---- transforms ------------------------------------------------------------------------------------------------- */
 
 static gn_status copy_doubles(gn_net *net, const double *from, size_t n, double **to) {
     *to = NULL;
@@ -202,7 +204,7 @@ const double *gn_net_input_factor(const gn_net *net) { return net->factor; }
 const double *gn_net_target_shift(const gn_net *net) { return net->y_shift; }
 const double *gn_net_target_factor(const gn_net *net) { return net->y_factor; }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 size_t gn_net_tensors(const gn_net *net) { return net->tensors; }
 gn_tensor_info gn_net_tensor(const gn_net *net, size_t i) { return net->tensor[i]; }

@@ -1,13 +1,21 @@
 /* net.h -- what a network is inside the room: its layers as parsed, its tensors, and how the room's files share them.
  *
- * Invariant: trainable tensors come first in the block, so that one loop over [0, trainable) updates, clips or norms them
- * all; a layer's tensors are tensor[first .. first + tensors), in the order weight, bias, then what the kind adds. */
+ * Invariant: trainable tensors come first in the block, so that one loop over [0, trainable) updates, clips or norms
+ * them all; a layer's tensors are tensor[first .. first + tensors), in the order weight, bias, then what the kind adds.
+ */
 #ifndef GN_NET_H
 #define GN_NET_H
 
 #include "nn.h"
 
-typedef enum gn_layer_kind { GN_L_DENSE, GN_L_ACTIVATION, GN_L_DROPOUT, GN_L_LAYERNORM, GN_L_BATCHNORM, GN_L_RESIDUAL } gn_layer_kind;
+typedef enum gn_layer_kind {
+    GN_L_DENSE,
+    GN_L_ACTIVATION,
+    GN_L_DROPOUT,
+    GN_L_LAYERNORM,
+    GN_L_BATCHNORM,
+    GN_L_RESIDUAL
+} gn_layer_kind;
 
 typedef struct gn_layer {
     gn_layer_kind kind;
@@ -43,16 +51,19 @@ bool gn_context_exact(const gn_context *ctx);
 enum { GN_LAYER_MAX = 1000000 };    /* the largest layer */
 
 /* describe.c: the hidden layers of a description and then the output layer, in the arena. */
-gn_status gn_layers_parse(gn_arena *arena, const char *text, size_t inputs, size_t outputs, gn_layer **out, size_t *count);
+gn_status gn_layers_parse(gn_arena *arena, const char *text, size_t inputs, size_t outputs, gn_layer **out,
+                          size_t *count);
 
 /* init.c: fill a network's block; init must name a row or be "auto". */
 gn_status gn_net_initialise(gn_net *net, const char *init);
 
-/* build.c: what gn_net_build adds, kept apart so that training can read batch statistics and a diagnosis each layer's output. */
+/* build.c: what gn_net_build adds, kept apart so that training can read batch statistics and a diagnosis each layer's
+ * output. */
 typedef struct gn_net_nodes {
     gn_node *params;                /* (tensors): caller's array */
     gn_node *layer;                 /* (layers): output of each layer; caller's array or NULL */
-    gn_node *mean, *var;            /* (layers): batch statistics of batchnorm layers in training, else 0; caller's arrays or NULL */
+    gn_node *mean,
+        *var; /* (layers): batch statistics of batchnorm layers in training, else 0; caller's arrays or NULL */
     gn_node output;
 } gn_net_nodes;
 gn_status gn_net_build_nodes(gn_graph *g, const gn_net *net, gn_node x, bool training, gn_net_nodes *out);
@@ -64,7 +75,8 @@ gn_node gn_net_row_losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t);
 gn_status gn_net_choose_loss(gn_context *ctx, const gn_net_spec *spec, gn_loss *out);
 
 /* batch.c: rows of a data set into a plan's buffers, in the network's type. rows are rows of the data set. */
-void gn_batch_inputs(const gn_kernels *k, const gn_net *net, const gn_dataset *d, const uint32_t *rows, size_t m, void *out);
+void gn_batch_inputs(const gn_kernels *k, const gn_net *net, const gn_dataset *d, const uint32_t *rows, size_t m,
+                     void *out);
 void gn_batch_targets(const gn_net *net, const gn_dataset *d, const uint32_t *rows, size_t m, void *out);
 gn_status gn_dataset_check(gn_context *ctx, const gn_net *net, const gn_dataset *d, bool need_target);
 static inline uint32_t gn_dataset_row(const gn_dataset *d, size_t i) { return d->index ? d->index[i] : (uint32_t)i; }
@@ -87,7 +99,9 @@ gn_status gn_eval_run(gn_eval *e, const gn_dataset *d, size_t first, size_t m);
 
 double gn_get(gn_type type, const void *at, size_t i);
 void gn_put(gn_type type, void *at, size_t i, double value);
-static inline void *gn_at(gn_type type, void *block, size_t element) { return (char *)block + element * gn_type_size(type); }
+static inline void *gn_at(gn_type type, void *block, size_t element) {
+    return (char *)block + element * gn_type_size(type);
+}
 gn_plan_options gn_nn_plan_options(const gn_context *ctx, const gn_net *net);
 
 /* measure.c: the figures of a finished sweep; also used at every epoch with what it allocates made once. */

@@ -19,7 +19,8 @@ gn_status gn_predictor_new(gn_context *ctx, const gn_net *net, size_t rows, gn_p
     if (!p) return GN_NO_MEMORY;
     p->ctx = ctx;
     p->net = net;
-    gn_status s = rows > SINGLES ? gn_eval_open(ctx, net, BLOCK, false, &p->block) : gn_eval_open(ctx, net, 1, false, &p->single);
+    gn_status s = rows > SINGLES ? gn_eval_open(ctx, net, BLOCK, false, &p->block)
+                                 : gn_eval_open(ctx, net, 1, false, &p->single);
     if (s != GN_OK) {
         gn_predictor_free(p);
         return s;

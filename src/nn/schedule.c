@@ -1,7 +1,7 @@
 /* schedule.c -- the learning rate in force: warm-up, then the row of defs/schedule.def.
  *
- * Invariant: a factor is a function of the step, the epoch and the count of drops, so that a stopped run resumes with the
- * same rates. */
+ * Invariant: a factor is a function of the step, the epoch and the count of drops, so that a stopped run resumes with
+ * the same rates. */
 #include "net.h"
 
 #include <math.h>
@@ -33,7 +33,8 @@ static double cosine(double p) {
 
 #define where(c, a, b) ((c) ? (a) : (b))
 
-static double factor_of(gn_schedule s, double step, double steps, double epoch, double drops, double gamma, double every) {
+static double factor_of(gn_schedule s, double step, double steps, double epoch, double drops, double gamma,
+                        double every) {
     switch (s) {
 #define SCHEDULE(name, factor, gamma_, every_, about) case GN_SCHEDULE_##name: return factor;
 #include "../defs/schedule.def"

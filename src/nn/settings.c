@@ -35,7 +35,8 @@ static int find_parameter(const gn_optimizer_row *row, const char *name) {
 }
 
 /* An option that sets the optimiser's parameter `name`; refused when the row has none, since it would do nothing. */
-static gn_status set_parameter(gn_context *ctx, const gn_options *o, gn_option_id id, const char *option, const char *name, gn_fit_settings *s) {
+static gn_status set_parameter(gn_context *ctx, const gn_options *o, gn_option_id id, const char *option,
+                               const char *name, gn_fit_settings *s) {
     const gn_optimizer_row *row = &gn_optimizer_table()[s->op];
     double value = gn_option_real(o, id);
     if (!gn_option_given(o, id) || value < 0) return GN_OK;
@@ -57,7 +58,8 @@ static gn_status read_rate(gn_context *ctx, const gn_options *o, gn_fit_settings
     s->rate = gn_optimizer_table()[s->op].parameter_default[0];
     double given = gn_option_real(o, GN_O_LR);
     if (!gn_option_given(o, GN_O_LR)) return GN_OK;
-    if (!(given > 0)) return gn_fail(ctx, GN_E_CFG_RATE, "lr: %s is not a learning rate; it is above 0", gn_num(GN_NUM, given));
+    if (!(given > 0))
+        return gn_fail(ctx, GN_E_CFG_RATE, "lr: %s is not a learning rate; it is above 0", gn_num(GN_NUM, given));
     s->rate = given;
     return GN_OK;
 }
@@ -82,7 +84,8 @@ static gn_status read_batch(gn_context *ctx, const gn_options *o, size_t rows, b
     s->batch = given > 0 ? (size_t)given : rows > 10000 ? 64 : 32;
     if (given <= 0 && s->batch > rows) s->batch = rows;
     if (s->batch >= least && s->batch <= rows) return GN_OK;
-    return gn_fail(ctx, GN_E_CFG_BATCH, "batch: %zu rows in a batch; allowed are %zu to %zu, the rows to train on", s->batch, least, rows);
+    return gn_fail(ctx, GN_E_CFG_BATCH, "batch: %zu rows in a batch; allowed are %zu to %zu, the rows to train on",
+                   s->batch, least, rows);
 }
 
 static gn_status read_epochs(gn_context *ctx, const gn_options *o, gn_fit_settings *s) {

@@ -1,7 +1,8 @@
 /* step.c -- one training step: compiled, its batch filled, run, and its state kept and put back.
  *
- * Invariant: with clipping, gradients are checked and clipped before any weight changes; without it the optimiser is fused into the plan,
- * and a step that went wrong is undone from the kept state (see diverge.c). Either way the bits are the same. */
+ * Invariant: with clipping, gradients are checked and clipped before any weight changes; without it the optimiser is
+ * fused into the plan, and a step that went wrong is undone from the kept state (see diverge.c). Either way the bits
+ * are the same. */
 #include "fit.h"
 #include "../base/pool.h"
 
@@ -10,7 +11,7 @@
 
 enum { UPDATE_CHUNK = 16384, GATHER_CHUNK = 16 };
 
-/* ---- compiling ----------------------------------------------------------------------------------------------------------- */
+/* ---- compiling -------------------------------------------------------------------------------------------------- */
 
 typedef struct gn_step_build {
     gn_fit_run *f;
@@ -74,7 +75,10 @@ static gn_status bind_update(gn_step_build *b) {
     for (size_t i = 0; i < net->tensors; i++) {
         if (!b->s->grad[i]) continue;
         const gn_tensor_info *t = &net->tensor[i];
-        u[n] = (gn_plan_update){ .gradient = b->s->grad[i], .w = gn_at(net->spec.type, net->block, t->offset), .op = f->set.op, .hyper = f->set.hyper };
+        u[n] = (gn_plan_update) { .gradient = b->s->grad[i],
+                                  .w = gn_at(net->spec.type, net->block, t->offset),
+                                  .op = f->set.op,
+                                  .hyper = f->set.hyper };
         for (size_t k = 0; k < f->slot_count; k++) u[n].slot[k] = slot_at(f, k, t->offset);
         n++;
     }
@@ -132,7 +136,7 @@ void gn_step_close(gn_context *ctx, gn_step *s) {
     *s = (gn_step){ 0 };
 }
 
-/* ---- the batch ------------------------------------------------------------------------------------------------------------- */
+/* ---- the batch -------------------------------------------------------------------------------------------------- */
 
 static void load_weights(gn_fit_run *f, size_t m) {
     for (size_t i = 0; i < m; i++) {
@@ -150,7 +154,8 @@ static void gather_task(void *work, size_t task, int worker) {
     (void)worker;
     size_t first = task * GATHER_CHUNK, m = g->m - first < GATHER_CHUNK ? g->m - first : GATHER_CHUNK;
     gn_fit_run *f = g->f;
-    gn_batch_inputs(f->k, f->net, f->train, f->row + first, m, gn_at(f->net->spec.type, f->x, first * f->net->spec.inputs));
+    gn_batch_inputs(f->k, f->net, f->train, f->row + first, m,
+                    gn_at(f->net->spec.type, f->x, first * f->net->spec.inputs));
 }
 
 static void load_rows(gn_fit_run *f, size_t m) {
@@ -171,12 +176,17 @@ void gn_fit_load_row(gn_fit_run *f, uint32_t row) {
     load_rows(f, 1);
 }
 
-/* ---- running --------------------------------------------------------------------------------------------------------------- */
+/* ---- running ---------------------------------------------------------------------------------------------------- */
 
 static void set_rate(gn_fit_run *f) {
     const gn_fit_settings *s = &f->set;
-    gn_schedule_state at = { .step = f->step, .steps = (uint64_t)f->batches * s->epochs, .warmup = s->warmup, .epoch = f->epoch,
-                             .drops = f->drops, .gamma = s->gamma, .every = s->every };
+    gn_schedule_state at = { .step = f->step,
+                             .steps = (uint64_t)f->batches * s->epochs,
+                             .warmup = s->warmup,
+                             .epoch = f->epoch,
+                             .drops = f->drops,
+                             .gamma = s->gamma,
+                             .every = s->every };
     f->rate = s->rate * gn_schedule_factor(s->schedule, &at);
     f->set.hyper[0] = f->rate;
     f->set.hyper[s->parameters] = (double)(f->step + 1);
@@ -239,10 +249,12 @@ gn_status gn_fit_step(gn_fit_run *f, size_t batch) {
     return GN_OK;
 }
 
-/* ---- keeping ---------------------------------------------------------------------------------------------------------------- */
+/* ---- keeping ---------------------------------------------------------------------------------------------------- */
 
 static size_t block_bytes(const gn_fit_run *f) { return f->net->block_size * gn_type_size(f->net->spec.type); }
-static size_t slot_bytes(const gn_fit_run *f) { return f->slot_count * f->net->trainable * gn_type_size(f->net->spec.type); }
+static size_t slot_bytes(const gn_fit_run *f) {
+    return f->slot_count * f->net->trainable * gn_type_size(f->net->spec.type);
+}
 
 void gn_fit_keep(gn_fit_run *f, size_t batch) {
     memcpy(f->kept, f->net->block, block_bytes(f));
