@@ -196,11 +196,13 @@ static bool gather_roots(factors *p)
 
 /* ---- order -------------------------------------------------------------------------------------------------------- */
 
-/* Numbers and their roots, then names, then functions, then sums. */
-static int rank(const gn_formula *f)
+/* Numbers and their roots, then names, then powers with a variable in the exponent, then functions, then sums. */
+static int rank(const factor *f)
 {
-    if (f->names == 0) return 0;
-    return f->op == GN_F_NAME ? 1 : f->op == GN_F_CALL ? 2 : 3;
+    const gn_formula *base = f->base;
+    if (f->exponent->names && (base->names == 0 || base->op == GN_F_NAME)) return 2;
+    if (base->names == 0) return 0;
+    return base->op == GN_F_NAME ? 1 : base->op == GN_F_CALL ? 3 : 4;
 }
 
 static const char *leading_name(const gn_formula *f)
@@ -217,7 +219,7 @@ static const char *leading_name(const gn_formula *f)
 static int by_rank(const void *left, const void *right)
 {
     const gn_formula *a = ((const factor *)left)->base, *b = ((const factor *)right)->base;
-    int order = rank(a) - rank(b);
+    int order = rank(left) - rank(right);
     if (!order) order = strcmp(leading_name(a), leading_name(b));
     if (!order && a->op == GN_F_CALL && b->op == GN_F_CALL) order = strcmp(a->name, b->name);
     if (!order) order = (a->terms > b->terms) - (a->terms < b->terms);
