@@ -34,7 +34,7 @@ static const gn_formula *power_rule(gn_maker *m, const gn_formula *f, const gn_f
 }
 
 /* The slope with respect to argument k of a call: as the row states it, or for a parameter the derivative of the row's value. */
-static const gn_formula *slope(gn_maker *m, const gn_row *row, const gn_formula *call, int k)
+const gn_formula *gn_tree_slope(gn_maker *m, const gn_row *row, const gn_formula *call, int k)
 {
     if (k < row->inputs) return gn_tree_row_apply(m, row, gn_tree_row_slope(m, row, k), call);
     gn_parameter parameter[3];
@@ -51,7 +51,7 @@ static const gn_formula *call_rule(gn_maker *m, const gn_formula *f, const gn_fo
     if (!row) return gn_tree_where(m, f->arg[0], d[1], d[2]);
     const gn_formula *sum = gn_tree_number(m, 0);
     for (int k = 0; k < f->arguments; k++)
-        if (!gn_tree_is(d[k], 0)) sum = gn_tree_add(m, sum, gn_tree_mul(m, slope(m, row, f, k), d[k]));
+        if (!gn_tree_is(d[k], 0)) sum = gn_tree_add(m, sum, gn_tree_mul(m, gn_tree_slope(m, row, f, k), d[k]));
     return sum;
 }
 
@@ -79,28 +79,34 @@ static const gn_formula *spelled(gn_maker *m, const gn_formula *f)
     return f;
 }
 
+bool gn_tree_derive_order(gn_maker *m, const gn_order *o, const char *name, const gn_formula **made, const gn_formula **d)
+{
+    for (size_t i = 0; i < o->count; i++) {
+        const gn_formula *arg[3] = {0}, *darg[3] = {0};
+        for (int k = 0; k < o->node[i]->arguments; k++) {
+            arg[k] = made[o->child[i][k]];
+            darg[k] = d[o->child[i][k]];
+        }
+        made[i] = spelled(m, gn_tree_with(m, o->node[i], arg));
+        if (!made[i]) return false;
+        bool powt = o->node[i]->op == GN_F_CALL && o->node[i]->arguments == 1 && made[i]->op == GN_F_POW;
+        if (powt) darg[1] = gn_tree_number(m, strcmp(name, "t") == 0);
+        d[i] = derive_node(m, made[i], darg, name);
+        if (!d[i]) return false;
+    }
+    return true;
+}
+
 const gn_formula *gn_tree_derive(gn_maker *m, const gn_formula *f, const char *name)
 {
     gn_order o;
     if (!f || m->status != GN_OK || (m->status = gn_order_make(m->ctx, f, &o)) != GN_OK) return NULL;
-    const gn_formula *last = NULL, **made = gn_alloc_array(m->ctx, o.count, 2 * sizeof *made), **d = made ? made + o.count : NULL;
+    const gn_formula *root = NULL, **made = gn_alloc_array(m->ctx, o.count, 2 * sizeof *made);
     if (!made) m->status = GN_NO_MEMORY;
-    for (size_t i = 0; made && i < o.count; i++) {
-        const gn_formula *arg[3] = {0}, *darg[3] = {0};
-        for (int k = 0; k < o.node[i]->arguments; k++) {
-            arg[k] = made[o.child[i][k]];
-            darg[k] = d[o.child[i][k]];
-        }
-        made[i] = spelled(m, gn_tree_with(m, o.node[i], arg));
-        if (!made[i]) break;
-        if (made[i]->op == GN_F_POW && o.node[i]->op == GN_F_CALL && o.node[i]->arguments == 1) darg[1] = gn_tree_number(m, strcmp(name, "t") == 0);
-        d[i] = derive_node(m, made[i], darg, name);
-        if (!d[i]) break;
-        if (i + 1 == o.count) last = d[i];
-    }
+    else if (gn_tree_derive_order(m, &o, name, made, made + o.count)) root = made[2 * o.count - 1];
     gn_free(m->ctx, made);
     gn_order_free(&o);
-    return last;
+    return root;
 }
 
 gn_status gn_formula_derive(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula **out)

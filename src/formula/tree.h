@@ -79,6 +79,10 @@ const gn_formula *gn_tree_row_slope(gn_maker *m, const gn_row *row, int input);
 const gn_formula *gn_tree_row_apply(gn_maker *m, const gn_row *row, const gn_formula *tree, const gn_formula *call);
 const gn_formula *gn_tree_expand(gn_maker *m, const gn_formula *f);
 const gn_formula *gn_tree_derive(gn_maker *m, const gn_formula *f, const char *name);
+/* The derivative of every node of an order: made[i] is node i in the maker, d[i] its derivative; false when the maker has failed. */
+bool gn_tree_derive_order(gn_maker *m, const gn_order *o, const char *name, const gn_formula **made, const gn_formula **d);
+/* The slope of a call with respect to its argument k, the call's arguments put in. */
+const gn_formula *gn_tree_slope(gn_maker *m, const gn_row *row, const gn_formula *call, int k);
 const gn_formula *gn_tree_simplify(gn_maker *m, const gn_formula *f);
 
 #endif
