@@ -2,65 +2,58 @@
  *
  * Invariant: the machine's stack does not grow with the text. At most GN_LEX_DEPTH parentheses, calls, powers and minus signs are open
  * at once, and between two of them at most a comparison, a sum and a product, which bounds both stacks. */
-#include "tree.h"
+#include "grammar.h"
 
 #include <stdio.h>
 #include <string.h>
-#include "lex.h"
+#include "row.h"
 
-enum { OPS = 4 * GN_LEX_DEPTH + 8, VALUES = 3 * OPS };
+enum { OPS = 4 * GN_LEX_DEPTH + 8, LIST = 1000, VALUES = 3 * OPS + 4 * LIST };
 
 /* How tightly an operator binds. A minus sign that begins a sum takes the whole product after it, -2*x = -(2*x); one that begins a
  * factor takes no more than a power, a/-b*c = (a/(-b))*c. */
 typedef enum level { L_OPEN = 0, L_COMPARE = 10, L_SUM = 20, L_MINUS = 25, L_PRODUCT = 30, L_TIGHT_MINUS = 35, L_POWER = 40 } level;
 
-typedef struct pending {
-    gn_formula_op op;       /* GN_F_CALL for a call; GN_F_NAME for a plain parenthesis */
+struct gn_pending {
+    gn_formula_op op;       /* GN_F_CALL for a call; GN_F_NAME for a plain parenthesis, GN_F_NUMBER for a square one */
     level level;
-    int arguments;          /* of a call, so far complete */
+    int arguments;          /* of a call or a list, so far complete */
     gn_token token;
-} pending;
+};
 
-typedef struct parser {
-    gn_maker *m;
-    gn_lexer lx;
-    pending *op;
-    const gn_formula **value;
-    size_t ops, values;
-    int depth;
-} parser;
-
-static bool deepens(const pending *p)
+static bool deepens(const gn_pending *p)
 {
     return p->level == L_OPEN || p->level == L_POWER || p->op == GN_F_NEG;
 }
 
-static gn_status push_op(parser *p, gn_formula_op op, level at)
+static gn_status push_op(gn_parser *p, gn_formula_op op, level at)
 {
-    pending made = {.op = op, .level = at, .token = p->lx.now};
+    gn_pending made = {.op = op, .level = at, .token = p->lx.now};
     if (deepens(&made) && ++p->depth > GN_LEX_DEPTH)
         return gn_lex_fail(&p->lx, GN_E_EXP_DEPTH, made.token.column, "", "the expression is nested more than %d deep", GN_LEX_DEPTH);
     p->op[p->ops++] = made;
     return GN_OK;
 }
 
-static gn_status push_value(parser *p, const gn_formula *f)
+/* A failed value has recorded why. */
+static gn_status push_value(gn_parser *p, const void *value)
 {
-    if (!f) return p->m->status;
-    p->value[p->values++] = f;
+    gn_status s = gn_last_error(p->lx.ctx)->status;
+    if (!value) return s != GN_OK ? s : GN_NO_MEMORY;
+    p->value[p->values++] = value;
     return GN_OK;
 }
 
 /* Apply the operator on top to the values on top. */
-static gn_status reduce(parser *p)
+static gn_status reduce(gn_parser *p)
 {
-    pending *top = &p->op[--p->ops];
+    gn_pending *top = &p->op[--p->ops];
     p->depth -= deepens(top);
-    const gn_formula *b = p->value[--p->values], *a = top->op == GN_F_NEG ? b : p->value[--p->values];
-    return push_value(p, gn_tree_make(p->m, top->op, a, b, top->token.column));
+    const void *b = p->value[--p->values], *a = top->op == GN_F_NEG ? b : p->value[--p->values];
+    return push_value(p, p->grammar->make(p->grammar->self, top->op, a, b, top->token.column));
 }
 
-static gn_status reduce_to(parser *p, level at, bool right)
+static gn_status reduce_to(gn_parser *p, level at, bool right)
 {
     while (p->ops > 0 && p->op[p->ops - 1].level != L_OPEN && (p->op[p->ops - 1].level > at || (p->op[p->ops - 1].level == at && !right)))
         GN_TRY(reduce(p));
@@ -79,15 +72,31 @@ static const char *takes(const gn_row *row, char *room, size_t size)
     return room;
 }
 
-static gn_status check_arguments(parser *p, const gn_token *name, int got)
+static bool is_word(const gn_token *t, const char *word)
+{
+    return strlen(word) == t->length && memcmp(t->at, word, t->length) == 0;
+}
+
+/* A function that only the language at hand has. */
+static const gn_arity *own_function(const gn_parser *p, const gn_token *name)
+{
+    const gn_arity *f = p->grammar->functions;
+    while (f && f->name && !is_word(name, f->name)) f++;
+    return f && f->name ? f : NULL;
+}
+
+static gn_status check_arguments(gn_parser *p, const gn_token *name, int got)
 {
     char room[120];
     gn_parameter parameter[3];
-    if (name->length == 5 && memcmp(name->at, "where", 5) == 0) {
+    if (is_word(name, "where")) {
         if (got == 3) return GN_OK;
         return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "where(condition, if it holds, if not)", "where takes 3 arguments, got %d", got);
     }
     const char *shown = gn_show(GN_SHOWN, name->at, name->length);
+    const gn_arity *own = own_function(p, name);
+    if (own && got == own->arguments) return GN_OK;
+    if (own) return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "", "%s takes %d argument%s, got %d", shown, own->arguments, own->arguments == 1 ? "" : "s", got);
     const gn_row *row = gn_row_find(name->at, name->length);
     if (row) {
         int most = row->inputs + gn_row_parameters(row, parameter);
@@ -101,39 +110,32 @@ static gn_status check_arguments(parser *p, const gn_token *name, int got)
     return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, room, "there is no function '%s'", shown);
 }
 
-static bool is_constant_call(const gn_token *name)
-{
-    return name->length == 1 && *name->at == 'K';
-}
-
 /* K(c): the constant itself. */
-static gn_status finish_constant(parser *p, const gn_token *name, int got)
+static gn_status finish_constant(gn_parser *p, const gn_token *name, int got)
 {
-    const gn_formula *c = got == 1 ? p->value[p->values - 1] : NULL;
-    if (c && c->op == GN_F_NEG) c = c->arg[0];
-    if (c && c->op == GN_F_NUMBER) return GN_OK;
+    if (got == 1 && p->grammar->is_number(p->value[p->values - 1])) return GN_OK;
     return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "K(0.5) is the constant 0.5", "K takes one number");
 }
 
 /* The closing parenthesis of the call or group on top; its last argument is the value on top unless the call is empty. */
-static gn_status close_open(parser *p, bool empty)
+static gn_status close_open(gn_parser *p, bool empty)
 {
-    pending *top = &p->op[--p->ops];
+    gn_pending *top = &p->op[--p->ops];
     p->depth--;
     if (top->op != GN_F_CALL) return GN_OK;
     gn_token name = top->token;
     int got = top->arguments + !empty;
-    if (is_constant_call(&name)) return finish_constant(p, &name, got);
+    if (is_word(&name, "K")) return finish_constant(p, &name, got);
     GN_TRY(check_arguments(p, &name, got));
     char text[GN_LEX_NAME + 1];
     snprintf(text, sizeof text, "%.*s", (int)name.length, name.at);
     p->values -= (size_t)got;
-    return push_value(p, gn_tree_call(p->m, text, got, p->value + p->values, name.column));
+    return push_value(p, p->grammar->call(p->grammar->self, text, got, p->value + p->values, name.column));
 }
 
 /* ---- where an operand is due ------------------------------------------------------------------------------------- */
 
-static gn_status missing_operand(parser *p)
+static gn_status missing_operand(gn_parser *p)
 {
     const gn_token *now = &p->lx.now, *before = &p->lx.before;
     const char *shown = gn_show(GN_SHOWN, now->at, now->length);
@@ -145,13 +147,13 @@ static gn_status missing_operand(parser *p)
     return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, now->column, advice, "'%s' stands where a number, a name or '(' is due", shown);
 }
 
-static gn_status minus_sign(parser *p)
+static gn_status minus_sign(gn_parser *p)
 {
     level below = p->ops > 0 ? p->op[p->ops - 1].level : L_OPEN;
     return push_op(p, GN_F_NEG, below > L_MINUS ? L_TIGHT_MINUS : L_MINUS);
 }
 
-static gn_status name_operand(parser *p, bool *complete)
+static gn_status name_operand(gn_parser *p, bool *complete)
 {
     const gn_token *name = &p->lx.now;
     if (gn_lex_ahead(&p->lx) == '(') {
@@ -163,24 +165,26 @@ static gn_status name_operand(parser *p, bool *complete)
         return close_open(p, true);
     }
     const gn_row *row = gn_row_find(name->at, name->length);
+    const gn_arity *own = own_function(p, name);
     *complete = true;
-    if (!row && !(name->length == 5 && memcmp(name->at, "where", 5) == 0))
-        return push_value(p, gn_tree_name(p->m, name->at, name->length, name->column));
+    if (!row && !own && !is_word(name, "where"))
+        return push_value(p, p->grammar->name(p->grammar->self, name->at, name->length, name->column));
     char room[120];
     return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "", "%.*s is a function: it takes %s got none", (int)name->length, name->at,
-                       row ? takes(row, room, sizeof room) : "3 arguments,");
+                       row ? takes(row, room, sizeof room) : own ? "arguments," : "3 arguments,");
 }
 
 /* Take one token where an operand is due; *complete says that an operand now stands on the stack. */
-static gn_status operand(parser *p, bool *complete)
+static gn_status operand(gn_parser *p, bool *complete)
 {
     *complete = false;
     switch (p->lx.now.kind) {
     case GN_T_NUMBER:
         *complete = true;
-        return push_value(p, gn_tree_number(p->m, p->lx.now.number));
+        return push_value(p, p->grammar->number(p->grammar->self, p->lx.now.number));
     case GN_T_NAME: return name_operand(p, complete);
     case GN_T_OPEN: return push_op(p, GN_F_NAME, L_OPEN);
+    case GN_T_OPEN_SQUARE: return p->grammar->list ? push_op(p, GN_F_NUMBER, L_OPEN) : missing_operand(p);
     case GN_T_MINUS: return minus_sign(p);
     case GN_T_PLUS: return GN_OK;
     default: return missing_operand(p);
@@ -199,7 +203,7 @@ static bool binary(gn_token_kind kind, gn_formula_op *op, level *at)
     return true;
 }
 
-static gn_status operator_sign(parser *p, gn_formula_op op, level at)
+static gn_status operator_sign(gn_parser *p, gn_formula_op op, level at)
 {
     if (at == L_COMPARE) {
         GN_TRY(reduce_to(p, L_COMPARE, true));
@@ -211,13 +215,18 @@ static gn_status operator_sign(parser *p, gn_formula_op op, level at)
     return push_op(p, op, at);
 }
 
-static gn_status comma(parser *p)
+static gn_status comma(gn_parser *p)
 {
     const gn_token *now = &p->lx.now;
     GN_TRY(reduce_to(p, L_COMPARE, false));
-    if (p->ops > 0 && p->op[p->ops - 1].op == GN_F_CALL && p->op[p->ops - 1].level == L_OPEN) {
-        if (++p->op[p->ops - 1].arguments >= 3) p->values--; /* too many: only their number matters now */
+    gn_pending *top = p->ops > 0 ? &p->op[p->ops - 1] : NULL;
+    if (top && top->op == GN_F_CALL) {
+        if (++top->arguments >= 3) p->values--; /* too many: only their number matters now */
         return GN_OK;
+    }
+    if (top && top->op == GN_F_NUMBER) {
+        if (++top->arguments < LIST && p->values + 3 * (size_t)(OPS - p->ops) < VALUES) return GN_OK;
+        return gn_lex_fail(&p->lx, GN_E_EXP_LIMIT, now->column, "", "the brackets hold more than %d values", LIST);
     }
     char next = gn_lex_ahead(&p->lx);
     if (p->lx.before.kind == GN_T_NUMBER && next >= '0' && next <= '9')
@@ -225,7 +234,7 @@ static gn_status comma(parser *p)
     return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, now->column, "", "a comma stands outside a call");
 }
 
-static gn_status implicit_product(parser *p)
+static gn_status implicit_product(gn_parser *p)
 {
     const gn_token *a = &p->lx.before, *b = &p->lx.now;
     char advice[120];
@@ -233,15 +242,35 @@ static gn_status implicit_product(parser *p)
     return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, b->column, advice, "an operator is missing before '%s'", gn_show(GN_SHOWN, b->at, b->length));
 }
 
-static gn_status close_sign(parser *p)
+static gn_status close_sign(gn_parser *p)
 {
     GN_TRY(reduce_to(p, L_COMPARE, false));
     if (p->ops == 0) return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "", "')' closes nothing");
+    if (p->op[p->ops - 1].op == GN_F_NUMBER)
+        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "", "')' stands where ']' is due");
     return close_open(p, false);
 }
 
+static gn_status close_square(gn_parser *p)
+{
+    GN_TRY(reduce_to(p, L_COMPARE, false));
+    if (p->ops == 0 || p->op[p->ops - 1].op != GN_F_NUMBER)
+        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "", "']' closes nothing");
+    gn_pending *top = &p->op[--p->ops];
+    size_t count = (size_t)top->arguments + 1;
+    p->depth--;
+    p->values -= count;
+    return push_value(p, p->grammar->list(p->grammar->self, p->value + p->values, count, top->token.column));
+}
+
+static gn_status transpose_sign(gn_parser *p)
+{
+    const void *value = p->value[--p->values];
+    return push_value(p, p->grammar->transpose(p->grammar->self, value, p->lx.now.column));
+}
+
 /* Take one token where an operator is due; *complete says that an operand still stands on top. */
-static gn_status after_operand(parser *p, bool *complete)
+static gn_status after_operand(gn_parser *p, bool *complete)
 {
     gn_formula_op op;
     level at;
@@ -249,6 +278,8 @@ static gn_status after_operand(parser *p, bool *complete)
     if (binary(p->lx.now.kind, &op, &at)) return operator_sign(p, op, at);
     if (p->lx.now.kind == GN_T_COMMA) return comma(p);
     *complete = true;
+    if (p->grammar->list && p->lx.now.kind == GN_T_CLOSE_SQUARE) return close_square(p);
+    if (p->grammar->transpose && p->lx.now.kind == GN_T_QUOTE) return transpose_sign(p);
     switch (p->lx.now.kind) {
     case GN_T_CLOSE: return close_sign(p);
     case GN_T_NUMBER: case GN_T_NAME: case GN_T_OPEN: return implicit_product(p);
@@ -262,17 +293,17 @@ static gn_status after_operand(parser *p, bool *complete)
 
 /* ---- whole expressions ------------------------------------------------------------------------------------------- */
 
-static gn_status finish(parser *p, const gn_formula **out)
+static gn_status finish(gn_parser *p, const void **out)
 {
     GN_TRY(reduce_to(p, L_COMPARE, false));
     if (p->ops > 0)
-        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->op[p->ops - 1].token.column, "", "'(' is never closed");
+        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->op[p->ops - 1].token.column, "", "'%s' is never closed",
+                           p->op[p->ops - 1].op == GN_F_NUMBER ? "[" : "(");
     *out = p->value[--p->values];
     return GN_OK;
 }
 
-/* From the present token up to the end, or in a list up to a semicolon, which is left as the present token. */
-static gn_status expression(parser *p, bool list, const gn_formula **out)
+gn_status gn_parse_expression(gn_parser *p, bool list, const void **out)
 {
     bool complete = false;
     p->ops = p->values = 0;
@@ -285,82 +316,22 @@ static gn_status expression(parser *p, bool list, const gn_formula **out)
     }
 }
 
-static gn_status parser_init(parser *p, gn_maker *m, const char *text, size_t length)
+gn_status gn_parser_init(gn_parser *p, const gn_grammar *grammar, gn_context *ctx, const char *text, size_t length)
 {
-    *p = (parser){.m = m, .lx = gn_lex_make(m->ctx, text, length)};
-    p->op = gn_alloc_array(m->ctx, OPS, sizeof *p->op);
-    p->value = gn_alloc_array(m->ctx, VALUES, sizeof *p->value);
+    *p = (gn_parser){.grammar = grammar, .lx = gn_lex_make(ctx, text, length)};
+    p->op = gn_alloc_array(ctx, OPS, sizeof *p->op);
+    p->value = gn_alloc_array(ctx, VALUES, sizeof *p->value);
     return p->op && p->value ? gn_lex_next(&p->lx) : GN_NO_MEMORY;
 }
 
-static void parser_free(parser *p)
+void gn_parser_free(gn_parser *p)
 {
-    gn_free(p->m->ctx, p->op);
-    gn_free(p->m->ctx, p->value);
+    gn_free(p->lx.ctx, p->op);
+    gn_free(p->lx.ctx, p->value);
 }
 
-gn_status gn_tree_parse(gn_maker *m, const char *text, size_t length, const gn_formula **out)
+gn_status gn_parse_whole(gn_parser *p, const void **out)
 {
-    parser p;
-    *out = NULL;
-    gn_status s = parser_init(&p, m, text, length);
-    if (s == GN_OK && p.lx.now.kind == GN_T_END) s = gn_fail(m->ctx, GN_E_EXP_EMPTY, "the expression is empty");
-    if (s == GN_OK) s = expression(&p, false, out);
-    parser_free(&p);
-    if (s != GN_OK) m->status = s;
-    return s;
-}
-
-gn_status gn_formula_parse(gn_arena *arena, const char *text, size_t length, const gn_formula **out)
-{
-    gn_maker m;
-    *out = NULL;
-    GN_TRY(gn_maker_init(&m, arena, 0, "expression"));
-    gn_status s = gn_tree_parse(&m, text, length, out);
-    gn_maker_free(&m);
-    return s;
-}
-
-/* ---- lists of assignments ---------------------------------------------------------------------------------------- */
-
-static gn_status assignment(parser *p, gn_formula_step *out)
-{
-    gn_token name = p->lx.now;
-    if (name.kind != GN_T_NAME) return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, name.column, "", "a name is due, as in v = mu*v + g");
-    GN_TRY(gn_lex_next(&p->lx));
-    if (p->lx.now.kind != GN_T_ASSIGN) return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "", "'=' is due after a name");
-    GN_TRY(gn_lex_next(&p->lx));
-    out->column = name.column;
-    out->name = gn_arena_text(p->m->arena, name.at, name.length);
-    return out->name ? expression(p, true, &out->value) : GN_NO_MEMORY;
-}
-
-static gn_status assignments(parser *p, gn_formula_step *steps, size_t *count)
-{
-    while (p->lx.now.kind != GN_T_END) {
-        GN_TRY(assignment(p, &steps[*count]));
-        ++*count;
-        if (p->lx.now.kind == GN_T_SEMICOLON) GN_TRY(gn_lex_next(&p->lx));
-    }
-    return GN_OK;
-}
-
-gn_status gn_formula_parse_steps(gn_arena *arena, const char *text, size_t length, gn_formula_step **out, size_t *count)
-{
-    gn_maker m;
-    parser p;
-    size_t most = 1;
-    *out = NULL;
-    *count = 0;
-    for (size_t i = 0; i < length && i < GN_LEX_TEXT; i++) most += text[i] == ';';
-    gn_formula_step *steps = gn_arena_alloc(arena, most, sizeof *steps);
-    if (!steps) return GN_NO_MEMORY;
-    GN_TRY(gn_maker_init(&m, arena, 0, "expression"));
-    gn_status s = parser_init(&p, &m, text, length);
-    if (s == GN_OK) s = assignments(&p, steps, count);
-    parser_free(&p);
-    gn_maker_free(&m);
-    if (s == GN_OK) *out = steps;
-    else *count = 0;
-    return s;
+    if (p->lx.now.kind == GN_T_END) return gn_fail(p->lx.ctx, GN_E_EXP_EMPTY, "the expression is empty");
+    return gn_parse_expression(p, false, out);
 }

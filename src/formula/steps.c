@@ -4,6 +4,8 @@
 #include <string.h>
 #include "tree.h"
 
+enum { MOST = 5000 };   /* each step is simplified by itself, so the work is the square of their number */
+
 static const struct { const char *name, *says; } rules[] = {
 #define R(id, name, says) {name, says},
     GN_RULES(R)
@@ -130,7 +132,10 @@ gn_status gn_formula_steps(gn_arena *arena, const gn_formula *f, const char *nam
     GN_TRY(gn_maker_init(&m, arena, GN_FORMULA_TERMS, "derivative"));
     stepper s = {.m = &m};
     const gn_formula *own = gn_tree_import(&m, f);
-    if (own && (m.status = gn_order_make(m.ctx, own, &s.o)) == GN_OK && make_steps(&s, name)) {
+    if (own) m.status = gn_order_make(m.ctx, own, &s.o);
+    if (m.status == GN_OK && s.o.count > MOST)
+        m.status = gn_fail(m.ctx, GN_E_EXP_LIMIT, "the derivation exceeds %d steps", MOST);
+    if (m.status == GN_OK && make_steps(&s, name)) {
         *out = s.list;
         *count = s.count;
     }
