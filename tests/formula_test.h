@@ -1,4 +1,5 @@
-/* formula_test.h -- what the tests of the expression language share: a context with an arena, random numbers, and short ways to ask. */
+/* formula_test.h -- what the tests of the expression language share: a context with an arena, random numbers, and short
+ * ways to ask. */
 #ifndef FORMULA_TEST_H
 #define FORMULA_TEST_H
 
@@ -37,7 +38,8 @@ static inline int bench_end(void **state)
 static inline const gn_formula *parse(bench *b, const char *text)
 {
     const gn_formula *f;
-    if (gn_formula_parse(&b->arena, text, strlen(text), &f) != GN_OK) fail_msg("%s: %s", text, gn_last_error(b->ctx)->message);
+    if (gn_formula_parse(&b->arena, text, strlen(text), &f) != GN_OK)
+        fail_msg("%s: %s", text, gn_last_error(b->ctx)->message);
     return f;
 }
 

@@ -1,4 +1,5 @@
-/* test_formula_array.c -- vectors and matrices: what they mean, which shapes fit, and the calculus of several variables. */
+/* test_formula_array.c -- vectors and matrices: what they mean, which shapes fit, and the calculus of several
+ * variables. */
 #include "formula_test.h"
 
 #include "formula/array.h"
@@ -6,7 +7,8 @@
 static gn_array parse_array(bench *b, const char *text)
 {
     gn_array a;
-    if (gn_array_parse(&b->arena, text, strlen(text), &a) != GN_OK) fail_msg("%s: %s", text, gn_last_error(b->ctx)->message);
+    if (gn_array_parse(&b->arena, text, strlen(text), &a) != GN_OK)
+        fail_msg("%s: %s", text, gn_last_error(b->ctx)->message);
     return a;
 }
 
@@ -32,11 +34,27 @@ static void assert_array(bench *b, const char *what, const gn_array *a, const ch
 static void operations(void **state)
 {
     static const char *const forms[][2] = {
-        {"[x, y]", "[x, y]"}, {"[x, y]'", "[[x, y]]"}, {"[x, y]''", "[x, y]"}, {"[[1, 2], [3, 4]]", "[[1, 2], [3, 4]]"}, {"[[1, 2], [3, 4]]'", "[[1, 3], [2, 4]]"},
-        {"2*[x, y] + [1, 1]", "[2*x + 1, 2*y + 1]"}, {"[x, y]/2", "[x/2, y/2]"}, {"-[x, 3]", "[-x, -3]"}, {"[[1, 2], [3, 4]]*[x, y]", "[x + 2*y, 3*x + 4*y]"},
-        {"[x, y]'*[[2, 0], [0, 8]]*[x, y]/2", "(2*x^2 + 8*y^2)/2"}, {"dot([1, 2], [x, y])", "x + 2*y"}, {"sum([x, y, 3])", "x + y + 3"}, {"[1, 2]*[3, 4]'", "[[3, 4], [6, 8]]"},
-        {"norm([2, 8])", "2*sqrt(17)"}, {"sigmoid([x, y])", "[sigmoid(x), sigmoid(y)]"}, {"max([x, 1], 0)", "[max(x, 0), 1]"}, {"[x, y]'*[x, y]", "x^2 + y^2"},
-        {"x^2 + 1", "x^2 + 1"}, {"where(x > 0, [1, 2], [3, 4])", "[where(x > 0, 1, 3), where(x > 0, 2, 4)]"}, {"sum([[1, 2], [3, 4]]) - 10", "0"}, {"[3*x]", "3*x"},
+        {"[x, y]", "[x, y]"},
+        {"[x, y]'", "[[x, y]]"},
+        {"[x, y]''", "[x, y]"},
+        {"[[1, 2], [3, 4]]", "[[1, 2], [3, 4]]"},
+        {"[[1, 2], [3, 4]]'", "[[1, 3], [2, 4]]"},
+        {"2*[x, y] + [1, 1]", "[2*x + 1, 2*y + 1]"},
+        {"[x, y]/2", "[x/2, y/2]"},
+        {"-[x, 3]", "[-x, -3]"},
+        {"[[1, 2], [3, 4]]*[x, y]", "[x + 2*y, 3*x + 4*y]"},
+        {"[x, y]'*[[2, 0], [0, 8]]*[x, y]/2", "(2*x^2 + 8*y^2)/2"},
+        {"dot([1, 2], [x, y])", "x + 2*y"},
+        {"sum([x, y, 3])", "x + y + 3"},
+        {"[1, 2]*[3, 4]'", "[[3, 4], [6, 8]]"},
+        {"norm([2, 8])", "2*sqrt(17)"},
+        {"sigmoid([x, y])", "[sigmoid(x), sigmoid(y)]"},
+        {"max([x, 1], 0)", "[max(x, 0), 1]"},
+        {"[x, y]'*[x, y]", "x^2 + y^2"},
+        {"x^2 + 1", "x^2 + 1"},
+        {"where(x > 0, [1, 2], [3, 4])", "[where(x > 0, 1, 3), where(x > 0, 2, 4)]"},
+        {"sum([[1, 2], [3, 4]]) - 10", "0"},
+        {"[3*x]", "3*x"},
     };
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(forms); i++) {
@@ -55,25 +73,51 @@ static void operations(void **state)
 static void misfits_are_refused(void **state)
 {
     static const char *const texts[][2] = {
-        {"[1, 2] + [1, 2, 3]", "EXP-SHAPE"}, {"[1, 2]*[3, 4]", "EXP-SHAPE"}, {"[[1, 2], [3]]", "EXP-SHAPE"}, {"[1, [2, 3]]", "EXP-SHAPE"}, {"[1, 2]^2", "EXP-SHAPE"},
-        {"1/[1, 2]", "EXP-SHAPE"}, {"[1, 2] + 1", "EXP-SHAPE"}, {"[1, 2] < [3, 4]", "EXP-SHAPE"}, {"max([1, 2], [1, 2, 3])", "EXP-SHAPE"}, {"dot([1, 2], 1)", "EXP-SHAPE"},
-        {"[]", "EXP-SYNTAX"}, {"[1, 2", "EXP-SYNTAX"}, {"1, 2]", "EXP-NUM"}, {"[1 2]", "EXP-SYNTAX"}, {"[1, 2)", "EXP-SYNTAX"}, {"(1]", "EXP-SYNTAX"}, {"'x", "EXP-SYNTAX"},
-        {"dot([1, 2])", "EXP-FUNC"}, {"sum", "EXP-FUNC"}, {"norm(1, 2)", "EXP-FUNC"}, {"K([1, 2])", "EXP-FUNC"}, {"sin([1, 2], 3)", "EXP-FUNC"},
+        {"[1, 2] + [1, 2, 3]", "EXP-SHAPE"},
+        {"[1, 2]*[3, 4]", "EXP-SHAPE"},
+        {"[[1, 2], [3]]", "EXP-SHAPE"},
+        {"[1, [2, 3]]", "EXP-SHAPE"},
+        {"[1, 2]^2", "EXP-SHAPE"},
+        {"1/[1, 2]", "EXP-SHAPE"},
+        {"[1, 2] + 1", "EXP-SHAPE"},
+        {"[1, 2] < [3, 4]", "EXP-SHAPE"},
+        {"max([1, 2], [1, 2, 3])", "EXP-SHAPE"},
+        {"dot([1, 2], 1)", "EXP-SHAPE"},
+        {"[]", "EXP-SYNTAX"},
+        {"[1, 2", "EXP-SYNTAX"},
+        {"1, 2]", "EXP-NUM"},
+        {"[1 2]", "EXP-SYNTAX"},
+        {"[1, 2)", "EXP-SYNTAX"},
+        {"(1]", "EXP-SYNTAX"},
+        {"'x", "EXP-SYNTAX"},
+        {"dot([1, 2])", "EXP-FUNC"},
+        {"sum", "EXP-FUNC"},
+        {"norm(1, 2)", "EXP-FUNC"},
+        {"K([1, 2])", "EXP-FUNC"},
+        {"sin([1, 2], 3)", "EXP-FUNC"},
     };
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(texts); i++) {
         gn_array a;
         assert_int_equal(gn_array_parse(&b->arena, texts[i][0], strlen(texts[i][0]), &a), GN_USAGE);
         assert_null(a.at);
-        if (strcmp(gn_last_error(b->ctx)->code, texts[i][1]) != 0) fail_msg("%s: %s", texts[i][0], gn_last_error(b->ctx)->message);
+        if (strcmp(gn_last_error(b->ctx)->code, texts[i][1]) != 0)
+            fail_msg("%s: %s", texts[i][0], gn_last_error(b->ctx)->message);
     }
 }
 
 /* A hundred thousand brackets, lists too long, products too large. */
 static void hostile_arrays(void **state)
 {
-    static const struct { const char *start, *unit, *end; int times; const char *code; } cases[] = {
-        {"", "[", "", 60000, "EXP-DEPTH"}, {"[", "1,", "1]", 30000, "EXP-LIMIT"}, {"[x, y]", "'", "", 60000, NULL}, {"", "[1,", "", 20000, "EXP-DEPTH"},
+    static const struct {
+        const char *start, *unit, *end;
+        int times;
+        const char *code;
+    } cases[] = {
+        {"", "[", "", 60000, "EXP-DEPTH"},
+        {"[", "1,", "1]", 30000, "EXP-LIMIT"},
+        {"[x, y]", "'", "", 60000, NULL},
+        {"", "[1,", "", 20000, "EXP-DEPTH"},
     };
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(cases); i++) {
@@ -108,7 +152,8 @@ static void calculus(void **state)
     assert_int_equal(gn_array_column(&b->arena, two, 2, &f), GN_OK);
     assert_int_equal(gn_array_jacobian(&b->arena, &f, names, 2, &r), GN_OK);
     assert_array(b, "Jacobian of two formulas", &r, "[[y, x], [cos(x), 0]]");
-    assert_string_equal(array_text(b, &f, gn_array_latex), "\\begin{pmatrix} x \\, y \\\\ \\sin\\left(x\\right) \\end{pmatrix}");
+    assert_string_equal(array_text(b, &f, gn_array_latex),
+                        "\\begin{pmatrix} x \\, y \\\\ \\sin\\left(x\\right) \\end{pmatrix}");
     gn_array matrix = parse_array(b, "[[x, y], [1, z]]");
     assert_int_equal(gn_array_jacobian(&b->arena, &matrix, names, 2, &r), GN_USAGE);
     const char *const *found;
@@ -120,6 +165,7 @@ static void calculus(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {BENCH_TEST(operations), BENCH_TEST(misfits_are_refused), BENCH_TEST(hostile_arrays), BENCH_TEST(calculus)};
+    const struct CMUnitTest tests[] = {BENCH_TEST(operations), BENCH_TEST(misfits_are_refused),
+                                       BENCH_TEST(hostile_arrays), BENCH_TEST(calculus)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* test_formula_parse.c -- the grammar: precedence, what is refused and where the caret stands, printing that reads back, lists of assignments. */
+/* test_formula_parse.c -- the grammar: precedence, what is refused and where the caret stands, printing that reads
+ * back, lists of assignments. */
 #include "formula_test.h"
 
 #include <pthread.h>
@@ -8,7 +9,8 @@ static void assert_value(bench *b, const char *text, double expected)
 {
     gn_binding at[] = {{"x", 3}, {"y", -2}};
     double found = eval(b, parse(b, text), at, 2);
-    if (found != expected && !(isnan(found) && isnan(expected))) fail_msg("%s is %.17g, not %.17g", text, found, expected);
+    if (found != expected && !(isnan(found) && isnan(expected)))
+        fail_msg("%s is %.17g, not %.17g", text, found, expected);
 }
 
 static void precedence(void **state)
@@ -49,22 +51,60 @@ static void trees(void **state)
 }
 
 /* Text, code, column of the caret, a part of the message, a part of the hint. */
-static const struct { const char *text, *code; int column; const char *message, *hint; } refused[] = {
-    {"", "EXP-EMPTY", 0, "", ""}, {" \t\n", "EXP-EMPTY", 0, "", ""},
-    {"x^2+", "EXP-SYNTAX", 5, "ends", "x^2+\n        ^"}, {"(x", "EXP-SYNTAX", 1, "never closed", "^"}, {"x)", "EXP-SYNTAX", 2, "closes nothing", ""},
-    {"x y", "EXP-SYNTAX", 3, "operator", "x*y"}, {"2x", "EXP-SYNTAX", 2, "operator", "2*x"}, {"2(x)", "EXP-SYNTAX", 2, "operator", "2*("},
-    {"(x)(y)", "EXP-SYNTAX", 4, "operator", ")*("}, {"x**2", "EXP-SYNTAX", 3, "", "^"}, {"*x", "EXP-SYNTAX", 1, "", ""}, {"()", "EXP-SYNTAX", 2, "", ""},
-    {"x=2", "EXP-SYNTAX", 2, "", "=="}, {"1<2<3", "EXP-SYNTAX", 4, "chain", ""}, {"(x, y)", "EXP-SYNTAX", 3, "comma", ""}, {"x,y", "EXP-SYNTAX", 2, "comma", ""},
-    {"foo(x)", "EXP-FUNC", 1, "foo", ""}, {"sin", "EXP-FUNC", 1, "1 argument", ""}, {"sin()", "EXP-FUNC", 1, "sin takes 1 argument, got 0", ""},
-    {"sin(x,y)", "EXP-FUNC", 1, "sin takes 1 argument, got 2", ""}, {"2*max(x)", "EXP-FUNC", 3, "max takes 2 arguments, got 1", ""},
-    {"max(1,2,3,4,5)", "EXP-FUNC", 1, "got 5", ""}, {"elu(x,1,2)", "EXP-FUNC", 1, "alpha", ""}, {"where(x,1)", "EXP-FUNC", 1, "got 2", ""},
-    {"K(x)", "EXP-FUNC", 1, "number", ""}, {"K(1,2)", "EXP-FUNC", 1, "number", ""}, {"sin + 1", "EXP-FUNC", 1, "sin", ""},
-    {"1e999", "EXP-NUM", 1, "too large", ""}, {"1e-999", "EXP-NUM", 1, "too small", ""}, {"0x", "EXP-NUM", 1, "", "0*x"}, {"0x1F", "EXP-NUM", 1, "", ""},
-    {"1..2", "EXP-NUM", 3, "point", ""}, {"1.2.3", "EXP-NUM", 4, "point", ""}, {"1,5", "EXP-NUM", 2, "comma", "1.5"}, {"(1,5)*x", "EXP-NUM", 3, "comma", ""},
-    {"x\xC2\xB2", "EXP-CHAR", 2, "\xC2\xB2", "write x^2"}, {"x \xE2\x88\x92 1", "EXP-CHAR", 3, "", "write -"}, {"\xFF", "EXP-CHAR", 1, "", ""},
-    {"2\xC3\x97x", "EXP-CHAR", 2, "", "write *"}, {"x\x01", "EXP-CHAR", 2, "", ""}, {"x\x7F", "EXP-CHAR", 2, "", ""},
-    {"__import__('os')", "EXP-SYNTAX", 12, "", ""}, {";rm", "EXP-SYNTAX", 1, "", ""}, {"`ls`", "EXP-SYNTAX", 1, "", ""}, {"$(ls)", "EXP-SYNTAX", 1, "", ""},
-    {"x; y", "EXP-SYNTAX", 2, "", ""}, {"[x, y]", "EXP-SYNTAX", 1, "vector", ""}, {"x'", "EXP-SYNTAX", 2, "", ""}, {"\"x\"", "EXP-SYNTAX", 1, "", ""},
+static const struct {
+    const char *text, *code;
+    int column;
+    const char *message, *hint;
+} refused[] = {
+    {"", "EXP-EMPTY", 0, "", ""},
+    {" \t\n", "EXP-EMPTY", 0, "", ""},
+    {"x^2+", "EXP-SYNTAX", 5, "ends", "x^2+\n        ^"},
+    {"(x", "EXP-SYNTAX", 1, "never closed", "^"},
+    {"x)", "EXP-SYNTAX", 2, "closes nothing", ""},
+    {"x y", "EXP-SYNTAX", 3, "operator", "x*y"},
+    {"2x", "EXP-SYNTAX", 2, "operator", "2*x"},
+    {"2(x)", "EXP-SYNTAX", 2, "operator", "2*("},
+    {"(x)(y)", "EXP-SYNTAX", 4, "operator", ")*("},
+    {"x**2", "EXP-SYNTAX", 3, "", "^"},
+    {"*x", "EXP-SYNTAX", 1, "", ""},
+    {"()", "EXP-SYNTAX", 2, "", ""},
+    {"x=2", "EXP-SYNTAX", 2, "", "=="},
+    {"1<2<3", "EXP-SYNTAX", 4, "chain", ""},
+    {"(x, y)", "EXP-SYNTAX", 3, "comma", ""},
+    {"x,y", "EXP-SYNTAX", 2, "comma", ""},
+    {"foo(x)", "EXP-FUNC", 1, "foo", ""},
+    {"sin", "EXP-FUNC", 1, "1 argument", ""},
+    {"sin()", "EXP-FUNC", 1, "sin takes 1 argument, got 0", ""},
+    {"sin(x,y)", "EXP-FUNC", 1, "sin takes 1 argument, got 2", ""},
+    {"2*max(x)", "EXP-FUNC", 3, "max takes 2 arguments, got 1", ""},
+    {"max(1,2,3,4,5)", "EXP-FUNC", 1, "got 5", ""},
+    {"elu(x,1,2)", "EXP-FUNC", 1, "alpha", ""},
+    {"where(x,1)", "EXP-FUNC", 1, "got 2", ""},
+    {"K(x)", "EXP-FUNC", 1, "number", ""},
+    {"K(1,2)", "EXP-FUNC", 1, "number", ""},
+    {"sin + 1", "EXP-FUNC", 1, "sin", ""},
+    {"1e999", "EXP-NUM", 1, "too large", ""},
+    {"1e-999", "EXP-NUM", 1, "too small", ""},
+    {"0x", "EXP-NUM", 1, "", "0*x"},
+    {"0x1F", "EXP-NUM", 1, "", ""},
+    {"1..2", "EXP-NUM", 3, "point", ""},
+    {"1.2.3", "EXP-NUM", 4, "point", ""},
+    {"1,5", "EXP-NUM", 2, "comma", "1.5"},
+    {"(1,5)*x", "EXP-NUM", 3, "comma", ""},
+    {"x\xC2\xB2", "EXP-CHAR", 2, "\xC2\xB2", "write x^2"},
+    {"x \xE2\x88\x92 1", "EXP-CHAR", 3, "", "write -"},
+    {"\xFF", "EXP-CHAR", 1, "", ""},
+    {"2\xC3\x97x", "EXP-CHAR", 2, "", "write *"},
+    {"x\x01", "EXP-CHAR", 2, "", ""},
+    {"x\x7F", "EXP-CHAR", 2, "", ""},
+    {"__import__('os')", "EXP-SYNTAX", 12, "", ""},
+    {";rm", "EXP-SYNTAX", 1, "", ""},
+    {"`ls`", "EXP-SYNTAX", 1, "", ""},
+    {"$(ls)", "EXP-SYNTAX", 1, "", ""},
+    {"x; y", "EXP-SYNTAX", 2, "", ""},
+    {"[x, y]", "EXP-SYNTAX", 1, "vector", ""},
+    {"x'", "EXP-SYNTAX", 2, "", ""},
+    {"\"x\"", "EXP-SYNTAX", 1, "", ""},
 };
 
 /* The caret is the last byte of the hint, under its column: both lines are indented by 4. */
@@ -78,7 +118,8 @@ static void assert_refused(bench *b, const char *text, size_t length, const char
     if (column == 0 || length > 40) return;
     const char *last_line = strrchr(e->hint, '\n');
     assert_non_null(last_line);
-    if ((int)strlen(last_line + 1) != column + 4 || last_line[column + 4] != '^') fail_msg("%s: the caret is misplaced:\n%s", text, e->hint);
+    if ((int)strlen(last_line + 1) != column + 4 || last_line[column + 4] != '^')
+        fail_msg("%s: the caret is misplaced:\n%s", text, e->hint);
 }
 
 static void bad_text_is_refused(void **state)
@@ -93,7 +134,7 @@ static void bad_text_is_refused(void **state)
     assert_refused(b, "x\0y", 3, "EXP-CHAR", 0);
 }
 
-/* ---- hostile size, on a stack of 128 KiB ------------------------------------------------------------------------- */
+/* ---- hostile size, on a stack of 128 KiB --------------------------------------------------------------------- */
 
 /* What runs on the other stack answers with NULL when it fails, since cmocka can only fail on its own. */
 
@@ -109,9 +150,15 @@ static char *repeated(const char *unit, size_t times)
 
 static void *hostile(void *argument)
 {
-    static const struct { const char *unit; size_t times; const char *code; } cases[] = {
-        {"(", 100000, "EXP-DEPTH"}, {"-", 100000, "EXP-DEPTH"}, {"sin(", 100000, "EXP-DEPTH"}, {"x^", 100000, "EXP-DEPTH"}, {"+x", 500000, "EXP-LIMIT"},
-        {"a", 1000000, "EXP-LIMIT"}, {"a", 257, "EXP-LIMIT"}, {"1", 1000000, "EXP-NUM"}, {" ", 1000000, "EXP-LIMIT"}, {"x*(1+", 30000, "EXP-DEPTH"},
+    static const struct {
+        const char *unit;
+        size_t times;
+        const char *code;
+    } cases[] = {
+        {"(", 100000, "EXP-DEPTH"},    {"-", 100000, "EXP-DEPTH"},  {"sin(", 100000, "EXP-DEPTH"},
+        {"x^", 100000, "EXP-DEPTH"},   {"+x", 500000, "EXP-LIMIT"}, {"a", 1000000, "EXP-LIMIT"},
+        {"a", 257, "EXP-LIMIT"},       {"1", 1000000, "EXP-NUM"},   {" ", 1000000, "EXP-LIMIT"},
+        {"x*(1+", 30000, "EXP-DEPTH"},
     };
     bench *b = argument;
     for (size_t i = 0; i < GN_COUNT(cases); i++) {
@@ -173,7 +220,7 @@ static void depth_is_exact(void **state)
     }
 }
 
-/* ---- printing ----------------------------------------------------------------------------------------------------- */
+/* ---- printing ------------------------------------------------------------------------------------------------ */
 
 /* A random tree, built upwards from a stack of trees so that no recursion is needed here either. */
 static const gn_formula *random_tree(bench *b, uint64_t *seed)
@@ -185,7 +232,8 @@ static const gn_formula *random_tree(bench *b, uint64_t *seed)
         if (depth < 2 || (depth < 12 && left > 0 && kind < 4)) {
             static const char *const names[] = {"x", "y", "alpha", "w_1", "e"};
             static const double numbers[] = {0, 1, 2, 0.5, 1e-8, 3e300, 0.1, 12345678901234567890.0, -7, 5e-324};
-            stack[depth++] = draw(seed) % 2 ? gn_formula_name(&b->arena, names[draw(seed) % 5]) : gn_formula_number(&b->arena, numbers[draw(seed) % 10]);
+            stack[depth++] = draw(seed) % 2 ? gn_formula_name(&b->arena, names[draw(seed) % 5])
+                                            : gn_formula_number(&b->arena, numbers[draw(seed) % 10]);
         } else if (kind == 4) {
             stack[depth - 1] = gn_formula_make(&b->arena, GN_F_NEG, stack[depth - 1], NULL);
         } else if (kind == 5) {
@@ -211,31 +259,49 @@ static void printed_text_reads_back(void **state)
     for (int i = 0; i < 3000; i++) {
         const gn_formula *f = random_tree(b, &seed);
         const char *text = text_of(b, f, gn_formula_print);
-        if (!gn_formula_equal(f, parse(b, text))) fail_msg("%s reads back as %s", text, text_of(b, parse(b, text), gn_formula_print));
+        if (!gn_formula_equal(f, parse(b, text)))
+            fail_msg("%s reads back as %s", text, text_of(b, parse(b, text), gn_formula_print));
     }
 }
 
 static void printed_forms(void **state)
 {
     static const char *const forms[] = {
-        "x + y", "x - y - z", "x - (y - z)", "x*y/z", "x*(y/z)", "x/(y*z)", "(x + y)*z", "-x", "-x*y", "(-x)*y", "x*(-y)", "x + (-y)", "-(x + y)", "-(-x)",
-        "x^2", "x^y^z", "(x^y)^z", "(-x)^2", "-x^2", "x^(-2)", "x^(y + 1)", "2^x", "sin(x)^2", "where(x > 0, x, -x)", "(x < y) + 1", "max(x, y, )",
+        "x + y",       "x - y - z",   "x - (y - z)", "x*y/z",  "x*(y/z)",  "x/(y*z)",
+        "(x + y)*z",   "-x",          "-x*y",        "(-x)*y", "x*(-y)",   "x + (-y)",
+        "-(x + y)",    "-(-x)",       "x^2",         "x^y^z",  "(x^y)^z",  "(-x)^2",
+        "-x^2",        "x^(-2)",      "x^(y + 1)",   "2^x",    "sin(x)^2", "where(x > 0, x, -x)",
+        "(x < y) + 1", "max(x, y, )",
     };
-    for (size_t i = 0; i + 1 < GN_COUNT(forms); i++) assert_string_equal(text_of(*state, parse(*state, forms[i]), gn_formula_print), forms[i]);
+    for (size_t i = 0; i + 1 < GN_COUNT(forms); i++)
+        assert_string_equal(text_of(*state, parse(*state, forms[i]), gn_formula_print), forms[i]);
 }
 
 static void latex_forms(void **state)
 {
     static const char *const forms[][2] = {
-        {"x^2", "x^{2}"}, {"x/y", "\\frac{x}{y}"}, {"2*x", "2 \\, x"}, {"2*3", "2 \\cdot 3"}, {"sqrt(x)", "\\sqrt{x}"}, {"exp(-x)", "e^{-x}"},
-        {"eta*x_1", "\\eta \\, x_{1}"}, {"w12", "w_{12}"}, {"sigmoid(z)", "\\sigma\\left(z\\right)"}, {"(x + 1)^2", "\\left(x + 1\\right)^{2}"},
-        {"leaky_relu(x)", "\\operatorname{leaky\\_relu}\\left(x\\right)"}, {"1e-8", "10^{-8}"}, {"abs(x)^2", "\\left|x\\right|^{2}"},
-        {"exp(x)^2", "\\left(e^{x}\\right)^{2}"}, {"lr*g", "\\mathit{lr} \\, g"}, {"x <= 1", "x \\le 1"},
+        {"x^2", "x^{2}"},
+        {"x/y", "\\frac{x}{y}"},
+        {"2*x", "2 \\, x"},
+        {"2*3", "2 \\cdot 3"},
+        {"sqrt(x)", "\\sqrt{x}"},
+        {"exp(-x)", "e^{-x}"},
+        {"eta*x_1", "\\eta \\, x_{1}"},
+        {"w12", "w_{12}"},
+        {"sigmoid(z)", "\\sigma\\left(z\\right)"},
+        {"(x + 1)^2", "\\left(x + 1\\right)^{2}"},
+        {"leaky_relu(x)", "\\operatorname{leaky\\_relu}\\left(x\\right)"},
+        {"1e-8", "10^{-8}"},
+        {"abs(x)^2", "\\left|x\\right|^{2}"},
+        {"exp(x)^2", "\\left(e^{x}\\right)^{2}"},
+        {"lr*g", "\\mathit{lr} \\, g"},
+        {"x <= 1", "x \\le 1"},
     };
-    for (size_t i = 0; i < GN_COUNT(forms); i++) assert_string_equal(text_of(*state, parse(*state, forms[i][0]), gn_formula_latex), forms[i][1]);
+    for (size_t i = 0; i < GN_COUNT(forms); i++)
+        assert_string_equal(text_of(*state, parse(*state, forms[i][0]), gn_formula_latex), forms[i][1]);
 }
 
-/* ---- assignments -------------------------------------------------------------------------------------------------- */
+/* ---- assignments --------------------------------------------------------------------------------------------- */
 
 static const struct { const char *name, *parameters, *update; } optimisers[] = {
 #define OPT(name, state, parameters, ...) {#name, #parameters, #__VA_ARGS__},
@@ -249,8 +315,12 @@ static void every_optimiser_reads(void **state)
     for (size_t i = 0; i < GN_COUNT(optimisers); i++) {
         gn_formula_step *steps, *defaults;
         size_t count, others;
-        assert_int_equal(gn_formula_parse_steps(&b->arena, optimisers[i].update, strlen(optimisers[i].update), &steps, &count), GN_OK);
-        assert_int_equal(gn_formula_parse_steps(&b->arena, optimisers[i].parameters, strlen(optimisers[i].parameters), &defaults, &others), GN_OK);
+        assert_int_equal(
+            gn_formula_parse_steps(&b->arena, optimisers[i].update, strlen(optimisers[i].update), &steps, &count),
+            GN_OK);
+        assert_int_equal(gn_formula_parse_steps(&b->arena, optimisers[i].parameters, strlen(optimisers[i].parameters),
+                                                &defaults, &others),
+                         GN_OK);
         assert_true(count >= 1 && others >= 1);
         bool sets_weight = false;
         for (size_t k = 0; k < count; k++) {
@@ -279,7 +349,8 @@ static void one_step_of_adam(void **state)
 
 static void bad_lists_are_refused(void **state)
 {
-    static const char *const texts[] = {"v", "v =", "= 1", "v = 1 w = 2", "v = 1;; w = 2", "2 = v", "v == 1", "v = 1; w"};
+    static const char *const texts[] = {"v",     "v =",    "= 1",     "v = 1 w = 2", "v = 1;; w = 2",
+                                        "2 = v", "v == 1", "v = 1; w"};
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(texts); i++) {
         gn_formula_step *steps;
@@ -296,9 +367,17 @@ static void bad_lists_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BENCH_TEST(precedence), BENCH_TEST(trees), BENCH_TEST(bad_text_is_refused), BENCH_TEST(hostile_sizes), BENCH_TEST(depth_is_exact),
-        BENCH_TEST(printed_text_reads_back), BENCH_TEST(printed_forms), BENCH_TEST(latex_forms), BENCH_TEST(every_optimiser_reads),
-        BENCH_TEST(one_step_of_adam), BENCH_TEST(bad_lists_are_refused),
+        BENCH_TEST(precedence),
+        BENCH_TEST(trees),
+        BENCH_TEST(bad_text_is_refused),
+        BENCH_TEST(hostile_sizes),
+        BENCH_TEST(depth_is_exact),
+        BENCH_TEST(printed_text_reads_back),
+        BENCH_TEST(printed_forms),
+        BENCH_TEST(latex_forms),
+        BENCH_TEST(every_optimiser_reads),
+        BENCH_TEST(one_step_of_adam),
+        BENCH_TEST(bad_lists_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

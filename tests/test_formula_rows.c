@@ -1,5 +1,6 @@
-/* test_formula_rows.c -- the laws that every row of defs/pointwise.def obeys: its slope is the derivative of its value, symbolically and by
- * differences, and again for the derivative of the slope; its text reads back; its LaTeX balances; its numbers are finite where they exist. */
+/* test_formula_rows.c -- the laws that every row of defs/pointwise.def obeys: its slope is the derivative of its value,
+ * symbolically and by differences, and again for the derivative of the slope; its text reads back; its LaTeX balances;
+ * its numbers are finite where they exist. */
 #include "formula_test.h"
 
 enum { POINTS = 200, ENOUGH = 30 };
@@ -28,13 +29,15 @@ static void assert_close(const char *what, const gn_row *row, const setting *s, 
 {
     double scale = fmax(fmax(fabs(a), fabs(b)), tolerance < 1e-8 ? 1e-300 : 1);
     if (fabs(a - b) <= tolerance * scale) return;
-    fail_msg("%s: %s at x = %.17g, y = %.17g: %.17g against %.17g", row->name, what, s->at[0].value, s->at[1].value, a, b);
+    fail_msg("%s: %s at x = %.17g, y = %.17g: %.17g against %.17g", row->name, what, s->at[0].value, s->at[1].value, a,
+             b);
 }
 
 /* Law 1: the slope's text is the symbolic derivative of the value's text. */
 static void check_symbolic(bench *b, const gn_row *row, int input)
 {
-    const gn_formula *value = parse(b, row->value), *slope = parse(b, row->slope[input]), *derived = derive(b, value, input_names[input]);
+    const gn_formula *value = parse(b, row->value), *slope = parse(b, row->slope[input]),
+                     *derived = derive(b, value, input_names[input]);
     const gn_formula *simple = simplify(b, derived);
     uint64_t seed = 88172645463325252u;
     int checked = 0;
@@ -42,7 +45,8 @@ static void check_symbolic(bench *b, const gn_row *row, int input)
         setting s;
         set_inputs(&s, row, &seed);
         s.at[s.result].value = eval(b, value, s.at, s.result);
-        double told = eval(b, slope, s.at, s.count), found = eval(b, derived, s.at, s.result), found2 = eval(b, simple, s.at, s.result);
+        double told = eval(b, slope, s.at, s.count), found = eval(b, derived, s.at, s.result),
+               found2 = eval(b, simple, s.at, s.result);
         if (!isfinite(told) && !isfinite(found)) continue;
         assert_close("slope and derivative of the value", row, &s, told, found, 1e-9);
         assert_close("derivative and its simplified form", row, &s, found, found2, 1e-9);
@@ -57,8 +61,8 @@ static double moved(bench *b, const gn_formula *f, setting s, int input, double 
     return eval(b, f, s.at, s.result);
 }
 
-/* The central difference of step h, from two steps so that its own error shows; nan next to a kink or a pole, where the quotients to both
- * sides, or of both steps, disagree. */
+/* The central difference of step h, from two steps so that its own error shows; nan next to a kink or a pole, where the
+ * quotients to both sides, or of both steps, disagree. */
 static double quotient(bench *b, const gn_formula *f, const setting *s, int input, double tolerance)
 {
     const double h = 1e-4;
@@ -70,7 +74,8 @@ static double quotient(bench *b, const gn_formula *f, const setting *s, int inpu
 }
 
 /* Law 2: `slope` is the difference quotient of `value`. Returns how many points could be checked. */
-static int check_difference(bench *b, const gn_row *row, const gn_formula *value, const gn_formula *slope, int input, double tolerance)
+static int check_difference(bench *b, const gn_row *row, const gn_formula *value, const gn_formula *slope, int input,
+                            double tolerance)
 {
     uint64_t seed = 4101842887655102017u;
     int checked = 0;
@@ -93,7 +98,8 @@ static void slopes_are_derivatives(void **state)
         if (strcmp(row->name, "powt") == 0) continue; /* names t, which no input is */
         for (int input = 0; input < row->inputs; input++) {
             check_symbolic(*state, row, input);
-            int checked = check_difference(*state, row, parse(*state, row->value), parse(*state, row->slope[input]), input, 1e-7);
+            int checked =
+                check_difference(*state, row, parse(*state, row->value), parse(*state, row->slope[input]), input, 1e-7);
             assert_true(checked >= ENOUGH);
         }
     }
@@ -111,7 +117,8 @@ static void second_derivatives(void **state)
         for (int i = 0; i < row->inputs; i++) {
             const gn_formula *first = simplify(b, derive(b, call, input_names[i]));
             for (int j = 0; j < row->inputs; j++)
-                assert_true(check_difference(b, row, first, simplify(b, derive(b, first, input_names[j])), j, 1e-6) >= ENOUGH);
+                assert_true(check_difference(b, row, first, simplify(b, derive(b, first, input_names[j])), j, 1e-6) >=
+                            ENOUGH);
         }
     }
 }
@@ -127,9 +134,11 @@ static void parameters_are_derived(void **state)
         const gn_formula *call = gn_formula_call(&b->arena, row->name, 2, arg), *d = derive(b, call, "a");
         for (double x = -2.33; x < 2.5; x += 0.4) {
             const double h = 1e-6, a = 0.7;
-            gn_binding here[] = {{"x", x}, {"a", a}}, up[] = {{"x", x}, {"a", a + h}}, down[] = {{"x", x}, {"a", a - h}};
+            gn_binding here[] = {{"x", x}, {"a", a}}, up[] = {{"x", x}, {"a", a + h}},
+                       down[] = {{"x", x}, {"a", a - h}};
             double expected = (eval(b, call, up, 2) - eval(b, call, down, 2)) / (2 * h), found = eval(b, d, here, 2);
-            if (fabs(found - expected) > 1e-7) fail_msg("%s at x = %g: d/da %.17g against %.17g", row->name, x, found, expected);
+            if (fabs(found - expected) > 1e-7)
+                fail_msg("%s at x = %g: d/da %.17g against %.17g", row->name, x, found, expected);
         }
     }
 }
@@ -182,7 +191,9 @@ static void no_nan_far_out(void **state)
     static const double far[] = {0, 30, 100, 800, 1e5, 1e13, 1e20, 1e160, 1e300};
     for (size_t r = 0; r < gn_row_table_count(); r++) {
         const gn_row *row = gn_row_at(r);
-        if (row->inputs != 1 || strcmp(row->name, "log") == 0 || strcmp(row->name, "log1p") == 0 || strcmp(row->name, "sqrt") == 0) continue;
+        if (row->inputs != 1 || strcmp(row->name, "log") == 0 || strcmp(row->name, "log1p") == 0 ||
+            strcmp(row->name, "sqrt") == 0)
+            continue;
         if (strcmp(row->name, "reciprocal") == 0) continue; /* 1/0 is inf, and so its slope is inf*inf */
         const gn_formula *value = parse(b, row->value), *slope = parse(b, row->slope[0]);
         uint64_t seed = 1;
@@ -213,8 +224,9 @@ static void power_slopes_at_zero(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BENCH_TEST(slopes_are_derivatives), BENCH_TEST(second_derivatives), BENCH_TEST(parameters_are_derived), BENCH_TEST(rows_read_back),
-        BENCH_TEST(latex_balances), BENCH_TEST(no_nan_far_out), BENCH_TEST(power_slopes_at_zero),
+        BENCH_TEST(slopes_are_derivatives), BENCH_TEST(second_derivatives), BENCH_TEST(parameters_are_derived),
+        BENCH_TEST(rows_read_back),         BENCH_TEST(latex_balances),     BENCH_TEST(no_nan_far_out),
+        BENCH_TEST(power_slopes_at_zero),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

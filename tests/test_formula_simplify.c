@@ -1,5 +1,5 @@
-/* test_formula_simplify.c -- derivatives and simplified forms as a person would write them, and equal to what they came from; values with
- * what is said of those that are not finite; limits; memory that runs out. */
+/* test_formula_simplify.c -- derivatives and simplified forms as a person would write them, and equal to what they came
+ * from; values with what is said of those that are not finite; limits; memory that runs out. */
 #include "formula_test.h"
 
 #include <stdlib.h>
@@ -14,18 +14,78 @@ static void assert_text(bench *b, const char *what, const gn_formula *f, const c
 static void simple_forms(void **state)
 {
     static const char *const forms[][2] = {
-        {"1/3 + 1/6", "1/2"}, {"1/3", "1/3"}, {"2/6*x", "x/3"}, {"0.1*3*x", "0.3*x"}, {"0.1 + 0.2", "0.3"}, {"2^10", "1024"}, {"2^-2", "1/4"}, {"2^3^2", "512"},
-        {"x + x", "2*x"}, {"x - x", "0"}, {"2*x + 3*y - x", "x + 3*y"}, {"x*x*x", "x^3"}, {"x*y*x", "x^2*y"}, {"x^2/x", "x"}, {"x/x", "1"}, {"x/x^3", "1/x^2"},
-        {"(x*y)^2", "x^2*y^2"}, {"(x^2)^3", "x^6"}, {"x*0", "0"}, {"x^0", "1"}, {"x^1", "x"}, {"1^x", "1"}, {"0*x + 1*y + z/1", "y + z"}, {"--x", "x"},
-        {"-(x - 3)", "3 - x"}, {"-x + y", "y - x"}, {"a - (b - c)", "a - b + c"}, {"2*(x - 3)", "2*(x - 3)"}, {"2*(x - 3) + 2", "2*x - 4"},
-        {"2*(x - 3)*2", "4*(x - 3)"}, {"(2*x - 6)^2", "4*(x - 3)^2"}, {"(2*x + 4)/2", "x + 2"}, {"x/3 + x/6", "x/2"}, {"3*x/2", "3*x/2"}, {"-x/y", "-x/y"},
-        {"b*a", "a*b"}, {"sin(x)*x", "x*sin(x)"}, {"(x + 1)*(x + 1)", "(x + 1)^2"}, {"(x + 1)/(x + 1)", "1"}, {"y*(x + 1)*2", "2*y*(x + 1)"},
-        {"x^n*x", "x^(n + 1)"}, {"2^x*2^x", "2^(2*x)"}, {"sqrt(68)", "2*sqrt(17)"}, {"sqrt(4)", "2"}, {"sqrt(1/2)", "sqrt(2)/2"}, {"sqrt(0.25)", "0.5"},
-        {"sqrt(4*x)", "2*sqrt(x)"}, {"sqrt(x)*sqrt(x)", "x"}, {"sqrt(x)^3", "x*sqrt(x)"}, {"sqrt(x^2)", "abs(x)"}, {"sqrt(2)*sqrt(2)", "2"}, {"68/sqrt(68)", "34/sqrt(17)"},
-        {"exp(0) + cos(0) + sin(0)", "2"}, {"log(exp(x))", "x"}, {"sigmoid(0)", "1/2"}, {"relu(-2)", "0"}, {"max(1, 2) + abs(-3)", "5"}, {"where(1 < 2, x, y)", "x"},
-        {"where(x > 0, y, y)", "y"}, {"where(x > 0, 1, where(x < 0, -1, 0))", "sign(x)"}, {"add(x, mul(y, square(x)))", "x + x^2*y"}, {"reciprocal(x)", "1/x"},
-        {"where(x > 0 + 0, 1 + 1, x*x)", "where(x > 0, 2, x^2)"}, {"w - eta*(2*(w*x - y)*x)", "w - 2*eta*x*(w*x - y)"}, {"1/0", "1/0"}, {"0^0", "1"},
-        {"exp(1)", "exp(1)"}, {"1e300*1e300", "1e+300*1e+300"}, {"x*inf", "inf*x"}, {"a*b/c/d", "a*b/(c*d)"}, {"1/(1/x)", "x"}, {"x + 1/2", "x + 1/2"},
+        {"1/3 + 1/6", "1/2"},
+        {"1/3", "1/3"},
+        {"2/6*x", "x/3"},
+        {"0.1*3*x", "0.3*x"},
+        {"0.1 + 0.2", "0.3"},
+        {"2^10", "1024"},
+        {"2^-2", "1/4"},
+        {"2^3^2", "512"},
+        {"x + x", "2*x"},
+        {"x - x", "0"},
+        {"2*x + 3*y - x", "x + 3*y"},
+        {"x*x*x", "x^3"},
+        {"x*y*x", "x^2*y"},
+        {"x^2/x", "x"},
+        {"x/x", "1"},
+        {"x/x^3", "1/x^2"},
+        {"(x*y)^2", "x^2*y^2"},
+        {"(x^2)^3", "x^6"},
+        {"x*0", "0"},
+        {"x^0", "1"},
+        {"x^1", "x"},
+        {"1^x", "1"},
+        {"0*x + 1*y + z/1", "y + z"},
+        {"--x", "x"},
+        {"-(x - 3)", "3 - x"},
+        {"-x + y", "y - x"},
+        {"a - (b - c)", "a - b + c"},
+        {"2*(x - 3)", "2*(x - 3)"},
+        {"2*(x - 3) + 2", "2*x - 4"},
+        {"2*(x - 3)*2", "4*(x - 3)"},
+        {"(2*x - 6)^2", "4*(x - 3)^2"},
+        {"(2*x + 4)/2", "x + 2"},
+        {"x/3 + x/6", "x/2"},
+        {"3*x/2", "3*x/2"},
+        {"-x/y", "-x/y"},
+        {"b*a", "a*b"},
+        {"sin(x)*x", "x*sin(x)"},
+        {"(x + 1)*(x + 1)", "(x + 1)^2"},
+        {"(x + 1)/(x + 1)", "1"},
+        {"y*(x + 1)*2", "2*y*(x + 1)"},
+        {"x^n*x", "x^(n + 1)"},
+        {"2^x*2^x", "2^(2*x)"},
+        {"sqrt(68)", "2*sqrt(17)"},
+        {"sqrt(4)", "2"},
+        {"sqrt(1/2)", "sqrt(2)/2"},
+        {"sqrt(0.25)", "0.5"},
+        {"sqrt(4*x)", "2*sqrt(x)"},
+        {"sqrt(x)*sqrt(x)", "x"},
+        {"sqrt(x)^3", "x*sqrt(x)"},
+        {"sqrt(x^2)", "abs(x)"},
+        {"sqrt(2)*sqrt(2)", "2"},
+        {"68/sqrt(68)", "34/sqrt(17)"},
+        {"exp(0) + cos(0) + sin(0)", "2"},
+        {"log(exp(x))", "x"},
+        {"sigmoid(0)", "1/2"},
+        {"relu(-2)", "0"},
+        {"max(1, 2) + abs(-3)", "5"},
+        {"where(1 < 2, x, y)", "x"},
+        {"where(x > 0, y, y)", "y"},
+        {"where(x > 0, 1, where(x < 0, -1, 0))", "sign(x)"},
+        {"add(x, mul(y, square(x)))", "x + x^2*y"},
+        {"reciprocal(x)", "1/x"},
+        {"where(x > 0 + 0, 1 + 1, x*x)", "where(x > 0, 2, x^2)"},
+        {"w - eta*(2*(w*x - y)*x)", "w - 2*eta*x*(w*x - y)"},
+        {"1/0", "1/0"},
+        {"0^0", "1"},
+        {"exp(1)", "exp(1)"},
+        {"1e300*1e300", "1e+300*1e+300"},
+        {"x*inf", "inf*x"},
+        {"a*b/c/d", "a*b/(c*d)"},
+        {"1/(1/x)", "x"},
+        {"x + 1/2", "x + 1/2"},
     };
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(forms); i++) {
@@ -37,20 +97,66 @@ static void simple_forms(void **state)
 static void derivatives(void **state)
 {
     static const char *const forms[][3] = {
-        {"x^2", "x", "2*x"}, {"(x - 3)^2", "x", "2*(x - 3)"}, {"2*(y + 1)^2", "y", "4*(y + 1)"}, {"x^2 + 3*x*y + y^2", "x", "2*x + 3*y"}, {"x^3 - 2*x", "x", "3*x^2 - 2"},
-        {"7", "x", "0"}, {"y", "x", "0"}, {"1/x", "x", "-1/x^2"}, {"x^x", "x", "x^x*(log(x) + 1)"}, {"exp(-x^2/2)", "x", "-x*exp(-x^2/2)"}, {"2^x", "x", "log(2)*2^x"},
-        {"x^n", "x", "n*x^(n - 1)"}, {"sin(x)*cos(x)", "x", "cos(x)^2 - sin(x)^2"}, {"sigmoid(2*x)", "x", "2*sigmoid(2*x)*(1 - sigmoid(2*x))"}, {"tanh(x)", "x", "1 - tanh(x)^2"},
-        {"(y - w*x)^2", "w", "-2*x*(y - w*x)"}, {"log(x^2 + 1)", "x", "2*x/(x^2 + 1)"}, {"abs(x)", "x", "sign(x)"}, {"relu(x)^2", "x", "2*relu(x)*where(x > 0, 1, 0)"},
-        {"softplus(x)", "x", "sigmoid(x)"}, {"x*y/(x*z)", "x", "0"}, {"(x + 1)/(x - 1)", "x", "-2/(x - 1)^2"}, {"powt(b)", "t", "b^t*log(b)"}, {"powt(b)", "b", "t*b^(t - 1)"},
-        {"where(x > 0, x^2, -x)", "x", "where(x > 0, 2*x, -1)"}, {"pow(x, 2)", "x", "2*x"}, {"pow(sin(x), 1)", "x", "cos(x)"}, {"x < 1", "x", "0"}, {"pi*x", "x", "pi"},
-        {"max(x, y)", "x", "where(x > y, 1, 0)"}, {"elu(x, 2)", "x", "where(x > 0, 1, elu(x, 2) + 2)"}, {"sqrt(68)*x", "x", "2*sqrt(17)"},
+        {"x^2", "x", "2*x"},
+        {"(x - 3)^2", "x", "2*(x - 3)"},
+        {"2*(y + 1)^2", "y", "4*(y + 1)"},
+        {"x^2 + 3*x*y + y^2", "x", "2*x + 3*y"},
+        {"x^3 - 2*x", "x", "3*x^2 - 2"},
+        {"7", "x", "0"},
+        {"y", "x", "0"},
+        {"1/x", "x", "-1/x^2"},
+        {"x^x", "x", "x^x*(log(x) + 1)"},
+        {"exp(-x^2/2)", "x", "-x*exp(-x^2/2)"},
+        {"2^x", "x", "log(2)*2^x"},
+        {"x^n", "x", "n*x^(n - 1)"},
+        {"sin(x)*cos(x)", "x", "cos(x)^2 - sin(x)^2"},
+        {"sigmoid(2*x)", "x", "2*sigmoid(2*x)*(1 - sigmoid(2*x))"},
+        {"tanh(x)", "x", "1 - tanh(x)^2"},
+        {"(y - w*x)^2", "w", "-2*x*(y - w*x)"},
+        {"log(x^2 + 1)", "x", "2*x/(x^2 + 1)"},
+        {"abs(x)", "x", "sign(x)"},
+        {"relu(x)^2", "x", "2*relu(x)*where(x > 0, 1, 0)"},
+        {"softplus(x)", "x", "sigmoid(x)"},
+        {"x*y/(x*z)", "x", "0"},
+        {"(x + 1)/(x - 1)", "x", "-2/(x - 1)^2"},
+        {"powt(b)", "t", "b^t*log(b)"},
+        {"powt(b)", "b", "t*b^(t - 1)"},
+        {"where(x > 0, x^2, -x)", "x", "where(x > 0, 2*x, -1)"},
+        {"pow(x, 2)", "x", "2*x"},
+        {"pow(sin(x), 1)", "x", "cos(x)"},
+        {"x < 1", "x", "0"},
+        {"pi*x", "x", "pi"},
+        {"max(x, y)", "x", "where(x > y, 1, 0)"},
+        {"elu(x, 2)", "x", "where(x > 0, 1, elu(x, 2) + 2)"},
+        {"sqrt(68)*x", "x", "2*sqrt(17)"},
     };
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(forms); i++)
         assert_text(b, forms[i][0], simplify(b, derive(b, parse(b, forms[i][0]), forms[i][1])), forms[i][2]);
 }
 
-/* ---- equal to what it came from ----------------------------------------------------------------------------------- */
+static void polynomials_are_collected(void **state)
+{
+    static const char *const forms[][3] = {
+        {"w - eta*(2*(w*x - y)*x)", "w", "w*(1 - 2*eta*x^2) + 2*eta*x*y"},
+        {"(x - 1)*(x + 2)", "x", "x^2 + x - 2"},
+        {"(a*x + b)^2", "x", "a^2*x^2 + 2*a*b*x + b^2"},
+        {"x*y + x", "x", "x*(y + 1)"},
+        {"7*y", "x", "7*y"},
+        {"sin(x) + x", "x", "sin(x) + x"},
+        {"1/x", "x", "1/x"},
+        {"x^19", "x", "x^19"},
+        {"0*x", "x", "0"},
+    };
+    bench *b = *state;
+    for (size_t i = 0; i < GN_COUNT(forms); i++) {
+        const gn_formula *out;
+        assert_int_equal(gn_formula_collect(&b->arena, parse(b, forms[i][0]), forms[i][1], &out), GN_OK);
+        assert_text(b, forms[i][0], out, forms[i][2]);
+    }
+}
+
+/* ---- equal to what it came from ------------------------------------------------------------------------------ */
 
 static const gn_formula *random_tree(bench *b, uint64_t *seed)
 {
@@ -61,7 +167,8 @@ static const gn_formula *random_tree(bench *b, uint64_t *seed)
         uint32_t kind = draw(seed) % 12;
         if (depth < 2 || (depth < 10 && left > 0 && kind < 5)) {
             static const double numbers[] = {1, 2, 3, 0.5, -1, -2, 4, 0, 6, 0.1};
-            stack[depth++] = draw(seed) % 2 ? gn_formula_name(&b->arena, draw(seed) % 2 ? "x" : "y") : gn_formula_number(&b->arena, numbers[draw(seed) % 10]);
+            stack[depth++] = draw(seed) % 2 ? gn_formula_name(&b->arena, draw(seed) % 2 ? "x" : "y")
+                                            : gn_formula_number(&b->arena, numbers[draw(seed) % 10]);
         } else if (kind == 5) {
             stack[depth - 1] = gn_formula_make(&b->arena, GN_F_NEG, stack[depth - 1], NULL);
         } else if (kind == 6) {
@@ -71,13 +178,15 @@ static const gn_formula *random_tree(bench *b, uint64_t *seed)
             stack[depth - 1] = gn_formula_make(&b->arena, GN_F_POW, stack[depth - 1], n);
         } else {
             depth--;
-            stack[depth - 1] = gn_formula_make(&b->arena, (gn_formula_op)(GN_F_ADD + draw(seed) % 4), stack[depth - 1], stack[depth]);
+            stack[depth - 1] =
+                gn_formula_make(&b->arena, (gn_formula_op)(GN_F_ADD + draw(seed) % 4), stack[depth - 1], stack[depth]);
         }
     }
     return stack[0];
 }
 
-/* The value, and the largest intermediate value, which bounds the rounding errors; nan where a value on the way is not finite. */
+/* The value, and the largest intermediate value, which bounds the rounding errors; nan where a value on the way is not
+ * finite. */
 static double value_and_size(bench *b, const gn_formula *f, double x, double y, double *size)
 {
     gn_program *p;
@@ -101,28 +210,44 @@ static void simplified_is_equal(void **state)
         const char *text = text_of(b, s, gn_formula_print);
         assert_true(gn_formula_equal(s, parse(b, text)));
         for (int k = 0; k < 3; k++) {
-            double x = draw_in(&seed, -2, 2), y = draw_in(&seed, 0.2, 2), size = 1, size2 = 1, v = value_and_size(b, f, x, y, &size);
+            double x = draw_in(&seed, -2, 2), y = draw_in(&seed, 0.2, 2), size = 1, size2 = 1,
+                   v = value_and_size(b, f, x, y, &size);
             if (isnan(v) || size > 1e5) continue;
             double w = value_and_size(b, s, x, y, &size2), u = value_and_size(b, again, x, y, &size2);
             if (size2 > 1e5) continue;
             /* A root near 0 turns a rounding error into its root. */
             if (!(fabs(v - w) <= 1e-5 * size) || !(fabs(w - u) <= 1e-5 * size))
-                fail_msg("%s = %.17g, simplified %s = %.17g at x = %.17g, y = %.17g", text_of(b, f, gn_formula_print), v, text, w, x, y);
+                fail_msg("%s = %.17g, simplified %s = %.17g at x = %.17g, y = %.17g", text_of(b, f, gn_formula_print),
+                         v, text, w, x, y);
             checked++;
         }
     }
     assert_true(checked > 4000);
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------------------------- */
 
 static void values_and_troubles(void **state)
 {
-    static const struct { const char *text; double value; const char *node, *rule; } cases[] = {
-        {"1/0", INFINITY, "1/0", "divided by 0"}, {"1 + log(x)", -INFINITY, "log(x)", "log(0)"}, {"sqrt(-1) + x", NAN, "sqrt(-1)", "negative"},
-        {"0^0", 1, "0^0", "0^0 is 1"}, {"x/x", NAN, "x/x", "0/0"}, {"9^9^9^9", INFINITY, "9^9^9", "beyond"}, {"exp(999)", INFINITY, "exp(999)", "beyond"},
-        {"log(-1)", NAN, "log(-1)", "negative"}, {"x^-1", INFINITY, "x^(-1)", "negative power"}, {"(-8)^(1/3)", NAN, "(-8)^(1/3)", "not whole"},
-        {"inf - inf", NAN, "inf", "own value"}, {"relu(x) + sigmoid(x)", 0.5, NULL, NULL}, {"abs(x)", 0, NULL, NULL}, {"where(x > 0, 1/x, 2)", 2, "1/x", "divided"},
+    static const struct {
+        const char *text;
+        double value;
+        const char *node, *rule;
+    } cases[] = {
+        {"1/0", INFINITY, "1/0", "divided by 0"},
+        {"1 + log(x)", -INFINITY, "log(x)", "log(0)"},
+        {"sqrt(-1) + x", NAN, "sqrt(-1)", "negative"},
+        {"0^0", 1, "0^0", "0^0 is 1"},
+        {"x/x", NAN, "x/x", "0/0"},
+        {"9^9^9^9", INFINITY, "9^9^9", "beyond"},
+        {"exp(999)", INFINITY, "exp(999)", "beyond"},
+        {"log(-1)", NAN, "log(-1)", "negative"},
+        {"x^-1", INFINITY, "x^(-1)", "negative power"},
+        {"(-8)^(1/3)", NAN, "(-8)^(1/3)", "not whole"},
+        {"inf - inf", NAN, "inf", "own value"},
+        {"relu(x) + sigmoid(x)", 0.5, NULL, NULL},
+        {"abs(x)", 0, NULL, NULL},
+        {"where(x > 0, 1/x, 2)", 2, "1/x", "divided"},
     };
     bench *b = *state;
     gn_binding at = {"x", 0};
@@ -146,7 +271,8 @@ static void kinks_follow_the_convention(void **state)
     assert_true(eval(b, derive(b, parse(b, "abs(x)"), "x"), at, 2) == 0);
     assert_true(eval(b, derive(b, parse(b, "relu(x)"), "x"), at, 2) == 0);
     assert_true(eval(b, derive(b, parse(b, "leaky_relu(x)"), "x"), at, 2) == 0.01);
-    double by_x = eval(b, derive(b, parse(b, "max(x, y)"), "x"), at, 2), by_y = eval(b, derive(b, parse(b, "max(x, y)"), "y"), at, 2);
+    double by_x = eval(b, derive(b, parse(b, "max(x, y)"), "x"), at, 2),
+           by_y = eval(b, derive(b, parse(b, "max(x, y)"), "y"), at, 2);
     assert_true(by_x + by_y == 1);
 }
 
@@ -184,17 +310,24 @@ static void names_and_substitution(void **state)
 
 static void flops_are_counted(void **state)
 {
-    static const struct { const char *text; int cheap, special; } cases[] = {
-        {"x", 0, 0}, {"x*y + 1", 2, 0}, {"x/y", 0, 1}, {"x^2", 1, 0}, {"x^0.5", 0, 1}, {"sigmoid(x)", 2, 2}, {"relu(x)", 2, 0}, {"softplus(x)", 7, 2},
+    static const struct {
+        const char *text;
+        int cheap, special;
+    } cases[] = {
+        {"x", 0, 0},       {"x*y + 1", 2, 0},
+        {"x/y", 0, 1},     {"x^2", 1, 0},
+        {"x^0.5", 0, 1},   {"sigmoid(x)", 2, 2},
+        {"relu(x)", 2, 0}, {"softplus(x)", 7, 2},
         {"exp(-x)", 1, 1}, {"where(x > 0, x, -x)", 3, 0},
     };
     for (size_t i = 0; i < GN_COUNT(cases); i++) {
         gn_flops n = gn_formula_flops(parse(*state, cases[i].text));
-        if (n.cheap != cases[i].cheap || n.special != cases[i].special) fail_msg("%s: %d cheap, %d special", cases[i].text, n.cheap, n.special);
+        if (n.cheap != cases[i].cheap || n.special != cases[i].special)
+            fail_msg("%s: %d cheap, %d special", cases[i].text, n.cheap, n.special);
     }
 }
 
-/* ---- limits ------------------------------------------------------------------------------------------------------- */
+/* ---- limits -------------------------------------------------------------------------------------------------- */
 
 static void powers_of_powers_are_bounded(void **state)
 {
@@ -295,9 +428,18 @@ static void memory_runs_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BENCH_TEST(simple_forms), BENCH_TEST(derivatives), BENCH_TEST(simplified_is_equal), BENCH_TEST(values_and_troubles),
-        BENCH_TEST(kinks_follow_the_convention), BENCH_TEST(unknown_names), BENCH_TEST(names_and_substitution), BENCH_TEST(flops_are_counted),
-        BENCH_TEST(powers_of_powers_are_bounded), BENCH_TEST(doubling_is_bounded), cmocka_unit_test(memory_runs_out),
+        BENCH_TEST(simple_forms),
+        BENCH_TEST(derivatives),
+        BENCH_TEST(polynomials_are_collected),
+        BENCH_TEST(simplified_is_equal),
+        BENCH_TEST(values_and_troubles),
+        BENCH_TEST(kinks_follow_the_convention),
+        BENCH_TEST(unknown_names),
+        BENCH_TEST(names_and_substitution),
+        BENCH_TEST(flops_are_counted),
+        BENCH_TEST(powers_of_powers_are_bounded),
+        BENCH_TEST(doubling_is_bounded),
+        cmocka_unit_test(memory_runs_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* test_formula_steps.c -- derivations step by step: the rules named, the pieces in order, the last result the derivative itself. */
+/* test_formula_steps.c -- derivations step by step: the rules named, the pieces in order, the last result the
+ * derivative itself. */
 #include "formula_test.h"
 
 #include "formula/steps.h"
@@ -29,11 +30,15 @@ static void stories(void **state)
         {"a + b", "x", "constant: a + b -> 0\n"},
         {"(x - 3)^2", "x", "variable: x -> 1\ndifference: x - 3 -> 1\npower and chain: (x - 3)^2 -> 2*(x - 3)\n"},
         {"3*sin(x)", "x", "variable: x -> 1\nfunction: sin(x) -> cos(x)\nconstant factor: 3*sin(x) -> 3*cos(x)\n"},
-        {"sigmoid(w*x)", "w", "variable: w -> 1\nconstant factor: w*x -> x\nchain: sigmoid(w*x) -> x*sigmoid(w*x)*(1 - sigmoid(w*x))\n"},
+        {"sigmoid(w*x)", "w",
+         "variable: w -> 1\nconstant factor: w*x -> x\nchain: sigmoid(w*x) -> x*sigmoid(w*x)*(1 - sigmoid(w*x))\n"},
         {"x^2/x", "x", "variable: x -> 1\npower: x^2 -> 2*x\nquotient: x^2/x -> 1\n"},
-        {"where(x > 0, x, -x)", "x", "variable: x -> 1\ncomparison: x > 0 -> 0\nnegation: -x -> -1\nchoice: where(x > 0, x, -x) -> where(x > 0, 1, -1)\n"},
-        {"2^x + x^x", "x", "variable: x -> 1\nexponential: 2^x -> log(2)*2^x\ngeneral power: x^x -> x^x*(log(x) + 1)\n"
-                           "sum: 2^x + x^x -> log(2)*2^x + x^x*(log(x) + 1)\n"},
+        {"where(x > 0, x, -x)", "x",
+         "variable: x -> 1\ncomparison: x > 0 -> 0\nnegation: -x -> -1\nchoice: where(x > 0, x, -x) -> where(x > 0, 1, "
+         "-1)\n"},
+        {"2^x + x^x", "x",
+         "variable: x -> 1\nexponential: 2^x -> log(2)*2^x\ngeneral power: x^x -> x^x*(log(x) + 1)\n"
+         "sum: 2^x + x^x -> log(2)*2^x + x^x*(log(x) + 1)\n"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         const char *found = story(*state, told[i][0], told[i][1]);
@@ -68,6 +73,7 @@ static void a_piece_used_twice_is_one_step(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {BENCH_TEST(stories), BENCH_TEST(the_last_result_is_the_derivative), BENCH_TEST(a_piece_used_twice_is_one_step)};
+    const struct CMUnitTest tests[] = {BENCH_TEST(stories), BENCH_TEST(the_last_result_is_the_derivative),
+                                       BENCH_TEST(a_piece_used_twice_is_one_step)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

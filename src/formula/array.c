@@ -65,9 +65,12 @@ gn_status gn_array_jacobian(gn_arena *arena, const gn_array *f, const char *cons
 {
     gn_array r;
     *out = (gn_array){0};
-    if (f->cols != 1) return gn_fail(arena->ctx, GN_E_EXP_SHAPE, "a Jacobian is of a column of functions, not of %zu x %zu", f->rows, f->cols);
+    if (f->cols != 1)
+        return gn_fail(arena->ctx, GN_E_EXP_SHAPE, "a Jacobian is of a column of functions, not of %zu x %zu", f->rows,
+                       f->cols);
     gn_status s = make(arena, f->rows, count, &r);
-    for (size_t i = 0; s == GN_OK && i < r.rows * count; i++) s = derived(arena, f->at[i / count], names[i % count], &r.at[i]);
+    for (size_t i = 0; s == GN_OK && i < r.rows * count; i++)
+        s = derived(arena, f->at[i / count], names[i % count], &r.at[i]);
     return keep(s, &r, out);
 }
 

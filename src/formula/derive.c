@@ -1,7 +1,8 @@
-/* derive.c -- the symbolic derivative: the rules of arithmetic, and for a function the slope its row states, by the chain rule.
+/* derive.c -- the symbolic derivative: the rules of arithmetic, and for a function the slope its row states, by the
+ * chain rule.
  *
- * Invariant: each node is derived once however often it is shared, so that the work is linear in the nodes; what would be longer than
- * GN_FORMULA_TERMS when written out is refused while it is built. */
+ * Invariant: each node is derived once however often it is shared, so that the work is linear in the nodes; what would
+ * be longer than GN_FORMULA_TERMS when written out is refused while it is built. */
 #include "tree.h"
 
 #include <string.h>
@@ -24,7 +25,8 @@ static const gn_formula *power_rule(gn_maker *m, const gn_formula *f, const gn_f
 {
     const gn_formula *a = f->arg[0], *b = f->arg[1];
     if (gn_tree_is(db, 0)) {
-        const gn_formula *less = b->op == GN_F_NUMBER ? gn_tree_number(m, b->number - 1) : gn_tree_sub(m, b, gn_tree_number(m, 1));
+        const gn_formula *less =
+            b->op == GN_F_NUMBER ? gn_tree_number(m, b->number - 1) : gn_tree_sub(m, b, gn_tree_number(m, 1));
         return gn_tree_mul(m, gn_tree_mul(m, b, gn_tree_pow(m, a, less)), da);
     }
     const gn_formula *log_a = gn_tree_call(m, "log", 1, &a, 0);
@@ -33,7 +35,8 @@ static const gn_formula *power_rule(gn_maker *m, const gn_formula *f, const gn_f
     return gn_tree_mul(m, f, gn_tree_add(m, gn_tree_mul(m, db, log_a), by_base));
 }
 
-/* The slope with respect to argument k of a call: as the row states it, or for a parameter the derivative of the row's value. */
+/* The slope with respect to argument k of a call: as the row states it, or for a parameter the derivative of the row's
+ * value. */
 const gn_formula *gn_tree_slope(gn_maker *m, const gn_row *row, const gn_formula *call, int k)
 {
     if (k < row->inputs) return gn_tree_row_apply(m, row, gn_tree_row_slope(m, row, k), call);
@@ -79,7 +82,8 @@ static const gn_formula *spelled(gn_maker *m, const gn_formula *f)
     return f;
 }
 
-bool gn_tree_derive_order(gn_maker *m, const gn_order *o, const char *name, const gn_formula **made, const gn_formula **d)
+bool gn_tree_derive_order(gn_maker *m, const gn_order *o, const char *name, const gn_formula **made,
+                          const gn_formula **d)
 {
     for (size_t i = 0; i < o->count; i++) {
         const gn_formula *arg[3] = {0}, *darg[3] = {0};

@@ -10,9 +10,13 @@ typedef double (*one_fn)(double);
 typedef double (*two_fn)(double, double);
 
 /* The rows that name themselves; what is not here has no value. */
-static const struct { const char *name; one_fn one; two_fn two; } primitives[] = {
-    {"exp", exp, NULL}, {"log", log, NULL}, {"sqrt", sqrt, NULL}, {"sin", sin, NULL}, {"cos", cos, NULL}, {"erf", erf, NULL},
-    {"log1p", log1p, NULL}, {"expm1", expm1, NULL}, {"tanh", tanh, NULL}, {"pow", NULL, pow},
+static const struct {
+    const char *name;
+    one_fn one;
+    two_fn two;
+} primitives[] = {
+    {"exp", exp, NULL}, {"log", log, NULL},     {"sqrt", sqrt, NULL},   {"sin", sin, NULL},   {"cos", cos, NULL},
+    {"erf", erf, NULL}, {"log1p", log1p, NULL}, {"expm1", expm1, NULL}, {"tanh", tanh, NULL}, {"pow", NULL, pow},
 };
 
 static const struct { const char *name; double value; } constants[] = {
@@ -73,7 +77,7 @@ double gn_program_run(const gn_program *p, const double *values, double *room)
     return room[p->count - 1];
 }
 
-/* ---- compiling ---------------------------------------------------------------------------------------------------- */
+/* ---- compiling ----------------------------------------------------------------------------------------------- */
 
 static gn_status unknown_name(gn_context *ctx, const gn_formula *f, const char *const *names, size_t count)
 {
@@ -93,7 +97,8 @@ static gn_status unknown_name(gn_context *ctx, const gn_formula *f, const char *
     return s;
 }
 
-static gn_status compile_name(gn_context *ctx, const gn_formula *f, const char *const *names, size_t count, instruction *out)
+static gn_status compile_name(gn_context *ctx, const gn_formula *f, const char *const *names, size_t count,
+                              instruction *out)
 {
     for (size_t i = 0; i < count; i++) {
         if (strcmp(names[i], f->name) != 0) continue;
@@ -138,7 +143,8 @@ static gn_status compile(gn_arena *arena, const gn_order *o, const char *const *
     return GN_OK;
 }
 
-static gn_status spell_and_compile(gn_maker *m, const gn_formula *f, const char *const *names, size_t count, gn_program *p)
+static gn_status spell_and_compile(gn_maker *m, const gn_formula *f, const char *const *names, size_t count,
+                                   gn_program *p)
 {
     gn_order o;
     const gn_formula *spelled = gn_tree_expand(m, f);
@@ -149,7 +155,8 @@ static gn_status spell_and_compile(gn_maker *m, const gn_formula *f, const char 
     return s;
 }
 
-gn_status gn_program_make(gn_arena *arena, const gn_formula *f, const char *const *names, size_t count, gn_program **out)
+gn_status gn_program_make(gn_arena *arena, const gn_formula *f, const char *const *names, size_t count,
+                          gn_program **out)
 {
     gn_maker m;
     *out = NULL;
@@ -162,7 +169,7 @@ gn_status gn_program_make(gn_arena *arena, const gn_formula *f, const char *cons
     return s;
 }
 
-/* ---- one point ---------------------------------------------------------------------------------------------------- */
+/* ---- one point ----------------------------------------------------------------------------------------------- */
 
 /* Names, values and room for a program, in an arena that dies with the call. */
 typedef struct point {
@@ -198,7 +205,7 @@ gn_status gn_formula_eval(gn_context *ctx, const gn_formula *f, const gn_binding
     return s;
 }
 
-/* ---- where a value is not finite --------------------------------------------------------------------------------- */
+/* ---- where a value is not finite ----------------------------------------------------------------------------- */
 
 static const char *rule_of(const gn_formula *f, double a, double b)
 {
@@ -208,8 +215,10 @@ static const char *rule_of(const gn_formula *f, double a, double b)
     if (is_power && a == 0) return "0 to a negative power is inf";
     if (is_power && a < 0 && b != floor(b)) return "a negative number to a power that is not whole is nan";
     if (f->op == GN_F_DIV && b == 0) return a == 0 ? "0/0 is nan" : "a number divided by 0 is inf, with its sign";
-    if (f->op == GN_F_CALL && strcmp(f->name, "log") == 0) return a == 0 ? "log(0) is -inf" : "log of a negative number is nan";
-    if (f->op == GN_F_CALL && strcmp(f->name, "log1p") == 0) return a == -1 ? "log1p(-1) is -inf" : "log1p below -1 is nan";
+    if (f->op == GN_F_CALL && strcmp(f->name, "log") == 0)
+        return a == 0 ? "log(0) is -inf" : "log of a negative number is nan";
+    if (f->op == GN_F_CALL && strcmp(f->name, "log1p") == 0)
+        return a == -1 ? "log1p(-1) is -inf" : "log1p below -1 is nan";
     if (f->op == GN_F_CALL && strcmp(f->name, "sqrt") == 0) return "the square root of a negative number is nan";
     if (f->op == GN_F_CALL && strcmp(f->name, "reciprocal") == 0 && a == 0) return "1/0 is inf";
     return "the result is beyond 1.7976931348623157e308";
@@ -223,7 +232,8 @@ static bool arises(const gn_formula *f, double value, const double *arg)
 }
 
 /* The value of one node from those of its arguments: a call is evaluated with x, y and z in their places. */
-static gn_status value_of(point *p, const gn_formula *f, const double *arg, const gn_binding *bound, size_t count, double *out)
+static gn_status value_of(point *p, const gn_formula *f, const double *arg, const gn_binding *bound, size_t count,
+                          double *out)
 {
     static const char *const input[] = {"x", "y", "z"};
     instruction i = {.op = f->op, .number = f->number, .from = {0, 1, 2}};
@@ -262,7 +272,8 @@ static gn_status find_trouble(point *p, const gn_order *o, const gn_binding *bou
     return GN_OK;
 }
 
-gn_status gn_formula_trouble(gn_context *ctx, const gn_formula *f, const gn_binding *bound, size_t count, gn_trouble *out)
+gn_status gn_formula_trouble(gn_context *ctx, const gn_formula *f, const gn_binding *bound, size_t count,
+                             gn_trouble *out)
 {
     point p;
     gn_order o;

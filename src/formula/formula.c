@@ -3,9 +3,10 @@
 
 #include <string.h>
 
-/* ---- nodes by hand ------------------------------------------------------------------------------------------------ */
+/* ---- nodes by hand ------------------------------------------------------------------------------------------- */
 
-/* A maker just for one node would forget it, so a node by hand is interned among nothing but itself and its arguments. */
+/* A maker just for one node would forget it, so a node by hand is interned among nothing but itself and its arguments.
+ */
 #define BY_HAND(arena, expression)                              \
     do {                                                        \
         gn_maker m;                                             \
@@ -35,9 +36,10 @@ const gn_formula *gn_formula_call(gn_arena *arena, const char *name, int argumen
     BY_HAND(arena, gn_tree_call(&m, name, arguments, arg, 0));
 }
 
-/* ---- whole formulas ----------------------------------------------------------------------------------------------- */
+/* ---- whole formulas ------------------------------------------------------------------------------------------ */
 
-gn_status gn_formula_substitute(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula *by, const gn_formula **out)
+gn_status gn_formula_substitute(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula *by,
+                                const gn_formula **out)
 {
     gn_maker m;
     *out = NULL;
@@ -80,10 +82,10 @@ gn_flops gn_formula_flops(const gn_formula *f)
     return f->flops;
 }
 
-/* ---- looking, without memory -------------------------------------------------------------------------------------- */
+/* ---- looking, without memory --------------------------------------------------------------------------------- */
 
-/* Both walks below have a stack of fixed size and a budget of steps. What they cannot finish is decided by the bits and hashes that the
- * nodes carry: the answer then errs with the chance of a collision, 2^-64 for equality. */
+/* Both walks below have a stack of fixed size and a budget of steps. What they cannot finish is decided by the bits and
+ * hashes that the nodes carry: the answer then errs with the chance of a collision, 2^-64 for equality. */
 enum { STACK = 512, STEPS = 200000 };
 
 bool gn_formula_uses(const gn_formula *f, const char *name)

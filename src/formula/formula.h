@@ -1,6 +1,8 @@
-/* formula.h -- the expression language of the tables and of users: parse, differentiate, simplify, print, evaluate, count.
+/* formula.h -- the expression language of the tables and of users: parse, differentiate, simplify, print, evaluate,
+ * count.
  *
- * Invariant: the text of an expression is its only definition; whatever is printed can be parsed again and means the same. */
+ * Invariant: the text of an expression is its only definition; whatever is printed can be parsed again and means the
+ * same. */
 #ifndef GN_FORMULA_H
 #define GN_FORMULA_H
 
@@ -15,8 +17,9 @@ typedef enum gn_formula_op {
 
 typedef struct gn_flops { int cheap, special; } gn_flops;   /* + - * compare, and / sqrt exp log ... */
 
-/* A formula is an immutable tree (a DAG: equal sub-trees may be shared) that lives in an arena. A number is finite and not
- * negative: -3 is NEG of 3. Make nodes with the parser or the gn_formula_make functions; the fields from `hash` on are theirs. */
+/* A formula is an immutable tree (a DAG: equal sub-trees may be shared) that lives in an arena. A number is finite and
+ * not negative: -3 is NEG of 3. Make nodes with the parser or the gn_formula_make functions; the fields from `hash` on
+ * are theirs. */
 typedef struct gn_formula {
     gn_formula_op op;
     int arguments;
@@ -31,29 +34,39 @@ typedef struct gn_formula {
     gn_flops flops;                         /* of the tree, stops at INT_MAX */
 } gn_formula;
 
-/* Grammar: docs/expressions.md. + - * / ^ (right-associative, binds tighter than unary minus: -x^2 = -(x^2)), comparisons, calls,
- * parentheses, numbers, names; K(c) is the constant c. Errors: GN_E_EXP_*, with a caret hint. Depth <= 256, text <= 64 KiB; no
- * recursion on hostile depth. */
+/* Grammar: docs/expressions.md. + - * / ^ (right-associative, binds tighter than unary minus: -x^2 = -(x^2)),
+ * comparisons, calls, parentheses, numbers, names; K(c) is the constant c. Errors: GN_E_EXP_*, with a caret hint. Depth
+ * <= 256, text <= 64 KiB; no recursion on hostile depth. */
 gn_status gn_formula_parse(gn_arena *arena, const char *text, size_t length, const gn_formula **out);
-/* One assignment of a list such as "v = mu*v + g; w = w - lr*v;": the last semicolon may be left out, an empty text is an empty list. */
+/* One assignment of a list such as "v = mu*v + g; w = w - lr*v;": the last semicolon may be left out, an empty text is
+ * an empty list. */
 typedef struct gn_formula_step { const char *name; const gn_formula *value; uint32_t column; } gn_formula_step;
-gn_status gn_formula_parse_steps(gn_arena *arena, const char *text, size_t length, gn_formula_step **out, size_t *count);
+gn_status gn_formula_parse_steps(gn_arena *arena, const char *text, size_t length, gn_formula_step **out,
+                                 size_t *count);
 
-/* Nodes made by hand; NULL with the error recorded when memory is short or an argument is NULL (so calls nest). A name that is not
- * finite or negative gives what prints the same: NEG, or the names inf and nan. The function's name and arity are the caller's care. */
+/* Nodes made by hand; NULL with the error recorded when memory is short or an argument is NULL (so calls nest). A
+ * number that is negative or not finite gives what prints the same: NEG, or the names inf and nan. The function's name
+ * and arity are the caller's care. */
 const gn_formula *gn_formula_number(gn_arena *arena, double value);
 const gn_formula *gn_formula_name(gn_arena *arena, const char *name);
-const gn_formula *gn_formula_make(gn_arena *arena, gn_formula_op op, const gn_formula *a, const gn_formula *b); /* b NULL for NEG */
+const gn_formula *gn_formula_make(gn_arena *arena, gn_formula_op op, const gn_formula *a,
+                                  const gn_formula *b); /* b NULL for NEG */
 const gn_formula *gn_formula_call(gn_arena *arena, const char *name, int arguments, const gn_formula *const arg[]);
 
-/* d/dname, unsimplified parts folded (0 and 1 removed). A function of the tables is derived by the slope its row states; where(c, a, b)
- * keeps its condition. GN_E_EXP_LIMIT above 100,000 terms. */
+/* d/dname, unsimplified parts folded (0 and 1 removed). A function of the tables is derived by the slope its row
+ * states; where(c, a, b) keeps its condition. GN_E_EXP_LIMIT above 100,000 terms. */
 gn_status gn_formula_derive(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula **out);
-/* As a person would write it: constants folded exactly, 0 and 1 rules, like terms and like factors collected, square factors out of
- * square roots (sqrt(68) = 2*sqrt(17)). Products of sums are not expanded. Equal to f wherever f has a value. */
+/* As a person would write it: constants folded exactly, 0 and 1 rules, like terms and like factors collected, square
+ * factors out of square roots (sqrt(68) = 2*sqrt(17)). Products of sums are not expanded. Equal to f wherever f has a
+ * value. */
 gn_status gn_formula_simplify(gn_arena *arena, const gn_formula *f, const gn_formula **out);
-gn_status gn_formula_substitute(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula *by, const gn_formula **out);
-/* Every function of the tables replaced by the value of its row, down to exp log sqrt sin cos tanh erf log1p expm1 pow where. */
+/* As a polynomial in `name`, highest power first, when it is one of degree 8 or less: w*(1 - 2*eta*x^2) + 2*eta*x*y;
+ * otherwise simplified. */
+gn_status gn_formula_collect(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula **out);
+gn_status gn_formula_substitute(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula *by,
+                                const gn_formula **out);
+/* Every function of the tables replaced by the value of its row, down to exp log sqrt sin cos tanh erf log1p expm1 pow
+ * where. */
 gn_status gn_formula_expand(gn_arena *arena, const gn_formula *f, const gn_formula **out);
 bool gn_formula_uses(const gn_formula *f, const char *name);
 bool gn_formula_equal(const gn_formula *a, const gn_formula *b);
@@ -61,20 +74,25 @@ bool gn_formula_equal(const gn_formula *a, const gn_formula *b);
 gn_status gn_formula_names(gn_arena *arena, const gn_formula *f, const char *const **out, size_t *count);
 
 typedef struct gn_binding { const char *name; double value; } gn_binding;
-/* Evaluate in double by libm; an unbound name is GN_E_EXP_VAR, save pi, e, inf and nan. No value is an error: 1/0 is inf, 0^0 is 1. */
+/* Evaluate in double by libm; an unbound name is GN_E_EXP_VAR, save pi, e, inf and nan. No value is an error: 1/0 is
+ * inf, 0^0 is 1. */
 gn_status gn_formula_eval(gn_context *ctx, const gn_formula *f, const gn_binding *bound, size_t count, double *out);
-/* The same for many points: compile once, run with values in the order of `names`. `room` holds gn_program_room doubles. */
+/* The same for many points: compile once, run with values in the order of `names`. `room` holds gn_program_room
+ * doubles. */
 typedef struct gn_program gn_program;
-gn_status gn_program_make(gn_arena *arena, const gn_formula *f, const char *const *names, size_t count, gn_program **out);
+gn_status gn_program_make(gn_arena *arena, const gn_formula *f, const char *const *names, size_t count,
+                          gn_program **out);
 size_t gn_program_room(const gn_program *p);
 double gn_program_run(const gn_program *p, const double *values, double *room);
-/* Where a value that is not finite arose: the first node (arguments before what uses them) whose own value is not finite although its
- * arguments' are, with the rule in words ("log of 0 is -inf"); *node NULL when every value is finite. */
+/* Where a value that is not finite arose: the first node (arguments before what uses them) whose own value is not
+ * finite although its arguments' are, with the rule in words ("log of 0 is -inf"); *node NULL when every value is
+ * finite. */
 typedef struct gn_trouble { const gn_formula *node; double value; const char *rule; } gn_trouble;
-gn_status gn_formula_trouble(gn_context *ctx, const gn_formula *f, const gn_binding *bound, size_t count, gn_trouble *out);
+gn_status gn_formula_trouble(gn_context *ctx, const gn_formula *f, const gn_binding *bound, size_t count,
+                             gn_trouble *out);
 
 void gn_formula_print(gn_text *to, const gn_formula *f);    /* as the grammar reads it */
 void gn_formula_latex(gn_text *to, const gn_formula *f);
-gn_flops gn_formula_flops(const gn_formula *f);             /* of the tree as written, functions as their rows spell them */
+gn_flops gn_formula_flops(const gn_formula *f); /* of the tree as written, functions as their rows spell them */
 
 #endif

@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-/* ---- names -------------------------------------------------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------------------------------------------- */
 
 static const char *const greek[] = {
-    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi", "pi", "rho", "sigma", "tau",
-    "phi", "chi", "psi", "omega",
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu",
+    "nu",    "xi",   "pi",    "rho",   "sigma",   "tau",  "phi", "chi",   "psi",   "omega",
 };
 
 static bool is_greek(const char *name, size_t length)
@@ -68,11 +68,14 @@ static void put_number(gn_text *to, double value)
     gn_text_printf(to, "10^{%s%s}", minus ? "-" : "", digits);
 }
 
-/* ---- functions ---------------------------------------------------------------------------------------------------- */
+/* ---- functions ----------------------------------------------------------------------------------------------- */
 
 /* Functions with a sign of their own; the rest are set upright by their names. */
-static const struct { const char *name, *latex; } signs[] = {
-    {"log", "\\log"}, {"sin", "\\sin"}, {"cos", "\\cos"}, {"tanh", "\\tanh"}, {"max", "\\max"}, {"min", "\\min"}, {"sigmoid", "\\sigma"},
+static const struct {
+    const char *name, *latex;
+} signs[] = {
+    {"log", "\\log"}, {"sin", "\\sin"}, {"cos", "\\cos"},       {"tanh", "\\tanh"},
+    {"max", "\\max"}, {"min", "\\min"}, {"sigmoid", "\\sigma"},
 };
 
 static void put_function(gn_text *to, const char *name)
@@ -99,8 +102,13 @@ static const struct { const char *name, *before, *after; gn_print_level level; }
 
 static void print_where(gn_printer *p, const gn_formula *f)
 {
-    gn_piece pieces[] = {{.text = "\\begin{cases} "}, {.node = f->arg[1]}, {.text = " & \\text{if } "}, {.node = f->arg[0]},
-                         {.text = " \\\\ "}, {.node = f->arg[2]}, {.text = " & \\text{otherwise} \\end{cases}"}};
+    gn_piece pieces[] = {{.text = "\\begin{cases} "},
+                         {.node = f->arg[1]},
+                         {.text = " & \\text{if } "},
+                         {.node = f->arg[0]},
+                         {.text = " \\\\ "},
+                         {.node = f->arg[2]},
+                         {.text = " & \\text{otherwise} \\end{cases}"}};
     gn_print_next(p, pieces, GN_COUNT(pieces));
 }
 
@@ -112,7 +120,9 @@ static void print_call(gn_printer *p, const gn_formula *f)
     }
     for (size_t i = 0; i < GN_COUNT(notations); i++) {
         if (strcmp(notations[i].name, f->name) != 0) continue;
-        gn_piece pieces[] = {{.text = notations[i].before}, {.node = f->arg[0], .level = notations[i].level}, {.text = notations[i].after}};
+        gn_piece pieces[] = {{.text = notations[i].before},
+                             {.node = f->arg[0], .level = notations[i].level},
+                             {.text = notations[i].after}};
         gn_print_next(p, pieces, GN_COUNT(pieces));
         return;
     }
@@ -127,9 +137,10 @@ static void print_call(gn_printer *p, const gn_formula *f)
     gn_print_next(p, pieces, n);
 }
 
-/* ---- nodes -------------------------------------------------------------------------------------------------------- */
+/* ---- nodes --------------------------------------------------------------------------------------------------- */
 
-/* What LaTeX prints may bind otherwise than the text: a fraction is an atom but under a power, e^x is a power, a case needs a fence. */
+/* What LaTeX prints may bind otherwise than the text: a fraction is an atom but under a power, e^x is a power, a case
+ * needs a fence. */
 static gn_print_level level_of(const gn_formula *f)
 {
     if (f->op == GN_F_DIV) return GN_P_PRODUCT;
@@ -163,13 +174,16 @@ static void print_binary(gn_printer *p, const gn_formula *f)
     gn_print_level own = gn_print_level_of(f), left = own, right = own + 1;
     if (own == GN_P_ANY) left = right = GN_P_SUM;
     if (f->op == GN_F_DIV) {
-        gn_piece pieces[] = {{.text = "\\frac{"}, {.node = f->arg[0]}, {.text = "}{"}, {.node = f->arg[1]}, {.text = "}"}};
+        gn_piece pieces[] = {
+            {.text = "\\frac{"}, {.node = f->arg[0]}, {.text = "}{"}, {.node = f->arg[1]}, {.text = "}"}};
         gn_print_next(p, pieces, GN_COUNT(pieces));
     } else if (f->op == GN_F_POW) {
-        gn_piece pieces[] = {{.node = f->arg[0], .level = GN_P_ATOM}, {.text = "^{"}, {.node = f->arg[1]}, {.text = "}"}};
+        gn_piece pieces[] = {
+            {.node = f->arg[0], .level = GN_P_ATOM}, {.text = "^{"}, {.node = f->arg[1]}, {.text = "}"}};
         gn_print_next(p, pieces, GN_COUNT(pieces));
     } else {
-        gn_piece pieces[] = {{.node = f->arg[0], .level = left}, {.text = sign_of(f)}, {.node = f->arg[1], .level = right}};
+        gn_piece pieces[] = {
+            {.node = f->arg[0], .level = left}, {.text = sign_of(f)}, {.node = f->arg[1], .level = right}};
         gn_print_next(p, pieces, GN_COUNT(pieces));
     }
 }

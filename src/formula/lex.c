@@ -23,7 +23,8 @@ static void excerpt(const gn_lexer *lx, uint32_t column, char *line, size_t room
     }
     line[n] = 0;
     if (i == lx->length) return;
-    while (n > 0 && n > *caret && ((unsigned char)line[n - 1] & 0xC0) == 0x80) n--; /* no half of a character at the cut */
+    while (n > 0 && n > *caret && ((unsigned char)line[n - 1] & 0xC0) == 0x80)
+        n--; /* no half of a character at the cut */
     if (n > 0 && n > *caret && (unsigned char)line[n - 1] >= 0xC0) n--;
     line[n] = 0;
 }
@@ -38,7 +39,8 @@ gn_status gn_lex_fail(const gn_lexer *lx, gn_code code, uint32_t column, const c
     va_end(va);
     excerpt(lx, column, line, sizeof line, &caret);
     gn_fail_at(lx->ctx, code, (gn_place){.file = "expression", .line = 1, .column = column}, "%s", message);
-    return gn_hint(lx->ctx, "%s%s    %s\n    %*s^", advice, *advice ? "\n" : "", gn_show(GN_SHOWN, line, strlen(line)), (int)caret, "");
+    return gn_hint(lx->ctx, "%s%s    %s\n    %*s^", advice, *advice ? "\n" : "", gn_show(GN_SHOWN, line, strlen(line)),
+                   (int)caret, "");
 }
 
 static bool is_digit(char c)
@@ -68,17 +70,49 @@ char gn_lex_ahead(const gn_lexer *lx)
     return byte_at(lx, at);
 }
 
-/* ---- characters that are no part of the grammar ------------------------------------------------------------------ */
+/* ---- characters that are no part of the grammar -------------------------------------------------------------- */
 
 typedef struct spelling { const char *utf8, *ascii; } spelling;
 static const spelling spellings[] = {
-    {"\xC2\xB2", "^2"}, {"\xC2\xB3", "^3"}, {"\xC2\xB9", "^1"}, {"\xE2\x81\xB0", "^0"}, {"\xE2\x81\xB4", "^4"}, {"\xE2\x81\xB5", "^5"},
-    {"\xE2\x81\xB6", "^6"}, {"\xE2\x81\xB7", "^7"}, {"\xE2\x81\xB8", "^8"}, {"\xE2\x81\xB9", "^9"}, {"\xE2\x81\xBB", "^(-1)"}, {"\xC2\xBD", "1/2"},
-    {"\xE2\x88\x92", "-"}, {"\xE2\x80\x93", "-"}, {"\xE2\x80\x94", "-"}, {"\xE2\x80\x90", "-"}, {"\xC3\x97", "*"}, {"\xC2\xB7", "*"}, {"\xE2\x8B\x85", "*"},
-    {"\xE2\x88\x99", "*"}, {"\xC3\xB7", "/"}, {"\xE2\x89\xA4", "<="}, {"\xE2\x89\xA5", ">="}, {"\xE2\x89\xA0", "!="}, {"\xE2\x88\x9A", "sqrt(...)"},
-    {"\xC2\xA0", "a plain blank"}, {"\xE2\x80\x99", "'"}, {"\xCF\x80", "pi"}, {"\xCE\xB1", "alpha"}, {"\xCE\xB2", "beta"}, {"\xCE\xB3", "gamma"},
-    {"\xCE\xB4", "delta"}, {"\xCE\xB5", "epsilon"}, {"\xCE\xB7", "eta"}, {"\xCE\xB8", "theta"}, {"\xCE\xBB", "lambda"}, {"\xCE\xBC", "mu"},
-    {"\xCF\x83", "sigma"}, {"\xE2\x88\x9E", "inf"},
+    {"\xC2\xB2", "^2"},
+    {"\xC2\xB3", "^3"},
+    {"\xC2\xB9", "^1"},
+    {"\xE2\x81\xB0", "^0"},
+    {"\xE2\x81\xB4", "^4"},
+    {"\xE2\x81\xB5", "^5"},
+    {"\xE2\x81\xB6", "^6"},
+    {"\xE2\x81\xB7", "^7"},
+    {"\xE2\x81\xB8", "^8"},
+    {"\xE2\x81\xB9", "^9"},
+    {"\xE2\x81\xBB", "^(-1)"},
+    {"\xC2\xBD", "1/2"},
+    {"\xE2\x88\x92", "-"},
+    {"\xE2\x80\x93", "-"},
+    {"\xE2\x80\x94", "-"},
+    {"\xE2\x80\x90", "-"},
+    {"\xC3\x97", "*"},
+    {"\xC2\xB7", "*"},
+    {"\xE2\x8B\x85", "*"},
+    {"\xE2\x88\x99", "*"},
+    {"\xC3\xB7", "/"},
+    {"\xE2\x89\xA4", "<="},
+    {"\xE2\x89\xA5", ">="},
+    {"\xE2\x89\xA0", "!="},
+    {"\xE2\x88\x9A", "sqrt(...)"},
+    {"\xC2\xA0", "a plain blank"},
+    {"\xE2\x80\x99", "'"},
+    {"\xCF\x80", "pi"},
+    {"\xCE\xB1", "alpha"},
+    {"\xCE\xB2", "beta"},
+    {"\xCE\xB3", "gamma"},
+    {"\xCE\xB4", "delta"},
+    {"\xCE\xB5", "epsilon"},
+    {"\xCE\xB7", "eta"},
+    {"\xCE\xB8", "theta"},
+    {"\xCE\xBB", "lambda"},
+    {"\xCE\xBC", "mu"},
+    {"\xCF\x83", "sigma"},
+    {"\xE2\x88\x9E", "inf"},
 };
 
 static size_t character_length(const gn_lexer *lx, size_t at)
@@ -96,10 +130,11 @@ static gn_status refuse_foreign(const gn_lexer *lx)
         const spelling *s = &spellings[i];
         if (strlen(s->utf8) != n || memcmp(s->utf8, lx->text + lx->at, n) != 0) continue;
         bool power = s->ascii[0] == '^' && lx->now.length <= 40 && lx->now.kind != GN_T_END;
-        snprintf(advice, sizeof advice, "write %.*s%s", power ? (int)lx->now.length : 0, power ? lx->now.at : "", s->ascii);
+        snprintf(advice, sizeof advice, "write %.*s%s", power ? (int)lx->now.length : 0, power ? lx->now.at : "",
+                 s->ascii);
     }
-    return gn_lex_fail(lx, GN_E_EXP_CHAR, (uint32_t)lx->at + 1, advice, "'%s' is not a character of the expression language",
-                       gn_show(GN_SHOWN, lx->text + lx->at, n));
+    return gn_lex_fail(lx, GN_E_EXP_CHAR, (uint32_t)lx->at + 1, advice,
+                       "'%s' is not a character of the expression language", gn_show(GN_SHOWN, lx->text + lx->at, n));
 }
 
 static gn_status refuse_ascii(const gn_lexer *lx)
@@ -109,7 +144,7 @@ static gn_status refuse_ascii(const gn_lexer *lx)
     return gn_lex_fail(lx, GN_E_EXP_SYNTAX, (uint32_t)lx->at + 1, "", "'%c' has no meaning in an expression", c);
 }
 
-/* ---- tokens ------------------------------------------------------------------------------------------------------- */
+/* ---- tokens -------------------------------------------------------------------------------------------------- */
 
 static size_t skip_digits(const gn_lexer *lx, size_t at)
 {
@@ -122,28 +157,33 @@ static gn_status lex_number(gn_lexer *lx, gn_token *t)
     size_t end = skip_digits(lx, lx->at), used;
     char mark = byte_at(lx, end);
     if (end == lx->at + 1 && *t->at == '0' && (mark == 'x' || mark == 'X'))
-        return gn_lex_fail(lx, GN_E_EXP_NUM, t->column, "numbers are decimal; a product is written 0*x", "'0%c' does not begin a number", mark);
+        return gn_lex_fail(lx, GN_E_EXP_NUM, t->column, "numbers are decimal; a product is written 0*x",
+                           "'0%c' does not begin a number", mark);
     if (mark == '.') end = skip_digits(lx, end + 1);
     mark = byte_at(lx, end);
     size_t sign = byte_at(lx, end + 1) == '+' || byte_at(lx, end + 1) == '-';
     if ((mark == 'e' || mark == 'E') && is_digit(byte_at(lx, end + 1 + sign))) end = skip_digits(lx, end + 1 + sign);
     if (byte_at(lx, end) == '.')
-        return gn_lex_fail(lx, GN_E_EXP_NUM, (uint32_t)end + 1, "a number has one point", "a second point stands in a number");
+        return gn_lex_fail(lx, GN_E_EXP_NUM, (uint32_t)end + 1, "a number has one point",
+                           "a second point stands in a number");
     t->kind = GN_T_NUMBER;
     t->length = end - lx->at;
     gn_number_kind kind = gn_read_number(t->at, t->length, '.', &t->number, &used);
     const char *shown = gn_show(GN_SHOWN, t->at, t->length);
     if (kind == GN_NUMBER_OVERFLOW)
-        return gn_lex_fail(lx, GN_E_EXP_NUM, t->column, "the largest number is 1.7976931348623157e308", "%s is too large", shown);
+        return gn_lex_fail(lx, GN_E_EXP_NUM, t->column, "the largest number is 1.7976931348623157e308",
+                           "%s is too large", shown);
     if (kind == GN_NUMBER_UNDERFLOW)
-        return gn_lex_fail(lx, GN_E_EXP_NUM, t->column, "the smallest number is about 4.9e-324", "%s is too small: it would be read as 0", shown);
+        return gn_lex_fail(lx, GN_E_EXP_NUM, t->column, "the smallest number is about 4.9e-324",
+                           "%s is too small: it would be read as 0", shown);
     return kind == GN_NUMBER_OK ? GN_OK : gn_lex_fail(lx, GN_E_EXP_NUM, t->column, "", "%s is not a number", shown);
 }
 
 static gn_status lex_name(gn_lexer *lx, gn_token *t)
 {
     size_t end = lx->at;
-    while (end < lx->length && end - lx->at <= GN_LEX_NAME && (is_name_start(lx->text[end]) || is_digit(lx->text[end]))) end++;
+    while (end < lx->length && end - lx->at <= GN_LEX_NAME && (is_name_start(lx->text[end]) || is_digit(lx->text[end])))
+        end++;
     t->kind = GN_T_NAME;
     t->length = end - lx->at;
     if (t->length <= GN_LEX_NAME) return GN_OK;
@@ -153,8 +193,9 @@ static gn_status lex_name(gn_lexer *lx, gn_token *t)
 static gn_status lex_sign(gn_lexer *lx, gn_token *t)
 {
     static const char one[] = "+-*/^<>(),;=[]'";
-    static const gn_token_kind kind[] = {GN_T_PLUS, GN_T_MINUS, GN_T_STAR, GN_T_SLASH, GN_T_CARET, GN_T_LT, GN_T_GT, GN_T_OPEN, GN_T_CLOSE,
-                                         GN_T_COMMA, GN_T_SEMICOLON, GN_T_ASSIGN, GN_T_OPEN_SQUARE, GN_T_CLOSE_SQUARE, GN_T_QUOTE};
+    static const gn_token_kind kind[] = {GN_T_PLUS,      GN_T_MINUS,  GN_T_STAR,        GN_T_SLASH,        GN_T_CARET,
+                                         GN_T_LT,        GN_T_GT,     GN_T_OPEN,        GN_T_CLOSE,        GN_T_COMMA,
+                                         GN_T_SEMICOLON, GN_T_ASSIGN, GN_T_OPEN_SQUARE, GN_T_CLOSE_SQUARE, GN_T_QUOTE};
     char c = *t->at;
     t->length = 2;
     if (byte_at(lx, lx->at + 1) == '=' && strchr("<>=!", c)) {

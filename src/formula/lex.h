@@ -33,6 +33,7 @@ gn_status gn_lex_next(gn_lexer *lx);
 char gn_lex_ahead(const gn_lexer *lx);  /* the first byte after the present token that is not blank; 0 at the end */
 
 /* Record a failure at a column; the hint is the advice (may be "") above the text with a caret under the column. */
-gn_status gn_lex_fail(const gn_lexer *lx, gn_code code, uint32_t column, const char *advice, const char *fmt, ...) GN_PRINTF(5, 6);
+gn_status gn_lex_fail(const gn_lexer *lx, gn_code code, uint32_t column, const char *advice, const char *fmt, ...)
+    GN_PRINTF(5, 6);
 
 #endif

@@ -1,4 +1,5 @@
-/* order.c -- walking trees without recursion: the order of a pass, the map of nodes, and the passes that only copy or look.
+/* order.c -- walking trees without recursion: the order of a pass, the map of nodes, and the passes that only copy or
+ * look.
  *
  * Invariant: a node is entered once however often it is shared, and its arguments stand before it. */
 #include "tree.h"
@@ -133,16 +134,18 @@ void gn_order_free(gn_order *o)
     *o = (gn_order){.ctx = o->ctx};
 }
 
-/* ---- copying ------------------------------------------------------------------------------------------------------ */
+/* ---- copying ------------------------------------------------------------------------------------------------- */
 
-static const gn_formula *replaced(gn_maker *m, const gn_formula *f, const char *const *names, const gn_formula *const *by, size_t count)
+static const gn_formula *replaced(gn_maker *m, const gn_formula *f, const char *const *names,
+                                  const gn_formula *const *by, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(f->name, names[i]) == 0) return by[i];
     return gn_tree_name(m, f->name, strlen(f->name), f->column);
 }
 
-const gn_formula *gn_tree_replace(gn_maker *m, const gn_formula *f, const char *const *names, const gn_formula *const *by, size_t count)
+const gn_formula *gn_tree_replace(gn_maker *m, const gn_formula *f, const char *const *names,
+                                  const gn_formula *const *by, size_t count)
 {
     gn_order o;
     if (!f || m->status != GN_OK) return NULL;
@@ -152,7 +155,8 @@ const gn_formula *gn_tree_replace(gn_maker *m, const gn_formula *f, const char *
     for (size_t i = 0; made && i < o.count; i++) {
         const gn_formula *arg[3] = {0};
         for (int k = 0; k < o.node[i]->arguments; k++) arg[k] = made[o.child[i][k]];
-        last = made[i] = o.node[i]->op == GN_F_NAME ? replaced(m, o.node[i], names, by, count) : gn_tree_with(m, o.node[i], arg);
+        last = made[i] =
+            o.node[i]->op == GN_F_NAME ? replaced(m, o.node[i], names, by, count) : gn_tree_with(m, o.node[i], arg);
         if (!last) break;
     }
     gn_free(m->ctx, made);

@@ -1,7 +1,8 @@
 /* parse.c -- the grammar, by operator precedence with a stack of its own.
  *
- * Invariant: the machine's stack does not grow with the text. At most GN_LEX_DEPTH parentheses, calls, powers and minus signs are open
- * at once, and between two of them at most a comparison, a sum and a product, which bounds both stacks. */
+ * Invariant: the machine's stack does not grow with the text. At most GN_LEX_DEPTH parentheses, calls, powers and minus
+ * signs are open at once, and between two of them at most a comparison, a sum and a product, which bounds both stacks.
+ */
 #include "grammar.h"
 
 #include <stdio.h>
@@ -10,9 +11,17 @@
 
 enum { OPS = 4 * GN_LEX_DEPTH + 8, LIST = 1000, VALUES = 3 * OPS + 4 * LIST };
 
-/* How tightly an operator binds. A minus sign that begins a sum takes the whole product after it, -2*x = -(2*x); one that begins a
- * factor takes no more than a power, a/-b*c = (a/(-b))*c. */
-typedef enum level { L_OPEN = 0, L_COMPARE = 10, L_SUM = 20, L_MINUS = 25, L_PRODUCT = 30, L_TIGHT_MINUS = 35, L_POWER = 40 } level;
+/* How tightly an operator binds. A minus sign that begins a sum takes the whole product after it, -2*x = -(2*x); one
+ * that begins a factor takes no more than a power, a/-b*c = (a/(-b))*c. */
+typedef enum level {
+    L_OPEN = 0,
+    L_COMPARE = 10,
+    L_SUM = 20,
+    L_MINUS = 25,
+    L_PRODUCT = 30,
+    L_TIGHT_MINUS = 35,
+    L_POWER = 40
+} level;
 
 struct gn_pending {
     gn_formula_op op;       /* GN_F_CALL for a call; GN_F_NAME for a plain parenthesis, GN_F_NUMBER for a square one */
@@ -30,7 +39,8 @@ static gn_status push_op(gn_parser *p, gn_formula_op op, level at)
 {
     gn_pending made = {.op = op, .level = at, .token = p->lx.now};
     if (deepens(&made) && ++p->depth > GN_LEX_DEPTH)
-        return gn_lex_fail(&p->lx, GN_E_EXP_DEPTH, made.token.column, "", "the expression is nested more than %d deep", GN_LEX_DEPTH);
+        return gn_lex_fail(&p->lx, GN_E_EXP_DEPTH, made.token.column, "", "the expression is nested more than %d deep",
+                           GN_LEX_DEPTH);
     p->op[p->ops++] = made;
     return GN_OK;
 }
@@ -55,12 +65,13 @@ static gn_status reduce(gn_parser *p)
 
 static gn_status reduce_to(gn_parser *p, level at, bool right)
 {
-    while (p->ops > 0 && p->op[p->ops - 1].level != L_OPEN && (p->op[p->ops - 1].level > at || (p->op[p->ops - 1].level == at && !right)))
+    while (p->ops > 0 && p->op[p->ops - 1].level != L_OPEN &&
+           (p->op[p->ops - 1].level > at || (p->op[p->ops - 1].level == at && !right)))
         GN_TRY(reduce(p));
     return GN_OK;
 }
 
-/* ---- calls -------------------------------------------------------------------------------------------------------- */
+/* ---- calls --------------------------------------------------------------------------------------------------- */
 
 /* "1 argument," or "1 to 2 arguments, the last for alpha," */
 static const char *takes(const gn_row *row, char *room, size_t size)
@@ -68,7 +79,9 @@ static const char *takes(const gn_row *row, char *room, size_t size)
     gn_parameter parameter[3];
     int count = gn_row_parameters(row, parameter), most = row->inputs + count > 3 ? 3 : row->inputs + count;
     if (most == row->inputs) snprintf(room, size, "%d argument%s,", most, most == 1 ? "" : "s");
-    else snprintf(room, size, "%d to %d arguments, the last for %.*s,", row->inputs, most, (int)parameter[0].length, parameter[0].name);
+    else
+        snprintf(room, size, "%d to %d arguments, the last for %.*s,", row->inputs, most, (int)parameter[0].length,
+                 parameter[0].name);
     return room;
 }
 
@@ -91,22 +104,27 @@ static gn_status check_arguments(gn_parser *p, const gn_token *name, int got)
     gn_parameter parameter[3];
     if (is_word(name, "where")) {
         if (got == 3) return GN_OK;
-        return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "where(condition, if it holds, if not)", "where takes 3 arguments, got %d", got);
+        return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "where(condition, if it holds, if not)",
+                           "where takes 3 arguments, got %d", got);
     }
     const char *shown = gn_show(GN_SHOWN, name->at, name->length);
     const gn_arity *own = own_function(p, name);
     if (own && got == own->arguments) return GN_OK;
-    if (own) return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "", "%s takes %d argument%s, got %d", shown, own->arguments, own->arguments == 1 ? "" : "s", got);
+    if (own)
+        return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "", "%s takes %d argument%s, got %d", shown,
+                           own->arguments, own->arguments == 1 ? "" : "s", got);
     const gn_row *row = gn_row_find(name->at, name->length);
     if (row) {
         int most = row->inputs + gn_row_parameters(row, parameter);
         if (got >= row->inputs && got <= most && got <= 3) return GN_OK;
-        return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "", "%s takes %s got %d", shown, takes(row, room, sizeof room), got);
+        return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "", "%s takes %s got %d", shown,
+                           takes(row, room, sizeof room), got);
     }
     char text[GN_LEX_NAME + 1];
     snprintf(text, sizeof text, "%.*s", (int)name->length, name->at);
     const char *closest = gn_row_closest(text);
-    snprintf(room, sizeof room, closest ? "did you mean %s?" : "a product is written %s*(...)", closest ? closest : shown);
+    snprintf(room, sizeof room, closest ? "did you mean %s?" : "a product is written %s*(...)",
+             closest ? closest : shown);
     return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, room, "there is no function '%s'", shown);
 }
 
@@ -117,7 +135,8 @@ static gn_status finish_constant(gn_parser *p, const gn_token *name, int got)
     return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "K(0.5) is the constant 0.5", "K takes one number");
 }
 
-/* The closing parenthesis of the call or group on top; its last argument is the value on top unless the call is empty. */
+/* The closing parenthesis of the call or group on top; its last argument is the value on top unless the call is empty.
+ */
 static gn_status close_open(gn_parser *p, bool empty)
 {
     gn_pending *top = &p->op[--p->ops];
@@ -133,18 +152,20 @@ static gn_status close_open(gn_parser *p, bool empty)
     return push_value(p, p->grammar->call(p->grammar->self, text, got, p->value + p->values, name.column));
 }
 
-/* ---- where an operand is due ------------------------------------------------------------------------------------- */
+/* ---- where an operand is due --------------------------------------------------------------------------------- */
 
 static gn_status missing_operand(gn_parser *p)
 {
     const gn_token *now = &p->lx.now, *before = &p->lx.before;
     const char *shown = gn_show(GN_SHOWN, now->at, now->length);
     if (now->kind == GN_T_END)
-        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, now->column, "", "the expression ends where a number, a name or '(' is due");
+        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, now->column, "",
+                           "the expression ends where a number, a name or '(' is due");
     if (now->kind == GN_T_OPEN_SQUARE)
         return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, now->column, "", "a vector stands where a single number is due");
     const char *advice = now->kind == GN_T_STAR && before->kind == GN_T_STAR ? "a power is written x^2" : "";
-    return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, now->column, advice, "'%s' stands where a number, a name or '(' is due", shown);
+    return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, now->column, advice, "'%s' stands where a number, a name or '(' is due",
+                       shown);
 }
 
 static gn_status minus_sign(gn_parser *p)
@@ -170,8 +191,11 @@ static gn_status name_operand(gn_parser *p, bool *complete)
     if (!row && !own && !is_word(name, "where"))
         return push_value(p, p->grammar->name(p->grammar->self, name->at, name->length, name->column));
     char room[120];
-    return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "", "%.*s is a function: it takes %s got none", (int)name->length, name->at,
-                       row ? takes(row, room, sizeof room) : own ? "arguments," : "3 arguments,");
+    return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, "", "%.*s is a function: it takes %s got none",
+                       (int)name->length, name->at,
+                       row   ? takes(row, room, sizeof room)
+                       : own ? "arguments,"
+                             : "3 arguments,");
 }
 
 /* Take one token where an operand is due; *complete says that an operand now stands on the stack. */
@@ -191,11 +215,12 @@ static gn_status operand(gn_parser *p, bool *complete)
     }
 }
 
-/* ---- where an operator is due ------------------------------------------------------------------------------------ */
+/* ---- where an operator is due -------------------------------------------------------------------------------- */
 
 static bool binary(gn_token_kind kind, gn_formula_op *op, level *at)
 {
-    static const gn_formula_op ops[] = {GN_F_ADD, GN_F_SUB, GN_F_MUL, GN_F_DIV, GN_F_POW, GN_F_LT, GN_F_LE, GN_F_GT, GN_F_GE, GN_F_EQ, GN_F_NE};
+    static const gn_formula_op ops[] = {GN_F_ADD, GN_F_SUB, GN_F_MUL, GN_F_DIV, GN_F_POW, GN_F_LT,
+                                        GN_F_LE,  GN_F_GT,  GN_F_GE,  GN_F_EQ,  GN_F_NE};
     static const level levels[] = {L_SUM, L_SUM, L_PRODUCT, L_PRODUCT, L_POWER};
     if (kind < GN_T_PLUS || kind > GN_T_NE) return false;
     *op = ops[kind - GN_T_PLUS];
@@ -208,7 +233,8 @@ static gn_status operator_sign(gn_parser *p, gn_formula_op op, level at)
     if (at == L_COMPARE) {
         GN_TRY(reduce_to(p, L_COMPARE, true));
         if (p->ops > 0 && p->op[p->ops - 1].level == L_COMPARE)
-            return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "compare two at a time: where(a < b, where(b < c, 1, 0), 0)",
+            return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column,
+                               "compare two at a time: where(a < b, where(b < c, 1, 0), 0)",
                                "comparisons do not chain");
     }
     GN_TRY(reduce_to(p, at, at == L_POWER));
@@ -230,7 +256,8 @@ static gn_status comma(gn_parser *p)
     }
     char next = gn_lex_ahead(&p->lx);
     if (p->lx.before.kind == GN_T_NUMBER && next >= '0' && next <= '9')
-        return gn_lex_fail(&p->lx, GN_E_EXP_NUM, now->column, "the decimal mark is a point: 1.5", "a comma stands in a number");
+        return gn_lex_fail(&p->lx, GN_E_EXP_NUM, now->column, "the decimal mark is a point: 1.5",
+                           "a comma stands in a number");
     return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, now->column, "", "a comma stands outside a call");
 }
 
@@ -238,8 +265,10 @@ static gn_status implicit_product(gn_parser *p)
 {
     const gn_token *a = &p->lx.before, *b = &p->lx.now;
     char advice[120];
-    snprintf(advice, sizeof advice, "write %.*s*%.*s", (int)(a->length > 40 ? 40 : a->length), a->at, (int)(b->length > 40 ? 40 : b->length), b->at);
-    return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, b->column, advice, "an operator is missing before '%s'", gn_show(GN_SHOWN, b->at, b->length));
+    snprintf(advice, sizeof advice, "write %.*s*%.*s", (int)(a->length > 40 ? 40 : a->length), a->at,
+             (int)(b->length > 40 ? 40 : b->length), b->at);
+    return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, b->column, advice, "an operator is missing before '%s'",
+                       gn_show(GN_SHOWN, b->at, b->length));
 }
 
 static gn_status close_sign(gn_parser *p)
@@ -284,14 +313,15 @@ static gn_status after_operand(gn_parser *p, bool *complete)
     case GN_T_CLOSE: return close_sign(p);
     case GN_T_NUMBER: case GN_T_NAME: case GN_T_OPEN: return implicit_product(p);
     case GN_T_ASSIGN:
-        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "two values are compared with ==", "'=' stands in an expression");
+        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column,
+                           "two values are compared with ==", "'=' stands in an expression");
     default:
         return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "", "'%s' has no meaning here",
                            gn_show(GN_SHOWN, p->lx.now.at, p->lx.now.length));
     }
 }
 
-/* ---- whole expressions ------------------------------------------------------------------------------------------- */
+/* ---- whole expressions --------------------------------------------------------------------------------------- */
 
 static gn_status finish(gn_parser *p, const void **out)
 {

@@ -1,4 +1,5 @@
-/* parse_array.c -- the language whose values are vectors and small matrices: what its operations do to shapes and elements. */
+/* parse_array.c -- the language whose values are vectors and small matrices: what its operations do to shapes and
+ * elements. */
 #include "array.h"
 
 #include <string.h>
@@ -20,11 +21,13 @@ static bool same_shape(const gn_array *a, const gn_array *b)
     return a->rows == b->rows && a->cols == b->cols;
 }
 
-/* ---- failures ----------------------------------------------------------------------------------------------------- */
+/* ---- failures ------------------------------------------------------------------------------------------------ */
 
-static const void *misfit(arrays *s, uint32_t column, const char *advice, const char *what, const gn_array *a, const gn_array *b)
+static const void *misfit(arrays *s, uint32_t column, const char *advice, const char *what, const gn_array *a,
+                          const gn_array *b)
 {
-    gn_lex_fail(&s->parser->lx, GN_E_EXP_SHAPE, column, advice, "%s does not take %zu x %zu and %zu x %zu", what, a->rows, a->cols, b->rows, b->cols);
+    gn_lex_fail(&s->parser->lx, GN_E_EXP_SHAPE, column, advice, "%s does not take %zu x %zu and %zu x %zu", what,
+                a->rows, a->cols, b->rows, b->cols);
     return NULL;
 }
 
@@ -61,7 +64,7 @@ static const void *single(arrays *s, const gn_formula *f)
     return a;
 }
 
-/* ---- operations --------------------------------------------------------------------------------------------------- */
+/* ---- operations ---------------------------------------------------------------------------------------------- */
 
 static const void *array_number(void *self, double value)
 {
@@ -99,7 +102,8 @@ static const void *product(arrays *s, const gn_array *a, const gn_array *b, uint
     for (size_t i = 0; r && i < r->rows * r->cols; i++) {
         const gn_formula *sum = gn_tree_number(s->m, 0);
         for (size_t k = 0; k < a->cols; k++)
-            sum = gn_tree_add(s->m, sum, gn_tree_mul(s->m, a->at[i / r->cols * a->cols + k], b->at[k * b->cols + i % r->cols]));
+            sum = gn_tree_add(s->m, sum,
+                              gn_tree_mul(s->m, a->at[i / r->cols * a->cols + k], b->at[k * b->cols + i % r->cols]));
         r->at[i] = sum;
     }
     return finished(r);
@@ -109,7 +113,9 @@ static const void *multiply(arrays *s, const gn_array *a, const gn_array *b, uin
 {
     if (is_single(a) || is_single(b)) return each(s, GN_F_MUL, a, b, column);
     if (a->cols == b->rows) return product(s, a, b, column);
-    return misfit(s, column, a->cols == 1 && same_shape(a, b) ? "the inner product is dot(a, b), the outer one a*b'" : "", "*", a, b);
+    return misfit(s, column,
+                  a->cols == 1 && same_shape(a, b) ? "the inner product is dot(a, b), the outer one a*b'" : "", "*", a,
+                  b);
 }
 
 static const void *array_make(void *self, gn_formula_op op, const void *left, const void *right, uint32_t column)
@@ -119,7 +125,9 @@ static const void *array_make(void *self, gn_formula_op op, const void *left, co
     const gn_array *a = left, *b = right;
     switch (op) {
     case GN_F_NEG: return each(s, op, a, a, column);
-    case GN_F_ADD: case GN_F_SUB: return same_shape(a, b) ? each(s, op, a, b, column) : misfit(s, column, "", op == GN_F_ADD ? "+" : "-", a, b);
+    case GN_F_ADD:
+    case GN_F_SUB:
+        return same_shape(a, b) ? each(s, op, a, b, column) : misfit(s, column, "", op == GN_F_ADD ? "+" : "-", a, b);
     case GN_F_MUL: return multiply(s, a, b, column);
     case GN_F_DIV: return is_single(b) ? each(s, op, a, b, column) : misfit(s, column, "", "/", a, b);
     default: break;
@@ -128,7 +136,7 @@ static const void *array_make(void *self, gn_formula_op op, const void *left, co
     return misfit(s, column, needs_numbers, op == GN_F_POW ? "^" : "a comparison", a, b);
 }
 
-/* ---- functions ---------------------------------------------------------------------------------------------------- */
+/* ---- functions ----------------------------------------------------------------------------------------------- */
 
 static const gn_arity functions[] = {{"dot", 2}, {"sum", 1}, {"norm", 1}, {NULL, 0}};
 
@@ -136,7 +144,8 @@ static const gn_arity functions[] = {{"dot", 2}, {"sum", 1}, {"norm", 1}, {NULL,
 static const gn_formula *summed(arrays *s, const gn_array *a, const gn_array *b)
 {
     const gn_formula *sum = gn_tree_number(s->m, 0);
-    for (size_t i = 0; i < a->rows * a->cols; i++) sum = gn_tree_add(s->m, sum, b ? gn_tree_mul(s->m, a->at[i], b->at[i]) : a->at[i]);
+    for (size_t i = 0; i < a->rows * a->cols; i++)
+        sum = gn_tree_add(s->m, sum, b ? gn_tree_mul(s->m, a->at[i], b->at[i]) : a->at[i]);
     return sum;
 }
 
@@ -175,7 +184,7 @@ static const void *array_call(void *self, const char *name, int arguments, const
     return misfit(s, column, "", "dot", arg[0], arg[1]);
 }
 
-/* ---- brackets ----------------------------------------------------------------------------------------------------- */
+/* ---- brackets ------------------------------------------------------------------------------------------------ */
 
 /* Single numbers become a column; columns become rows one below the other. */
 static const void *array_list(void *self, const void *const *item, size_t count, uint32_t column)
@@ -185,7 +194,8 @@ static const void *array_list(void *self, const void *const *item, size_t count,
     size_t width = is_single(first) ? 1 : first->rows;
     for (size_t i = 0; i < count; i++) {
         const gn_array *a = item[i];
-        if (a->cols != 1 || a->rows != first->rows) return misfit(s, column, "the rows of a matrix are of one length: [[1, 2], [3, 4]]", "a list", first, a);
+        if (a->cols != 1 || a->rows != first->rows)
+            return misfit(s, column, "the rows of a matrix are of one length: [[1, 2], [3, 4]]", "a list", first, a);
     }
     gn_array *r = make_array(s, count, width, column);
     for (size_t i = 0; r && i < count * width; i++) r->at[i] = ((const gn_array *)item[i / width])->at[i % width];
@@ -209,8 +219,15 @@ gn_status gn_array_parse(gn_arena *arena, const char *text, size_t length, gn_ar
     *out = (gn_array){0};
     GN_TRY(gn_maker_init(&m, arena, GN_FORMULA_TERMS, "expression"));
     arrays self = {&m, &p};
-    gn_grammar grammar = {.self = &self, .number = array_number, .name = array_name, .make = array_make, .call = array_call,
-                          .is_number = array_is_number, .list = array_list, .transpose = array_transpose, .functions = functions};
+    gn_grammar grammar = {.self = &self,
+                          .number = array_number,
+                          .name = array_name,
+                          .make = array_make,
+                          .call = array_call,
+                          .is_number = array_is_number,
+                          .list = array_list,
+                          .transpose = array_transpose,
+                          .functions = functions};
     gn_status s = gn_parser_init(&p, &grammar, arena->ctx, text, length);
     if (s == GN_OK) s = gn_parse_whole(&p, &value);
     gn_parser_free(&p);

@@ -32,7 +32,11 @@ static bool scalar_is_number(const void *value)
 
 static gn_grammar scalar_grammar(gn_maker *m)
 {
-    return (gn_grammar){.self = m, .number = scalar_number, .name = scalar_name, .make = scalar_make, .call = scalar_call,
+    return (gn_grammar){.self = m,
+                        .number = scalar_number,
+                        .name = scalar_name,
+                        .make = scalar_make,
+                        .call = scalar_call,
                         .is_number = scalar_is_number};
 }
 
@@ -59,15 +63,17 @@ gn_status gn_formula_parse(gn_arena *arena, const char *text, size_t length, con
     return s;
 }
 
-/* ---- lists of assignments ---------------------------------------------------------------------------------------- */
+/* ---- lists of assignments ------------------------------------------------------------------------------------ */
 
 static gn_status assignment(gn_parser *p, gn_arena *arena, gn_formula_step *out)
 {
     gn_token name = p->lx.now;
     const void *value = NULL;
-    if (name.kind != GN_T_NAME) return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, name.column, "", "a name is due, as in v = mu*v + g");
+    if (name.kind != GN_T_NAME)
+        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, name.column, "", "a name is due, as in v = mu*v + g");
     GN_TRY(gn_lex_next(&p->lx));
-    if (p->lx.now.kind != GN_T_ASSIGN) return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "", "'=' is due after a name");
+    if (p->lx.now.kind != GN_T_ASSIGN)
+        return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "", "'=' is due after a name");
     GN_TRY(gn_lex_next(&p->lx));
     out->column = name.column;
     out->name = gn_arena_text(arena, name.at, name.length);

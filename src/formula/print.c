@@ -1,4 +1,5 @@
-/* print.c -- a formula as the grammar reads it, with no more parentheses than it needs to be read back as the same tree. */
+/* print.c -- a formula as the grammar reads it, with no more parentheses than it needs to be read back as the same
+ * tree. */
 #include "print.h"
 
 #include <string.h>
@@ -18,7 +19,8 @@ void gn_print_next(gn_printer *p, const gn_piece *pieces, size_t count)
     for (size_t i = count; i-- > 0;) p->stack[p->depth++] = pieces[i];
 }
 
-void gn_print_all(gn_text *to, const gn_formula *root, void (*node)(gn_printer *p, const gn_formula *f, gn_print_level level))
+void gn_print_all(gn_text *to, const gn_formula *root,
+                  void (*node)(gn_printer *p, const gn_formula *f, gn_print_level level))
 {
     gn_printer p = {.to = to};
     gn_print_next(&p, &(gn_piece){.node = root}, 1);
@@ -44,7 +46,8 @@ gn_print_level gn_print_level_of(const gn_formula *f)
 
 const char *gn_print_sign(gn_formula_op op)
 {
-    static const char *const sign[] = {"", "", " + ", " - ", "*", "/", "^", "-", " < ", " <= ", " > ", " >= ", " == ", " != "};
+    static const char *const sign[] = {"",  "",    " + ",  " - ", "*",    "/",    "^",
+                                       "-", " < ", " <= ", " > ", " >= ", " == ", " != "};
     return op < GN_F_CALL ? sign[op] : "";
 }
 
@@ -60,7 +63,8 @@ static void print_call(gn_printer *p, const gn_formula *f)
     gn_print_next(p, pieces, n);
 }
 
-/* The left operand of a binary operator may bind as the operator does, the right one must bind tighter; ^ the other way round. */
+/* The left operand of a binary operator may bind as the operator does, the right one must bind tighter; ^ the other way
+ * round. */
 static void print_binary(gn_printer *p, const gn_formula *f)
 {
     gn_print_level own = gn_print_level_of(f), left = own, right = own + 1;
@@ -69,7 +73,8 @@ static void print_binary(gn_printer *p, const gn_formula *f)
         left = GN_P_ATOM;
         right = GN_P_POWER;
     }
-    gn_piece pieces[] = {{.node = f->arg[0], .level = left}, {.text = gn_print_sign(f->op)}, {.node = f->arg[1], .level = right}};
+    gn_piece pieces[] = {
+        {.node = f->arg[0], .level = left}, {.text = gn_print_sign(f->op)}, {.node = f->arg[1], .level = right}};
     gn_print_next(p, pieces, GN_COUNT(pieces));
 }
 

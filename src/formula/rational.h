@@ -1,6 +1,8 @@
-/* rational.h -- constants of the simplifier: exact fractions as long as both parts are exact in a double, then plain doubles.
+/* rational.h -- constants of the simplifier: exact fractions as long as both parts are exact in a double, then plain
+ * doubles.
  *
- * Invariant: exact means value = n/d in lowest terms, d > 0, both below 2^53, so that n/d in double is the correctly rounded value. */
+ * Invariant: exact means value = n/d in lowest terms, d > 0, both below 2^53, so that n/d in double is the correctly
+ * rounded value. */
 #ifndef GN_FORMULA_RATIONAL_H
 #define GN_FORMULA_RATIONAL_H
 
@@ -19,7 +21,8 @@ gn_rational gn_rational_add(gn_rational a, gn_rational b);
 gn_rational gn_rational_mul(gn_rational a, gn_rational b);
 gn_rational gn_rational_invert(gn_rational a);      /* a not 0 */
 gn_rational gn_rational_negate(gn_rational a);
-bool gn_rational_power(gn_rational a, int64_t exponent, gn_rational *out);  /* false: not finite, or too large to be kept exact */
+bool gn_rational_power(gn_rational a, int64_t exponent,
+                       gn_rational *out); /* false: not finite, or too large to be kept exact */
 bool gn_rational_is(gn_rational a, int64_t n);
 bool gn_rational_is_whole(gn_rational a);
 bool gn_rational_equal(gn_rational a, gn_rational b);

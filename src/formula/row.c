@@ -9,7 +9,8 @@
 static const gn_row table[] = {
 #define P1(name, value, slope, ...) {#name, 1, #value, {#slope, NULL, NULL}, "" #__VA_ARGS__},
 #define P2(name, value, slope_x, slope_y, ...) {#name, 2, #value, {#slope_x, #slope_y, NULL}, "" #__VA_ARGS__},
-#define P3(name, value, slope_x, slope_y, slope_z, ...) {#name, 3, #value, {#slope_x, #slope_y, #slope_z}, "" #__VA_ARGS__},
+#define P3(name, value, slope_x, slope_y, slope_z, ...)                                                                \
+    {#name, 3, #value, {#slope_x, #slope_y, #slope_z}, "" #__VA_ARGS__},
 #include "../defs/pointwise.def"
 #undef P1
 #undef P2
@@ -110,7 +111,8 @@ static const char *count_word(const char *s, size_t n, int depth, int *cheap, in
     return s + n;
 }
 
-/* A minus that begins an operand (after nothing, an operator, a parenthesis or a comma) costs as much as one between two. */
+/* A minus that begins an operand (after nothing, an operator, a parenthesis or a comma) costs as much as one between
+ * two. */
 static void count_text(const char *s, int depth, int *cheap, int *special)
 {
     while (*s) {

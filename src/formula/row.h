@@ -1,6 +1,8 @@
-/* row.h -- the functions an expression may call: the rows of defs/pointwise.def as text, and the few that only expressions have.
+/* row.h -- the functions an expression may call: the rows of defs/pointwise.def as text, and the few that only
+ * expressions have.
  *
- * Invariant: what a function means stands in its row alone; only the primitives, whose row names itself, are computed by libm. */
+ * Invariant: what a function means stands in its row alone; only the primitives, whose row names itself, are computed
+ * by libm. */
 #ifndef GN_FORMULA_ROW_H
 #define GN_FORMULA_ROW_H
 

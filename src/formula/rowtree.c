@@ -1,6 +1,7 @@
 /* rowtree.c -- rows as trees: parsed when first needed, their arguments put in, and spelled out down to the primitives.
  *
- * Invariant: a row's trees are made at most once in a maker; rows refer to one another without a circle, which a depth guards. */
+ * Invariant: a row's trees are made at most once in a maker; rows refer to one another without a circle, which a depth
+ * guards. */
 #include "tree.h"
 
 #include <string.h>
@@ -38,7 +39,8 @@ const gn_formula *gn_tree_row_apply(gn_maker *m, const gn_row *row, const gn_for
         memcpy(names[i], parameter[i].name, n);
         names[i][n] = 0;
         name[count] = names[i];
-        by[count] = row->inputs + i < call->arguments ? call->arg[row->inputs + i] : gn_tree_number(m, parameter[i].value);
+        by[count] =
+            row->inputs + i < call->arguments ? call->arg[row->inputs + i] : gn_tree_number(m, parameter[i].value);
     }
     name[count] = gn_row_result(row);
     by[count++] = call;

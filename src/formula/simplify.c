@@ -1,7 +1,7 @@
 /* simplify.c -- a formula as a person would write it, from the leaves up.
  *
- * Invariant: a chain of sums, or of products, is simplified once, at its root, so that the work is nearly linear in the tree; the result
- * is equal to the formula wherever that has a value. */
+ * Invariant: a chain of sums, or of products, is simplified once, at its root, so that the work is nearly linear in the
+ * tree; the result is equal to the formula wherever that has a value. */
 #include "simplify.h"
 
 #include <string.h>
@@ -10,10 +10,14 @@ enum { NEST = 16 };
 
 static const gn_formula *simplify(gn_maker *m, const gn_formula *f, int depth);
 
-/* ---- calls -------------------------------------------------------------------------------------------------------- */
+/* ---- calls --------------------------------------------------------------------------------------------------- */
 
-static const struct { const char *name; double at, value; } known[] = {
-    {"exp", 0, 1}, {"log", 1, 0}, {"sin", 0, 0}, {"cos", 0, 1}, {"tanh", 0, 0}, {"erf", 0, 0}, {"expm1", 0, 0}, {"log1p", 0, 0},
+static const struct {
+    const char *name;
+    double at, value;
+} known[] = {
+    {"exp", 0, 1},  {"log", 1, 0}, {"sin", 0, 0},   {"cos", 0, 1},
+    {"tanh", 0, 0}, {"erf", 0, 0}, {"expm1", 0, 0}, {"log1p", 0, 0},
 };
 
 static bool is_call(const gn_formula *f, const char *name)
@@ -33,7 +37,8 @@ static bool all_constant(const gn_formula *f)
 static const gn_formula *sign_argument(const gn_formula *f)
 {
     const gn_formula *c = f->arg[0], *rest = f->arg[2];
-    if (c->op != GN_F_GT || !gn_tree_is(c->arg[1], 0) || !gn_tree_is(f->arg[1], 1) || !is_call(rest, "where")) return NULL;
+    if (c->op != GN_F_GT || !gn_tree_is(c->arg[1], 0) || !gn_tree_is(f->arg[1], 1) || !is_call(rest, "where"))
+        return NULL;
     const gn_formula *d = rest->arg[0];
     bool below = d->op == GN_F_LT && d->arg[0] == c->arg[0] && gn_tree_is(d->arg[1], 0);
     return below && gn_tree_is(rest->arg[1], -1) && gn_tree_is(rest->arg[2], 0) ? c->arg[0] : NULL;
@@ -86,7 +91,7 @@ static const gn_formula *simplify_compare(gn_maker *m, const gn_formula *f)
     }
 }
 
-/* ---- chains ------------------------------------------------------------------------------------------------------- */
+/* ---- chains -------------------------------------------------------------------------------------------------- */
 
 static bool in_sum(gn_formula_op op)
 {
@@ -109,8 +114,9 @@ typedef struct pass {
 
 typedef struct leaf { uint32_t at; bool minus; } leaf;
 
-/* The leaves of the chain at a root from left to right; `minus`: subtracted, or divided by. A NEG turns the sign of a sum, but in a product
- * it is a leaf's business: it turns *negative. The order of visiting needs a stack no deeper than the chain is long. */
+/* The leaves of the chain at a root from left to right; `minus`: subtracted, or divided by. A NEG turns the sign of a
+ * sum, but in a product it is a leaf's business: it turns *negative. The order of visiting needs a stack no deeper than
+ * the chain is long. */
 static size_t leaves(const pass *p, uint32_t root, leaf *stack, leaf *out, bool *negative)
 {
     bool sum = in_sum(p->o.node[root]->op);
@@ -189,12 +195,16 @@ static const gn_formula *simplify_one(pass *p, uint32_t i, leaf *stack, leaf *ou
     return gn_tree_is_compare(f->op) ? simplify_compare(p->m, f) : f;
 }
 
-/* ---- rows that are arithmetic are written with its signs ---------------------------------------------------------- */
+/* ---- rows that are arithmetic are written with its signs ----------------------------------------------------- */
 
 static const gn_formula *spell(gn_maker *m, const gn_formula *f)
 {
-    static const struct { const char *name; gn_formula_op op; } signs[] = {
-        {"add", GN_F_ADD}, {"sub", GN_F_SUB}, {"mul", GN_F_MUL}, {"div", GN_F_DIV}, {"pow", GN_F_POW}, {"neg", GN_F_NEG},
+    static const struct {
+        const char *name;
+        gn_formula_op op;
+    } signs[] = {
+        {"add", GN_F_ADD}, {"sub", GN_F_SUB}, {"mul", GN_F_MUL},
+        {"div", GN_F_DIV}, {"pow", GN_F_POW}, {"neg", GN_F_NEG},
     };
     if (!f || f->op != GN_F_CALL) return f;
     if (is_call(f, "identity")) return f->arg[0];
@@ -222,7 +232,7 @@ static const gn_formula *spell_all(gn_maker *m, const gn_formula *f)
     return last;
 }
 
-/* ---- whole formulas ----------------------------------------------------------------------------------------------- */
+/* ---- whole formulas ------------------------------------------------------------------------------------------ */
 
 static const gn_formula *run(pass *p, size_t terms)
 {

@@ -1,7 +1,8 @@
 /* simplify.h -- sums and products in the normal form of the simplifier.
  *
- * Invariant: a simplified product is (number * factors) / (number * factors), each left-associative with the number first and left out when
- * it is 1, under at most one NEG; a simplified sum is a left-associative chain of such terms joined by + and -. */
+ * Invariant: a simplified product is (number * factors) / (number * factors), each left-associative with the number
+ * first and left out when it is 1, under at most one NEG; a simplified sum is a left-associative chain of such terms
+ * joined by + and -. */
 #ifndef GN_FORMULA_SIMPLIFY_H
 #define GN_FORMULA_SIMPLIFY_H
 
@@ -15,7 +16,8 @@ typedef struct gn_parts {
     gn_part *at;
     size_t count, room;
 } gn_parts;
-bool gn_parts_add(gn_parts *p, gn_rational coef, const gn_formula *node); /* false: out of memory, recorded in the maker */
+bool gn_parts_add(gn_parts *p, gn_rational coef,
+                  const gn_formula *node); /* false: out of memory, recorded in the maker */
 void gn_parts_free(gn_parts *p);
 
 /* Parts whose nodes are simplified already; NULL on failure. The parts are used up. */

@@ -34,7 +34,8 @@ static bool append(factors *p, const gn_formula *base, const gn_formula *exponen
 static const gn_formula *exponent_sum(gn_maker *m, const gn_formula *a, const gn_formula *b)
 {
     gn_parts terms = {.m = m};
-    if (gn_parts_add(&terms, gn_rational_int(1), a) && gn_parts_add(&terms, gn_rational_int(1), b)) return gn_simplify_sum(m, &terms);
+    if (gn_parts_add(&terms, gn_rational_int(1), a) && gn_parts_add(&terms, gn_rational_int(1), b))
+        return gn_simplify_sum(m, &terms);
     gn_parts_free(&terms);
     return NULL;
 }
@@ -130,7 +131,8 @@ static bool collect_power(factors *p, const gn_formula *f, int64_t k)
     const gn_formula *base = f->arg[0], *exponent = scaled(p->m, f->arg[1], k);
     gn_rational n;
     if (gn_tree_is(base, 1)) return true;
-    if (exponent && gn_constant_of(exponent, &n) && gn_rational_is_whole(n) && base->op == GN_F_NUMBER) return collect_number(p, base, n.n);
+    if (exponent && gn_constant_of(exponent, &n) && gn_rational_is_whole(n) && base->op == GN_F_NUMBER)
+        return collect_number(p, base, n.n);
     return collect(p, base, exponent);
 }
 
@@ -151,8 +153,11 @@ static bool take_apart(factors *p, gn_parts *stack, const gn_formula *f, int64_t
     case GN_F_NEG:
         if (k % 2) p->coef = gn_rational_negate(p->coef);
         return gn_parts_add(stack, gn_rational_int(k), f->arg[0]);
-    case GN_F_MUL: return gn_parts_add(stack, gn_rational_int(k), f->arg[1]) && gn_parts_add(stack, gn_rational_int(k), f->arg[0]);
-    case GN_F_DIV: return gn_parts_add(stack, gn_rational_int(-k), f->arg[1]) && gn_parts_add(stack, gn_rational_int(k), f->arg[0]);
+    case GN_F_MUL:
+        return gn_parts_add(stack, gn_rational_int(k), f->arg[1]) && gn_parts_add(stack, gn_rational_int(k), f->arg[0]);
+    case GN_F_DIV:
+        return gn_parts_add(stack, gn_rational_int(-k), f->arg[1]) &&
+               gn_parts_add(stack, gn_rational_int(k), f->arg[0]);
     case GN_F_ADD: case GN_F_SUB: return collect_sum(p, f, k);
     case GN_F_POW:
         if (gn_constant_of(f->arg[1], &n) && gn_rational_is_whole(n) && llabs(n.n) < 100000 && llabs(k) < 100000)
@@ -194,7 +199,7 @@ static bool gather_roots(factors *p)
     return true;
 }
 
-/* ---- order -------------------------------------------------------------------------------------------------------- */
+/* ---- order --------------------------------------------------------------------------------------------------- */
 
 /* Numbers and their roots, then names, then powers with a variable in the exponent, then functions, then sums. */
 static int rank(const factor *f)
@@ -226,7 +231,7 @@ static int by_rank(const void *left, const void *right)
     return order ? order : (a->hash > b->hash) - (a->hash < b->hash);
 }
 
-/* ---- putting together -------------------------------------------------------------------------------------------- */
+/* ---- putting together ---------------------------------------------------------------------------------------- */
 
 static const gn_formula *times(gn_maker *m, const gn_formula *a, const gn_formula *b)
 {
@@ -249,7 +254,8 @@ static const gn_formula *build(factors *p)
         bool constant = gn_constant_of(f->exponent, &n);
         if (constant && gn_rational_is(n, 0)) continue;
         by_zero = by_zero || gn_tree_is(f->base, 0);
-        if (constant && n.value < 0) below = times(p->m, below, power(p->m, f->base, gn_constant_node(p->m, gn_rational_negate(n))));
+        if (constant && n.value < 0)
+            below = times(p->m, below, power(p->m, f->base, gn_constant_node(p->m, gn_rational_negate(n))));
         else above = times(p->m, above, power(p->m, f->base, f->exponent));
     }
     if (p->m->status != GN_OK) return NULL;

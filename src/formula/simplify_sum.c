@@ -21,7 +21,8 @@ static bool collect(gn_parts *to, gn_rational coef, const gn_formula *node)
     return true;
 }
 
-/* The terms of coef*f, where f is simplified; sums are followed when their own factor is 1 or -1, or always when `deep`. */
+/* The terms of coef*f, where f is simplified; sums are followed when their own factor is 1 or -1, or always when
+ * `deep`. */
 static bool flatten(gn_maker *m, gn_parts *to, gn_rational coef, const gn_formula *f, bool deep)
 {
     gn_parts stack = {.m = m};
@@ -40,7 +41,8 @@ static bool flatten(gn_maker *m, gn_parts *to, gn_rational coef, const gn_formul
         good = gn_split(m, n, &own, &rest);
         if (!good) break;
         own = gn_rational_mul(own, top.coef);
-        if (rest && rest != n && (rest->op == GN_F_ADD || rest->op == GN_F_SUB) && (deep || gn_rational_is(own, 1) || gn_rational_is(own, -1)))
+        if (rest && rest != n && (rest->op == GN_F_ADD || rest->op == GN_F_SUB) &&
+            (deep || gn_rational_is(own, 1) || gn_rational_is(own, -1)))
             good = gn_parts_add(&stack, own, rest);
         else good = gn_rational_finite(own) ? collect(to, own, rest) : gn_parts_add(to, gn_rational_int(1), n);
     }
@@ -101,7 +103,8 @@ const gn_formula *gn_simplify_sum(gn_maker *m, gn_parts *terms)
 {
     gn_parts collected = {.m = m};
     bool good = true;
-    for (size_t i = 0; i < terms->count && good; i++) good = flatten(m, &collected, terms->at[i].coef, terms->at[i].node, false);
+    for (size_t i = 0; i < terms->count && good; i++)
+        good = flatten(m, &collected, terms->at[i].coef, terms->at[i].node, false);
     if (good) good = distribute(m, &collected);
     const gn_formula *sum = good ? build(m, &collected) : NULL;
     gn_parts_free(&collected);

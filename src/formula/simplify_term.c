@@ -31,8 +31,10 @@ bool gn_constant_of(const gn_formula *f, gn_rational *out)
     if (minus) f = f->arg[0];
     if (f->op == GN_F_NUMBER) {
         *out = gn_rational_real(f->number);
-    } else if (f->op == GN_F_DIV && f->arg[0]->op == GN_F_NUMBER && f->arg[1]->op == GN_F_NUMBER && f->arg[1]->number != 0) {
-        *out = gn_rational_mul(gn_rational_real(f->arg[0]->number), gn_rational_invert(gn_rational_real(f->arg[1]->number)));
+    } else if (f->op == GN_F_DIV && f->arg[0]->op == GN_F_NUMBER && f->arg[1]->op == GN_F_NUMBER &&
+               f->arg[1]->number != 0) {
+        *out = gn_rational_mul(gn_rational_real(f->arg[0]->number),
+                               gn_rational_invert(gn_rational_real(f->arg[1]->number)));
     } else {
         return false;
     }
@@ -59,7 +61,8 @@ static bool spine(gn_maker *m, const gn_formula *f, gn_parts *out)
 static const gn_formula *fold(gn_maker *m, gn_parts *factors, const gn_formula *first)
 {
     const gn_formula *f = first;
-    for (size_t i = factors->count; i-- > 0;) f = f ? gn_tree_make(m, GN_F_MUL, f, factors->at[i].node, 0) : factors->at[i].node;
+    for (size_t i = factors->count; i-- > 0;)
+        f = f ? gn_tree_make(m, GN_F_MUL, f, factors->at[i].node, 0) : factors->at[i].node;
     gn_parts_free(factors);
     return f;
 }

@@ -63,7 +63,8 @@ typedef struct stepper {
     size_t count;
 } stepper;
 
-/* A node is a step when it is the root or varies and a step is made of it; a constant has none of its own but as the root. */
+/* A node is a step when it is the root or varies and a step is made of it; a constant has none of its own but as the
+ * root. */
 static void mark(stepper *s)
 {
     size_t n = s->o.count;

@@ -1,6 +1,7 @@
 /* steps.h -- a derivative step by step: which rule acted on which piece, and what came of it.
  *
- * Invariant: the steps are the derivation that gn_formula_derive makes, not a second one; a piece that occurs twice is one step. */
+ * Invariant: the steps are the derivation that gn_formula_derive makes, not a second one; a piece that occurs twice is
+ * one step. */
 #ifndef GN_FORMULA_STEPS_H
 #define GN_FORMULA_STEPS_H
 
@@ -39,13 +40,15 @@ typedef struct gn_derivation {
     gn_rule rule;
     const gn_formula *of;           /* the piece */
     const gn_formula *result;       /* its derivative, simplified */
-    const gn_formula *slope[3];     /* FUNCTION, CHAIN: the outer slopes, the pieces put in, simplified; NULL where not needed */
+    const gn_formula
+        *slope[3]; /* FUNCTION, CHAIN: the outer slopes, the pieces put in, simplified; NULL where not needed */
     int parts;                      /* derivatives it is made of: places in the list, all before this one */
     uint32_t part[3];
     uint32_t used;                  /* how many later steps are made of it; more than 1: derived once and used again */
 } gn_derivation;
 
-/* The steps of d f/d name, parts before what is made of them, the whole last. What does not depend on the name is one step. */
+/* The steps of d f/d name, parts before what is made of them, the whole last. What does not depend on the name is one
+ * step. */
 gn_status gn_formula_steps(gn_arena *arena, const gn_formula *f, const char *name, gn_derivation **out, size_t *count);
 
 #endif

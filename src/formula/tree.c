@@ -1,4 +1,5 @@
-/* tree.c -- making nodes: equal nodes are made once, and each knows the hash, height, names, size and flops of its tree.
+/* tree.c -- making nodes: equal nodes are made once, and each knows the hash, height, names, size and flops of its
+ * tree.
  *
  * Invariant: the slot table holds every node of the maker, and stays at most half full. */
 #include "tree.h"
@@ -132,7 +133,8 @@ static gn_status grow(gn_maker *m)
 
 static const gn_formula *too_large(gn_maker *m)
 {
-    m->status = gn_fail(m->ctx, GN_E_EXP_LIMIT, "the %s exceeds %u terms", m->what, m->limit ? m->limit : GN_FORMULA_NODES);
+    m->status =
+        gn_fail(m->ctx, GN_E_EXP_LIMIT, "the %s exceeds %u terms", m->what, m->limit ? m->limit : GN_FORMULA_NODES);
     return NULL;
 }
 
@@ -176,11 +178,13 @@ const gn_formula *gn_tree_name(gn_maker *m, const char *name, size_t length, uin
 const gn_formula *gn_tree_make(gn_maker *m, gn_formula_op op, const gn_formula *a, const gn_formula *b, uint32_t column)
 {
     if (!a || (!b && op != GN_F_NEG)) return NULL;
-    gn_formula f = {.op = op, .arguments = op == GN_F_NEG ? 1 : 2, .arg = {a, op == GN_F_NEG ? NULL : b, NULL}, .column = column};
+    gn_formula f = {
+        .op = op, .arguments = op == GN_F_NEG ? 1 : 2, .arg = {a, op == GN_F_NEG ? NULL : b, NULL}, .column = column};
     return intern(m, &f, 0);
 }
 
-const gn_formula *gn_tree_call(gn_maker *m, const char *name, int arguments, const gn_formula *const arg[], uint32_t column)
+const gn_formula *gn_tree_call(gn_maker *m, const char *name, int arguments, const gn_formula *const arg[],
+                               uint32_t column)
 {
     gn_formula f = {.op = GN_F_CALL, .arguments = arguments, .name = name, .column = column};
     for (int k = 0; k < arguments; k++) {
@@ -192,7 +196,11 @@ const gn_formula *gn_tree_call(gn_maker *m, const char *name, int arguments, con
 
 const gn_formula *gn_tree_with(gn_maker *m, const gn_formula *like, const gn_formula *const arg[])
 {
-    gn_formula f = {.op = like->op, .arguments = like->arguments, .number = like->number, .name = like->name, .column = like->column};
+    gn_formula f = {.op = like->op,
+                    .arguments = like->arguments,
+                    .number = like->number,
+                    .name = like->name,
+                    .column = like->column};
     for (int k = 0; k < like->arguments; k++) {
         if (!arg[k]) return NULL;
         f.arg[k] = arg[k];

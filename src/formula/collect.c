@@ -1,0 +1,58 @@
+/* collect.c -- a formula as a polynomial in one name, its coefficients found as those of the Taylor series at 0.
+ *
+ * Invariant: only a formula whose repeated derivative becomes 0 is rewritten, so that the result is equal to it
+ * everywhere. */
+#include "tree.h"
+
+#include <string.h>
+
+enum { DEGREE = 8 };
+
+/* The derivatives of f of order 0, 1, ... up to the last that is not 0; -1 when there is none, or the maker has failed.
+ */
+static int derivatives(gn_maker *m, const gn_formula *f, const char *name, const gn_formula *d[DEGREE + 1])
+{
+    d[0] = gn_tree_simplify(m, f);
+    for (int k = 0; d[k] && k < DEGREE; k++) {
+        const gn_formula *next = gn_tree_simplify(m, gn_tree_derive(m, d[k], name));
+        if (!next) return -1;
+        if (gn_tree_is(next, 0)) return k;
+        d[k + 1] = next;
+    }
+    return -1;
+}
+
+/* d^k f/dname^k at 0, over k!: the derivative itself where it does not name the variable any more. */
+static const gn_formula *coefficient(gn_maker *m, const gn_formula *d, const char *name, int k)
+{
+    double factorial = 1;
+    for (int i = 2; i <= k; i++) factorial *= i;
+    const gn_formula *zero = gn_tree_number(m, 0), *at_zero = gn_tree_replace(m, d, &name, &zero, 1);
+    return gn_tree_simplify(m, gn_tree_div(m, at_zero, gn_tree_number(m, factorial)));
+}
+
+/* Not simplified as a whole: that could undo the order of the powers. */
+static const gn_formula *collect(gn_maker *m, const gn_formula *f, const char *name)
+{
+    const gn_formula *d[DEGREE + 1], *sum = gn_tree_number(m, 0), *x = gn_tree_name(m, name, strlen(name), 0);
+    int degree = derivatives(m, f, name, d);
+    if (degree < 0) return d[0];
+    for (int k = degree; k >= 0; k--) {
+        const gn_formula *c = coefficient(m, d[k], name, k), *power = gn_tree_pow(m, x, gn_tree_number(m, k));
+        bool sums = c && (c->op == GN_F_ADD || c->op == GN_F_SUB);
+        const gn_formula *term =
+            sums && k > 0 ? gn_tree_mul(m, power, c) : gn_tree_simplify(m, gn_tree_mul(m, c, power));
+        sum = gn_tree_add(m, sum, term);
+    }
+    return sum;
+}
+
+gn_status gn_formula_collect(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula **out)
+{
+    gn_maker m;
+    *out = NULL;
+    GN_TRY(gn_maker_init(&m, arena, GN_FORMULA_TERMS, "collected formula"));
+    *out = collect(&m, f, name);
+    gn_maker_free(&m);
+    return m.status;
+}
