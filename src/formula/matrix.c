@@ -1,21 +1,21 @@
-/* array.c -- gradients, Jacobians and Hessians as arrays of formulas; arrays evaluated and printed. */
-#include "array.h"
+/* matrix.c -- gradients, Jacobians and Hessians as arrays of formulas; arrays evaluated and printed. */
+#include "matrix.h"
 
 #include <string.h>
 
-static gn_status make(gn_arena *arena, size_t rows, size_t cols, gn_array *out)
+static gn_status make(gn_arena *arena, size_t rows, size_t cols, gn_matrix *out)
 {
-    *out = (gn_array){0};
+    *out = (gn_matrix){0};
     if (rows == 0 || cols == 0) return gn_fail(arena->ctx, GN_E_EXP_SHAPE, "an array has at least one element");
-    if (rows > GN_ARRAY_MOST || cols > GN_ARRAY_MOST || rows * cols > GN_ARRAY_MOST)
-        return gn_fail(arena->ctx, GN_E_EXP_LIMIT, "an array has more than %d elements", GN_ARRAY_MOST);
+    if (rows > GN_MATRIX_MOST || cols > GN_MATRIX_MOST || rows * cols > GN_MATRIX_MOST)
+        return gn_fail(arena->ctx, GN_E_EXP_LIMIT, "an array has more than %d elements", GN_MATRIX_MOST);
     const gn_formula **at = gn_arena_alloc(arena, rows * cols, sizeof *at);
     if (!at) return GN_NO_MEMORY;
-    *out = (gn_array){rows, cols, at};
+    *out = (gn_matrix){rows, cols, at};
     return GN_OK;
 }
 
-gn_status gn_array_column(gn_arena *arena, const gn_formula *const *f, size_t count, gn_array *out)
+gn_status gn_matrix_column(gn_arena *arena, const gn_formula *const *f, size_t count, gn_matrix *out)
 {
     GN_TRY(make(arena, count, 1, out));
     memcpy(out->at, f, count * sizeof *f);
@@ -31,40 +31,42 @@ static gn_status derived(gn_arena *arena, const gn_formula *f, const char *name,
 }
 
 /* Outputs are set only when every element is there. */
-static gn_status keep(gn_status s, const gn_array *made, gn_array *out)
+static gn_status keep(gn_status s, const gn_matrix *made, gn_matrix *out)
 {
-    *out = s == GN_OK ? *made : (gn_array){0};
+    *out = s == GN_OK ? *made : (gn_matrix){0};
     return s;
 }
 
-gn_status gn_array_simplify(gn_arena *arena, const gn_array *a, gn_array *out)
+gn_status gn_matrix_simplify(gn_arena *arena, const gn_matrix *a, gn_matrix *out)
 {
-    gn_array r;
+    gn_matrix r;
     gn_status s = make(arena, a->rows, a->cols, &r);
     for (size_t i = 0; s == GN_OK && i < a->rows * a->cols; i++) s = gn_formula_simplify(arena, a->at[i], &r.at[i]);
     return keep(s, &r, out);
 }
 
-gn_status gn_array_derive(gn_arena *arena, const gn_array *a, const char *name, gn_array *out)
+gn_status gn_matrix_derive(gn_arena *arena, const gn_matrix *a, const char *name, gn_matrix *out)
 {
-    gn_array r;
+    gn_matrix r;
     gn_status s = make(arena, a->rows, a->cols, &r);
     for (size_t i = 0; s == GN_OK && i < a->rows * a->cols; i++) s = derived(arena, a->at[i], name, &r.at[i]);
     return keep(s, &r, out);
 }
 
-gn_status gn_array_gradient(gn_arena *arena, const gn_formula *f, const char *const *names, size_t count, gn_array *out)
+gn_status gn_matrix_gradient(gn_arena *arena, const gn_formula *f, const char *const *names, size_t count,
+                             gn_matrix *out)
 {
-    gn_array r;
+    gn_matrix r;
     gn_status s = make(arena, count, 1, &r);
     for (size_t i = 0; s == GN_OK && i < count; i++) s = derived(arena, f, names[i], &r.at[i]);
     return keep(s, &r, out);
 }
 
-gn_status gn_array_jacobian(gn_arena *arena, const gn_array *f, const char *const *names, size_t count, gn_array *out)
+gn_status gn_matrix_jacobian(gn_arena *arena, const gn_matrix *f, const char *const *names, size_t count,
+                             gn_matrix *out)
 {
-    gn_array r;
-    *out = (gn_array){0};
+    gn_matrix r;
+    *out = (gn_matrix){0};
     if (f->cols != 1)
         return gn_fail(arena->ctx, GN_E_EXP_SHAPE, "a Jacobian is of a column of functions, not of %zu x %zu", f->rows,
                        f->cols);
@@ -74,11 +76,12 @@ gn_status gn_array_jacobian(gn_arena *arena, const gn_array *f, const char *cons
     return keep(s, &r, out);
 }
 
-gn_status gn_array_hessian(gn_arena *arena, const gn_formula *f, const char *const *names, size_t count, gn_array *out)
+gn_status gn_matrix_hessian(gn_arena *arena, const gn_formula *f, const char *const *names, size_t count,
+                            gn_matrix *out)
 {
-    gn_array gradient, r;
-    *out = (gn_array){0};
-    GN_TRY(gn_array_gradient(arena, f, names, count, &gradient));
+    gn_matrix gradient, r;
+    *out = (gn_matrix){0};
+    GN_TRY(gn_matrix_gradient(arena, f, names, count, &gradient));
     gn_status s = make(arena, count, count, &r);
     for (size_t i = 0; s == GN_OK && i < count; i++)
         for (size_t j = i; s == GN_OK && j < count; j++) {
@@ -88,7 +91,7 @@ gn_status gn_array_hessian(gn_arena *arena, const gn_formula *f, const char *con
     return keep(s, &r, out);
 }
 
-gn_status gn_array_names(gn_arena *arena, const gn_array *a, const char *const **out, size_t *count)
+gn_status gn_matrix_names(gn_arena *arena, const gn_matrix *a, const char *const **out, size_t *count)
 {
     size_t room = 0;
     const char **all = NULL;
@@ -115,14 +118,14 @@ gn_status gn_array_names(gn_arena *arena, const gn_array *a, const char *const *
     return GN_OK;
 }
 
-gn_status gn_array_eval(gn_context *ctx, const gn_array *a, const gn_binding *bound, size_t count, double *out)
+gn_status gn_matrix_eval(gn_context *ctx, const gn_matrix *a, const gn_binding *bound, size_t count, double *out)
 {
     for (size_t i = 0; i < a->rows * a->cols; i++) out[i] = 0;
     for (size_t i = 0; i < a->rows * a->cols; i++) GN_TRY(gn_formula_eval(ctx, a->at[i], bound, count, &out[i]));
     return GN_OK;
 }
 
-void gn_array_print(gn_text *to, const gn_array *a)
+void gn_matrix_print(gn_text *to, const gn_matrix *a)
 {
     bool matrix = a->cols > 1;
     if (a->rows == 1 && !matrix) {
@@ -140,7 +143,7 @@ void gn_array_print(gn_text *to, const gn_array *a)
     gn_text_puts(to, "]");
 }
 
-void gn_array_latex(gn_text *to, const gn_array *a)
+void gn_matrix_latex(gn_text *to, const gn_matrix *a)
 {
     if (a->rows == 1 && a->cols == 1) {
         gn_formula_latex(to, a->at[0]);

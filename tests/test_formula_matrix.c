@@ -1,18 +1,18 @@
-/* test_formula_array.c -- vectors and matrices: what they mean, which shapes fit, and the calculus of several
+/* test_formula_matrix.c -- vectors and matrices: what they mean, which shapes fit, and the calculus of several
  * variables. */
 #include "formula_test.h"
 
-#include "formula/array.h"
+#include "formula/matrix.h"
 
-static gn_array parse_array(bench *b, const char *text)
+static gn_matrix parse_array(bench *b, const char *text)
 {
-    gn_array a;
-    if (gn_array_parse(&b->arena, text, strlen(text), &a) != GN_OK)
+    gn_matrix a;
+    if (gn_matrix_parse(&b->arena, text, strlen(text), &a) != GN_OK)
         fail_msg("%s: %s", text, gn_last_error(b->ctx)->message);
     return a;
 }
 
-static const char *array_text(bench *b, const gn_array *a, void (*print)(gn_text *, const gn_array *))
+static const char *array_text(bench *b, const gn_matrix *a, void (*print)(gn_text *, const gn_matrix *))
 {
     gn_text t;
     gn_text_init(&t, b->ctx);
@@ -22,11 +22,11 @@ static const char *array_text(bench *b, const gn_array *a, void (*print)(gn_text
     return copy;
 }
 
-static void assert_array(bench *b, const char *what, const gn_array *a, const char *expected)
+static void assert_array(bench *b, const char *what, const gn_matrix *a, const char *expected)
 {
-    const char *found = array_text(b, a, gn_array_print);
+    const char *found = array_text(b, a, gn_matrix_print);
     if (strcmp(found, expected) != 0) fail_msg("%s gives %s, not %s", what, found, expected);
-    gn_array again = parse_array(b, found);
+    gn_matrix again = parse_array(b, found);
     assert_true(again.rows == a->rows && again.cols == a->cols);
     for (size_t i = 0; i < a->rows * a->cols; i++) assert_true(gn_formula_equal(again.at[i], a->at[i]));
 }
@@ -58,15 +58,15 @@ static void operations(void **state)
     };
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(forms); i++) {
-        gn_array a = parse_array(b, forms[i][0]), simple;
-        assert_int_equal(gn_array_simplify(&b->arena, &a, &simple), GN_OK);
+        gn_matrix a = parse_array(b, forms[i][0]), simple;
+        assert_int_equal(gn_matrix_simplify(&b->arena, &a, &simple), GN_OK);
         if (strchr(forms[i][0], '/') && simple.rows == 1) continue; /* its value is checked below */
         assert_array(b, forms[i][0], &simple, forms[i][1]);
     }
-    gn_array q = parse_array(b, "[x, y]'*[[2, 0], [0, 8]]*[x, y]/2");
+    gn_matrix q = parse_array(b, "[x, y]'*[[2, 0], [0, 8]]*[x, y]/2");
     gn_binding at[] = {{"x", 3}, {"y", -1}};
     double value;
-    assert_int_equal(gn_array_eval(b->ctx, &q, at, 2, &value), GN_OK);
+    assert_int_equal(gn_matrix_eval(b->ctx, &q, at, 2, &value), GN_OK);
     assert_true(value == 13);
 }
 
@@ -98,8 +98,8 @@ static void misfits_are_refused(void **state)
     };
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(texts); i++) {
-        gn_array a;
-        assert_int_equal(gn_array_parse(&b->arena, texts[i][0], strlen(texts[i][0]), &a), GN_USAGE);
+        gn_matrix a;
+        assert_int_equal(gn_matrix_parse(&b->arena, texts[i][0], strlen(texts[i][0]), &a), GN_USAGE);
         assert_null(a.at);
         if (strcmp(gn_last_error(b->ctx)->code, texts[i][1]) != 0)
             fail_msg("%s: %s", texts[i][0], gn_last_error(b->ctx)->message);
@@ -122,12 +122,12 @@ static void hostile_arrays(void **state)
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(cases); i++) {
         gn_text t;
-        gn_array a;
+        gn_matrix a;
         gn_text_init(&t, b->ctx);
         gn_text_puts(&t, cases[i].start);
         for (int k = 0; k < cases[i].times; k++) gn_text_puts(&t, cases[i].unit);
         gn_text_puts(&t, cases[i].end);
-        gn_status s = gn_array_parse(&b->arena, t.at, t.length, &a);
+        gn_status s = gn_matrix_parse(&b->arena, t.at, t.length, &a);
         gn_text_free(&t);
         assert_int_equal(s, cases[i].code ? GN_USAGE : GN_OK);
         if (cases[i].code) assert_string_equal(gn_last_error(b->ctx)->code, cases[i].code);
@@ -138,27 +138,27 @@ static void calculus(void **state)
 {
     static const char *const names[] = {"x", "y"};
     bench *b = *state;
-    gn_array r, f;
-    assert_int_equal(gn_array_gradient(&b->arena, parse(b, "x^2 + 4*y^2"), names, 2, &r), GN_OK);
+    gn_matrix r, f;
+    assert_int_equal(gn_matrix_gradient(&b->arena, parse(b, "x^2 + 4*y^2"), names, 2, &r), GN_OK);
     assert_array(b, "gradient", &r, "[2*x, 8*y]");
-    assert_int_equal(gn_array_hessian(&b->arena, parse(b, "x^2 + 4*y^2"), names, 2, &r), GN_OK);
+    assert_int_equal(gn_matrix_hessian(&b->arena, parse(b, "x^2 + 4*y^2"), names, 2, &r), GN_OK);
     assert_array(b, "Hessian", &r, "[[2, 0], [0, 8]]");
     f = parse_array(b, "[x^2 + y, 2*x + 3*y]");
-    assert_int_equal(gn_array_jacobian(&b->arena, &f, names, 2, &r), GN_OK);
+    assert_int_equal(gn_matrix_jacobian(&b->arena, &f, names, 2, &r), GN_OK);
     assert_array(b, "Jacobian", &r, "[[2*x, 1], [2, 3]]");
-    assert_int_equal(gn_array_derive(&b->arena, &f, "x", &r), GN_OK);
+    assert_int_equal(gn_matrix_derive(&b->arena, &f, "x", &r), GN_OK);
     assert_array(b, "derivative", &r, "[2*x, 2]");
     const gn_formula *two[] = {parse(b, "x*y"), parse(b, "sin(x)")};
-    assert_int_equal(gn_array_column(&b->arena, two, 2, &f), GN_OK);
-    assert_int_equal(gn_array_jacobian(&b->arena, &f, names, 2, &r), GN_OK);
+    assert_int_equal(gn_matrix_column(&b->arena, two, 2, &f), GN_OK);
+    assert_int_equal(gn_matrix_jacobian(&b->arena, &f, names, 2, &r), GN_OK);
     assert_array(b, "Jacobian of two formulas", &r, "[[y, x], [cos(x), 0]]");
-    assert_string_equal(array_text(b, &f, gn_array_latex),
+    assert_string_equal(array_text(b, &f, gn_matrix_latex),
                         "\\begin{pmatrix} x \\, y \\\\ \\sin\\left(x\\right) \\end{pmatrix}");
-    gn_array matrix = parse_array(b, "[[x, y], [1, z]]");
-    assert_int_equal(gn_array_jacobian(&b->arena, &matrix, names, 2, &r), GN_USAGE);
+    gn_matrix matrix = parse_array(b, "[[x, y], [1, z]]");
+    assert_int_equal(gn_matrix_jacobian(&b->arena, &matrix, names, 2, &r), GN_USAGE);
     const char *const *found;
     size_t count;
-    assert_int_equal(gn_array_names(&b->arena, &matrix, &found, &count), GN_OK);
+    assert_int_equal(gn_matrix_names(&b->arena, &matrix, &found, &count), GN_OK);
     assert_int_equal(count, 3);
     assert_string_equal(found[2], "z");
 }

@@ -1,6 +1,6 @@
-/* parse_array.c -- the language whose values are vectors and small matrices: what its operations do to shapes and
+/* parse_matrix.c -- the language whose values are vectors and small matrices: what its operations do to shapes and
  * elements. */
-#include "array.h"
+#include "matrix.h"
 
 #include <string.h>
 #include "grammar.h"
@@ -11,20 +11,20 @@ typedef struct arrays {
     const gn_parser *parser;
 } arrays;
 
-static bool is_single(const gn_array *a)
+static bool is_single(const gn_matrix *a)
 {
     return a->rows == 1 && a->cols == 1;
 }
 
-static bool same_shape(const gn_array *a, const gn_array *b)
+static bool same_shape(const gn_matrix *a, const gn_matrix *b)
 {
     return a->rows == b->rows && a->cols == b->cols;
 }
 
 /* ---- failures ------------------------------------------------------------------------------------------------ */
 
-static const void *misfit(arrays *s, uint32_t column, const char *advice, const char *what, const gn_array *a,
-                          const gn_array *b)
+static const void *misfit(arrays *s, uint32_t column, const char *advice, const char *what, const gn_matrix *a,
+                          const gn_matrix *b)
 {
     gn_lex_fail(&s->parser->lx, GN_E_EXP_SHAPE, column, advice, "%s does not take %zu x %zu and %zu x %zu", what,
                 a->rows, a->cols, b->rows, b->cols);
@@ -33,24 +33,24 @@ static const void *misfit(arrays *s, uint32_t column, const char *advice, const 
 
 static const void *too_large(arrays *s, uint32_t column)
 {
-    gn_lex_fail(&s->parser->lx, GN_E_EXP_LIMIT, column, "", "an array has more than %d elements", GN_ARRAY_MOST);
+    gn_lex_fail(&s->parser->lx, GN_E_EXP_LIMIT, column, "", "an array has more than %d elements", GN_MATRIX_MOST);
     return NULL;
 }
 
-static gn_array *make_array(arrays *s, size_t rows, size_t cols, uint32_t column)
+static gn_matrix *make_array(arrays *s, size_t rows, size_t cols, uint32_t column)
 {
-    if (rows > GN_ARRAY_MOST || cols > GN_ARRAY_MOST || rows * cols > GN_ARRAY_MOST) {
+    if (rows > GN_MATRIX_MOST || cols > GN_MATRIX_MOST || rows * cols > GN_MATRIX_MOST) {
         too_large(s, column);
         return NULL;
     }
-    gn_array *a = gn_arena_alloc(s->m->arena, 1, sizeof *a);
+    gn_matrix *a = gn_arena_alloc(s->m->arena, 1, sizeof *a);
     if (!a) return NULL;
-    *a = (gn_array){rows, cols, gn_arena_alloc(s->m->arena, rows * cols, sizeof *a->at)};
+    *a = (gn_matrix){rows, cols, gn_arena_alloc(s->m->arena, rows * cols, sizeof *a->at)};
     return a->at ? a : NULL;
 }
 
 /* The array when every element was made. */
-static const void *finished(const gn_array *a)
+static const void *finished(const gn_matrix *a)
 {
     for (size_t i = 0; a && i < a->rows * a->cols; i++)
         if (!a->at[i]) return NULL;
@@ -59,7 +59,7 @@ static const void *finished(const gn_array *a)
 
 static const void *single(arrays *s, const gn_formula *f)
 {
-    gn_array *a = f ? make_array(s, 1, 1, 0) : NULL;
+    gn_matrix *a = f ? make_array(s, 1, 1, 0) : NULL;
     if (a) a->at[0] = f;
     return a;
 }
@@ -80,25 +80,25 @@ static const void *array_name(void *self, const char *name, size_t length, uint3
 
 static bool array_is_number(const void *value)
 {
-    const gn_array *a = value;
+    const gn_matrix *a = value;
     const gn_formula *f = a->at[0];
     return is_single(a) && (f->op == GN_F_NUMBER || (f->op == GN_F_NEG && f->arg[0]->op == GN_F_NUMBER));
 }
 
 /* op on each element; a single number stands for as many as are needed. */
-static const void *each(arrays *s, gn_formula_op op, const gn_array *a, const gn_array *b, uint32_t column)
+static const void *each(arrays *s, gn_formula_op op, const gn_matrix *a, const gn_matrix *b, uint32_t column)
 {
-    const gn_array *shape = is_single(a) ? b : a;
-    gn_array *r = make_array(s, shape->rows, shape->cols, column);
+    const gn_matrix *shape = is_single(a) ? b : a;
+    gn_matrix *r = make_array(s, shape->rows, shape->cols, column);
     for (size_t i = 0; r && i < r->rows * r->cols; i++)
         r->at[i] = gn_tree_make(s->m, op, a->at[is_single(a) ? 0 : i], b->at[is_single(b) ? 0 : i], column);
     return finished(r);
 }
 
 /* a11*b11 + a12*b21 + ... for each pair of a row and a column; the terms of a zero are left out. */
-static const void *product(arrays *s, const gn_array *a, const gn_array *b, uint32_t column)
+static const void *product(arrays *s, const gn_matrix *a, const gn_matrix *b, uint32_t column)
 {
-    gn_array *r = make_array(s, a->rows, b->cols, column);
+    gn_matrix *r = make_array(s, a->rows, b->cols, column);
     for (size_t i = 0; r && i < r->rows * r->cols; i++) {
         const gn_formula *sum = gn_tree_number(s->m, 0);
         for (size_t k = 0; k < a->cols; k++)
@@ -109,7 +109,7 @@ static const void *product(arrays *s, const gn_array *a, const gn_array *b, uint
     return finished(r);
 }
 
-static const void *multiply(arrays *s, const gn_array *a, const gn_array *b, uint32_t column)
+static const void *multiply(arrays *s, const gn_matrix *a, const gn_matrix *b, uint32_t column)
 {
     if (is_single(a) || is_single(b)) return each(s, GN_F_MUL, a, b, column);
     if (a->cols == b->rows) return product(s, a, b, column);
@@ -122,7 +122,7 @@ static const void *array_make(void *self, gn_formula_op op, const void *left, co
 {
     static const char *const needs_numbers = "only single numbers have powers and are compared";
     arrays *s = self;
-    const gn_array *a = left, *b = right;
+    const gn_matrix *a = left, *b = right;
     switch (op) {
     case GN_F_NEG: return each(s, op, a, a, column);
     case GN_F_ADD:
@@ -141,7 +141,7 @@ static const void *array_make(void *self, gn_formula_op op, const void *left, co
 static const gn_arity functions[] = {{"dot", 2}, {"sum", 1}, {"norm", 1}, {NULL, 0}};
 
 /* The sum of the elements of a, each times the one of b when there is a b. */
-static const gn_formula *summed(arrays *s, const gn_array *a, const gn_array *b)
+static const gn_formula *summed(arrays *s, const gn_matrix *a, const gn_matrix *b)
 {
     const gn_formula *sum = gn_tree_number(s->m, 0);
     for (size_t i = 0; i < a->rows * a->cols; i++)
@@ -149,7 +149,7 @@ static const gn_formula *summed(arrays *s, const gn_array *a, const gn_array *b)
     return sum;
 }
 
-static const void *norm(arrays *s, const gn_array *a)
+static const void *norm(arrays *s, const gn_matrix *a)
 {
     const gn_formula *sum = gn_tree_number(s->m, 0), *two = gn_tree_number(s->m, 2);
     for (size_t i = 0; i < a->rows * a->cols; i++) sum = gn_tree_add(s->m, sum, gn_tree_pow(s->m, a->at[i], two));
@@ -159,16 +159,16 @@ static const void *norm(arrays *s, const gn_array *a)
 /* A function of the tables on each element; the arguments that are not single numbers have one shape. */
 static const void *call_each(arrays *s, const char *name, int arguments, const void *const *arg, uint32_t column)
 {
-    const gn_array *shape = arg[0];
+    const gn_matrix *shape = arg[0];
     for (int k = 1; k < arguments; k++) {
-        const gn_array *a = arg[k];
+        const gn_matrix *a = arg[k];
         if (is_single(shape)) shape = a;
         else if (!is_single(a) && !same_shape(a, shape)) return misfit(s, column, "", name, shape, a);
     }
-    gn_array *r = make_array(s, shape->rows, shape->cols, column);
+    gn_matrix *r = make_array(s, shape->rows, shape->cols, column);
     for (size_t i = 0; r && i < r->rows * r->cols; i++) {
         const gn_formula *own[3] = {0};
-        for (int k = 0; k < arguments; k++) own[k] = ((const gn_array *)arg[k])->at[is_single(arg[k]) ? 0 : i];
+        for (int k = 0; k < arguments; k++) own[k] = ((const gn_matrix *)arg[k])->at[is_single(arg[k]) ? 0 : i];
         r->at[i] = gn_tree_call(s->m, name, arguments, own, column);
     }
     return finished(r);
@@ -190,33 +190,33 @@ static const void *array_call(void *self, const char *name, int arguments, const
 static const void *array_list(void *self, const void *const *item, size_t count, uint32_t column)
 {
     arrays *s = self;
-    const gn_array *first = item[0];
+    const gn_matrix *first = item[0];
     size_t width = is_single(first) ? 1 : first->rows;
     for (size_t i = 0; i < count; i++) {
-        const gn_array *a = item[i];
+        const gn_matrix *a = item[i];
         if (a->cols != 1 || a->rows != first->rows)
             return misfit(s, column, "the rows of a matrix are of one length: [[1, 2], [3, 4]]", "a list", first, a);
     }
-    gn_array *r = make_array(s, count, width, column);
-    for (size_t i = 0; r && i < count * width; i++) r->at[i] = ((const gn_array *)item[i / width])->at[i % width];
+    gn_matrix *r = make_array(s, count, width, column);
+    for (size_t i = 0; r && i < count * width; i++) r->at[i] = ((const gn_matrix *)item[i / width])->at[i % width];
     return r;
 }
 
 static const void *array_transpose(void *self, const void *value, uint32_t column)
 {
     arrays *s = self;
-    const gn_array *a = value;
-    gn_array *r = make_array(s, a->cols, a->rows, column);
+    const gn_matrix *a = value;
+    gn_matrix *r = make_array(s, a->cols, a->rows, column);
     for (size_t i = 0; r && i < r->rows * r->cols; i++) r->at[i] = a->at[i % r->cols * a->cols + i / r->cols];
     return r;
 }
 
-gn_status gn_array_parse(gn_arena *arena, const char *text, size_t length, gn_array *out)
+gn_status gn_matrix_parse(gn_arena *arena, const char *text, size_t length, gn_matrix *out)
 {
     gn_maker m;
     gn_parser p;
     const void *value = NULL;
-    *out = (gn_array){0};
+    *out = (gn_matrix){0};
     GN_TRY(gn_maker_init(&m, arena, GN_FORMULA_TERMS, "expression"));
     arrays self = {&m, &p};
     gn_grammar grammar = {.self = &self,
@@ -232,6 +232,6 @@ gn_status gn_array_parse(gn_arena *arena, const char *text, size_t length, gn_ar
     if (s == GN_OK) s = gn_parse_whole(&p, &value);
     gn_parser_free(&p);
     gn_maker_free(&m);
-    if (s == GN_OK) *out = *(const gn_array *)value;
+    if (s == GN_OK) *out = *(const gn_matrix *)value;
     return s;
 }
