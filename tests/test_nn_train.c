@@ -127,7 +127,8 @@ static void early_stopping_restores_the_best(void **state) {
     (void)state;
     gn_context *ctx = open_context(1);
     make_blobs(3);
-    for (size_t i = 0; i < 60; i++) classes[i] = (int32_t)(i * 7 % 3);    /* noise in the labels, so that it overfits */
+    for (size_t i = 0; i < 60; i++)
+        classes[i] = (int32_t)((i * i / 7 + i / 5) % 3);    /* noise in the labels, so that it overfits */
     static uint32_t train_rows[60], held_rows[60];
     for (uint32_t i = 0; i < 60; i++) {
         train_rows[i] = i;

@@ -27,7 +27,7 @@ static gn_status compile(gn_eval *e, gn_graph *g, gn_node *params) {
     GN_TRY(gn_net_build(g, net, x, false, params, &z));
     gn_node t = e->t ? gn_input(g, "t", gn_shape_make(2, e->rows, net->spec.outputs)) : 0;
     gn_node outputs[2] = { gn_net_link(g, net, z), e->t ? gn_net_row_losses(g, net, z, t) : 0 };
-    GN_TRY(gn_graph_status(g));
+    if (!outputs[0] || (e->t && !outputs[1])) return gn_nn_poisoned(g);
     GN_TRY(gn_plan_new(g, outputs, e->t ? 2 : 1, gn_nn_plan_options(e->ctx, net), &e->plan));
     e->p = outputs[0];
     e->loss = outputs[1];

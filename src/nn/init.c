@@ -2,6 +2,7 @@
  *
  * Invariant: a weight is a function of seed, tensor and position alone, drawn in double and rounded once. */
 #include "net.h"
+#include "../base/pool.h"
 
 #include <math.h>
 #include <string.h>
@@ -111,17 +112,41 @@ static void fill(const gn_net *net, const gn_tensor_info *t, double value) {
     for (size_t i = 0; i < t->size; i++) gn_put(net->spec.type, at, i, value);
 }
 
+enum { DRAW_CHUNK = 32768 };
+
+typedef struct gn_drawing {
+    gn_type type;
+    gn_draw draw;
+    gn_random random;
+    double scale;
+    size_t size;
+    void *at;
+} gn_drawing;
+
+/* Draws are by position, so that pieces may be drawn in any order. */
+static void draw_task(void *work, size_t task, int worker) {
+    const gn_drawing *d = work;
+    (void)worker;
+    size_t end = d->size - task * DRAW_CHUNK < DRAW_CHUNK ? d->size : (task + 1) * DRAW_CHUNK;
+    for (size_t i = task * DRAW_CHUNK; i < end; i++) {
+        bool normal = d->draw == GN_DRAW_NORMAL;
+        double draw = normal ? gn_random_normal(d->random, i) : 2 * gn_random_uniform(d->random, i) - 1;
+        gn_put(d->type, d->at, i, d->scale * draw);
+    }
+}
+
 static gn_status draw_weights(gn_net *net, size_t index, gn_init init, double a) {
     const gn_tensor_info *t = &net->tensor[index];
-    void *at = gn_at(net->spec.type, net->block, t->offset);
-    gn_random r = gn_random_make(net->spec.seed, GN_STREAM_INIT, (uint32_t)index);
-    double scale = scale_of(init, (double)t->dim[1], (double)t->dim[0], a);
-    gn_draw draw = gn_init_table()[init].draw;
-    if (scale == 0) { fill(net, t, 0); return GN_OK; }
-    if (draw == GN_DRAW_ORTHOGONAL) return orthogonal(net, t, r, at);
-    for (size_t i = 0; i < t->size; i++)
-        gn_put(net->spec.type, at, i,
-               scale * (draw == GN_DRAW_NORMAL ? gn_random_normal(r, i) : 2 * gn_random_uniform(r, i) - 1));
+    gn_drawing d = { .type = net->spec.type, .draw = gn_init_table()[init].draw, .size = t->size };
+    d.at = gn_at(d.type, net->block, t->offset);
+    d.random = gn_random_make(net->spec.seed, GN_STREAM_INIT, (uint32_t)index);
+    d.scale = scale_of(init, (double)t->dim[1], (double)t->dim[0], a);
+    if (d.scale == 0) {
+        fill(net, t, 0);
+        return GN_OK;
+    }
+    if (d.draw == GN_DRAW_ORTHOGONAL) return orthogonal(net, t, d.random, d.at);
+    gn_parallel(net->ctx, (t->size + DRAW_CHUNK - 1) / DRAW_CHUNK, draw_task, &d);
     return GN_OK;
 }
 

@@ -174,6 +174,11 @@ static gn_node losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t) {
     return out;
 }
 
+gn_status gn_nn_poisoned(gn_graph *g) {
+    gn_status s = gn_graph_status(g);
+    return s != GN_OK ? s : gn_last_error(gn_graph_context(g))->status;
+}
+
 /* ---- reductions ------------------------------------------------------------------------------------------------- */
 
 static gn_node times(gn_graph *g, gn_node x, double factor) {
@@ -196,10 +201,7 @@ gn_status gn_net_loss(gn_graph *g, const gn_net *net, gn_node z, gn_node t, gn_n
     bool per_row = gn_loss_table()[net->loss].per_row;
     *loss = 0;
     gn_node l = losses(g, net, z, t);
-    if (!l) {
-        gn_status s = gn_graph_status(g);
-        return s != GN_OK ? s : gn_last_error(gn_graph_context(g))->status;
-    }
+    if (!l) return gn_nn_poisoned(g);
     if (w) l = per_row ? gn_pw2(g, GN_P_mul, l, w) : gn_contract(g, GN_C_scale_rows, l, w);
     l = gn_contract(g, per_row ? GN_C_sum_vector : GN_C_sum_all, l, 0);
     *loss = times(g, l, reduction_factor(net, gn_node_get(g, z).shape.dim[0]));

@@ -72,6 +72,8 @@ gn_node gn_net_link(gn_graph *g, const gn_net *net, gn_node z);
 
 /* loss.c: a loss for each row (batch): the mean over the outputs where the formula gives one for each. */
 gn_node gn_net_row_losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t);
+/* The status behind a poison node: the graph's, or that of the failure recorded before a node could be made. */
+gn_status gn_nn_poisoned(gn_graph *g);
 gn_status gn_net_choose_loss(gn_context *ctx, const gn_net_spec *spec, gn_loss *out);
 
 /* batch.c: rows of a data set into a plan's buffers, in the network's type. rows are rows of the data set. */

@@ -117,7 +117,7 @@ gn_status gn_net_loss(gn_graph *g, const gn_net *net, gn_node z, gn_node t, gn_n
 gn_status gn_net_predict(gn_context *ctx, const gn_net *net, const gn_dataset *rows, void *out);
 
 /* A compiled prediction to use again and again: microseconds for one row of a small network. Belongs to the context's thread; the network
- * must outlive it, and a change of its weights (not of its transforms) shows in the next run. */
+ * must outlive it, and a change of its weights or transforms shows in the next run. */
 typedef struct gn_predictor gn_predictor;
 gn_status gn_predictor_new(gn_context *ctx, const gn_net *net, size_t rows, gn_predictor **out); /* rows: as many as usually come at once */
 gn_status gn_predictor_run(gn_predictor *p, const gn_dataset *rows, void *out);  /* as gn_net_predict */
