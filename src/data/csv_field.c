@@ -86,6 +86,15 @@ static size_t closing_quote(const gn_csv_window *w, const gn_csv_dialect *d, siz
     }
 }
 
+/* A quote that was left open closes at the next one, lines later: the mistake is where it was opened. */
+static gn_status fail_after(gn_csv_window *w, const gn_csv_dialect *d, size_t begin, size_t i)
+{
+    gn_place opened = gn_csv_place(w, begin), after = gn_csv_place(w, i);
+    if (opened.line == after.line) return fail_quote(w, d, i, "text after closing quote");
+    return gn_fail_at(w->ctx, GN_E_CSV_QUOTE, opened, "quote opened at line %llu column %llu closes at line %llu, with text after closing quote",
+                      (unsigned long long)opened.line, (unsigned long long)opened.column, (unsigned long long)after.line);
+}
+
 static gn_status fail_open(gn_csv_window *w, size_t begin)
 {
     gn_place at = gn_csv_place(w, begin);
@@ -115,9 +124,9 @@ static gn_status quoted_field(gn_csv_window *w, const gn_csv_dialect *d, gn_text
     out->text = escaped ? scratch->at : (const char *)w->at + from;
     out->length = escaped ? scratch->length : close - from;
     if (escaped) GN_TRY(gn_text_done(scratch));
-    if (d->delimiter == ' ') return blank_end(w, i, out) ? GN_OK : fail_quote(w, d, i, "text after closing quote");
+    if (d->delimiter == ' ') return blank_end(w, i, out) ? GN_OK : fail_after(w, d, out->begin, i);
     while (is_blank(d, gn_csv_at(w, i))) i++;
-    return field_end(w, d, i, out) ? GN_OK : fail_quote(w, d, i, "text after closing quote");
+    return field_end(w, d, i, out) ? GN_OK : fail_after(w, d, out->begin, i);
 }
 
 static void latin1_to_utf8(gn_csv_field *f, gn_text *scratch)

@@ -8,13 +8,17 @@
 enum { ROWS = 128, HEADER_COLUMNS = 4096 };
 static const char candidates[] = {',', ';', '\t', '|', ' '};
 
+/* Fields; numbers among them; numbers with a decimal comma. */
+typedef struct tally { size_t total, numbers, comma_numbers; } tally;
+
 /* The rows cut by one delimiter. */
 typedef struct trial {
     char delimiter;
     size_t rows;
     uint32_t fields[ROWS];      /* of each row */
     uint64_t line[ROWS];
-    size_t total, numbers, comma_numbers, parted; /* fields; numbers; numbers with a decimal comma; rows with a delimiter in them */
+    tally n;
+    size_t parted;              /* rows with a delimiter in them */
     size_t blanks, cuts;        /* delimiters, and those followed by a blank */
 } trial;
 
@@ -24,11 +28,15 @@ static bool at_line_end(const gn_csv_window *w, size_t i)
     return c == '\n' || c == '\r' || i >= w->filled;
 }
 
-/* A field cut leniently: [*from, *to) is its text, the result the offset of what ends it. */
-static size_t cut(const gn_csv_window *w, const gn_csv_dialect *d, size_t i, size_t *from, size_t *to)
+/* The text of a field; open: a quote before it was never closed. */
+typedef struct span { size_t from, to; bool open; } span;
+
+/* A field cut leniently; the result is the offset of what ends it. */
+static size_t cut(const gn_csv_window *w, const gn_csv_dialect *d, size_t i, span *f)
 {
     while (gn_csv_at(w, i) == ' ' || (gn_csv_at(w, i) == '\t' && d->delimiter != '\t')) i++;
-    *from = i;
+    f->from = i;
+    f->open = false;
     if (gn_csv_at(w, i) == '"') {
         for (i++; i < w->filled; i++) {
             uint8_t c = gn_csv_at(w, i);
@@ -36,13 +44,18 @@ static size_t cut(const gn_csv_window *w, const gn_csv_dialect *d, size_t i, siz
             else if (c == '"' && gn_csv_at(w, i + 1) == '"') i++;
             else if (c == '"') break;
         }
-        *from += 1;
-        *to = i < w->filled ? i : w->filled;
+        f->open = i >= w->filled;
+        f->to = f->open ? w->filled : i++;
+        while (gn_csv_at(w, i) == ' ' && d->delimiter != ' ') i++;
+        bool whole = at_line_end(w, i) || gn_csv_at(w, i) == (uint8_t)d->delimiter;
         while (!at_line_end(w, i) && gn_csv_at(w, i) != (uint8_t)d->delimiter) i++;
+        /* With something after its closing quote it is no field by this delimiter: keep the quote, so that it is no number either. */
+        if (whole) f->from++;
+        else f->to = i;
         return i;
     }
     while (!at_line_end(w, i) && gn_csv_at(w, i) != (uint8_t)d->delimiter) i++;
-    for (*to = i; *to > *from && gn_csv_at(w, *to - 1) == ' ';) --*to;
+    for (f->to = i; f->to > f->from && gn_csv_at(w, f->to - 1) == ' ';) f->to--;
     return i;
 }
 
@@ -56,31 +69,35 @@ static bool step(const gn_csv_window *w, const gn_csv_dialect *d, size_t *i)
     return !at_line_end(w, *i);
 }
 
-static void count_field(trial *t, const gn_csv_window *w, const gn_csv_dialect *d, size_t from, size_t to)
+static void count_field(trial *t, const gn_csv_window *w, const gn_csv_dialect *d, span f)
 {
     double value;
     bool lost;
     gn_csv_dialect comma = *d;
     comma.decimal = ',';
-    const char *text = (const char *)w->at + from;
-    t->total++;
-    if (gn_csv_classify(d, text, to - from, &value, &lost) == GN_CSV_NUMBER) t->numbers++;
-    else if (d->delimiter != ',' && gn_csv_classify(&comma, text, to - from, &value, &lost) == GN_CSV_NUMBER) t->comma_numbers++;
+    const char *text = (const char *)w->at + f.from;
+    t->n.total++;
+    if (gn_csv_classify(d, text, f.to - f.from, &value, &lost) == GN_CSV_NUMBER) t->n.numbers++;
+    else if (d->delimiter != ',' && gn_csv_classify(&comma, text, f.to - f.from, &value, &lost) == GN_CSV_NUMBER) t->n.comma_numbers++;
 }
 
-/* Offset of the row's end. */
-static size_t try_row(trial *t, const gn_csv_window *w, const gn_csv_dialect *d, size_t i)
+/* Offset of the row's end; *open: a quote in it was never closed, so that it is no evidence. */
+static size_t try_row(trial *t, const gn_csv_window *w, const gn_csv_dialect *d, size_t i, bool *open)
 {
-    size_t from, to, fields = 0;
+    size_t fields = 0;
+    span f = {0};
+    tally before = t->n;
     for (bool on = true; on; fields++) {
-        i = cut(w, d, i, &from, &to);
-        if (fields < HEADER_COLUMNS) count_field(t, w, d, from, to);
+        i = cut(w, d, i, &f);
+        if (fields < HEADER_COLUMNS) count_field(t, w, d, f);
         on = step(w, d, &i);
         t->cuts += on;
         t->blanks += on && gn_csv_at(w, i) == ' ';
     }
+    *open = f.open;
+    if (f.open) t->n = before;
     t->fields[t->rows] = (uint32_t)fields;
-    t->parted += fields > 1;
+    t->parted += fields > 1 && !f.open;
     return i;
 }
 
@@ -106,8 +123,9 @@ static void try_rows(trial *t, const gn_csv_window *w, const gn_csv_dialect *d)
     *t = (trial){.delimiter = d->delimiter};
     while (t->rows < ROWS && next_row(w, d, &i, &line)) {
         gn_csv_end end;
-        size_t next, stop = try_row(t, w, d, i);
-        if (stop >= w->filled && !w->ended && t->rows) break;
+        bool open;
+        size_t next, stop = try_row(t, w, d, i, &open);
+        if (t->rows && (open || (stop >= w->filled && !w->ended))) break;
         t->line[t->rows++] = line;
         if (!gn_csv_line_end(w, stop, &end, &next) || next <= i) break;
         gn_csv_window here = *w;
@@ -141,7 +159,9 @@ static size_t usual_width(const trial *t, size_t *rows)
 /* Blanks part words as well as columns, so they count only where the fields are numbers. */
 static bool usable(const trial *t)
 {
-    return t->parted && (t->delimiter != ' ' || (2 * (t->numbers + t->comma_numbers) >= t->total && 10 * t->parted >= 9 * t->rows));
+    if (t->delimiter != ' ' || !t->parted) return t->parted > 0;
+    size_t numbers = t->n.numbers + t->n.comma_numbers, names = t->fields[0];
+    return numbers && 2 * numbers + names >= t->n.total && 10 * t->parted >= 9 * t->rows;
 }
 
 /* > 0: a is the better cut, < 0: b, 0: they are equally good. */
@@ -150,13 +170,18 @@ static int compare(const trial *a, const trial *b)
     bool even_a = consistent(a), even_b = consistent(b);
     if (usable(a) != usable(b)) return usable(a) ? 1 : -1;
     if (!usable(a)) return 0;
-    if ((a->delimiter == ' ') != (b->delimiter == ' ')) return (a->delimiter == ' ') == (even_b || !even_a) ? -1 : 1;
+    if ((a->delimiter == ' ') != (b->delimiter == ' ')) {
+        /* Blanks stand beside other delimiters; they part fields only where the other is rare. */
+        const trial *other = a->delimiter == ' ' ? b : a;
+        bool other_wins = consistent(other) || 10 * other->parted >= 9 * other->rows;
+        return other_wins == (other == a) ? 1 : -1;
+    }
     if (even_a != even_b) return even_a ? 1 : -1;
     if (even_a) {
         /* With as many columns either way a decimal comma is no evidence: each cut would have it explain the other. */
         bool same_width = a->fields[0] == b->fields[0];
-        size_t good_a = a->numbers + (same_width ? 0 : a->comma_numbers), good_b = b->numbers + (same_width ? 0 : b->comma_numbers);
-        uint64_t share_a = (uint64_t)good_a * b->total, share_b = (uint64_t)good_b * a->total;
+        size_t good_a = a->n.numbers + (same_width ? 0 : a->n.comma_numbers), good_b = b->n.numbers + (same_width ? 0 : b->n.comma_numbers);
+        uint64_t share_a = (uint64_t)good_a * b->n.total, share_b = (uint64_t)good_b * a->n.total;
         return share_a > share_b ? 1 : share_a < share_b ? -1 : 0;
     }
     if (a->parted != b->parted) return a->parted > b->parted ? 1 : -1;
@@ -211,27 +236,28 @@ static uint64_t later_table(const trial *t)
 /* ---- the header ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct head_column {
-    size_t from, to;            /* the first row's field */
+    span first;                 /* the first row's field */
     uint32_t numbers, words;    /* in the rows below */
     bool again;                 /* the first row's text stands below as well */
 } head_column;
 
-static bool same_text(const gn_csv_window *w, const head_column *h, size_t from, size_t to)
+static bool same_text(const gn_csv_window *w, const span *a, const span *b)
 {
-    return to - from == h->to - h->from && !memcmp(w->at + from, w->at + h->from, to - from);
+    return a->to - a->from == b->to - b->from && !memcmp(w->at + a->from, w->at + b->from, a->to - a->from);
 }
 
 static void look_below(const gn_csv_window *w, const gn_csv_dialect *d, head_column *head, size_t columns, size_t i)
 {
-    size_t from, to, c = 0;
+    span f;
+    size_t c = 0;
     for (bool on = true; on && c < columns; c++) {
         double value;
         bool lost;
-        i = cut(w, d, i, &from, &to);
-        gn_csv_kind kind = gn_csv_classify(d, (const char *)w->at + from, to - from, &value, &lost);
+        i = cut(w, d, i, &f);
+        gn_csv_kind kind = gn_csv_classify(d, (const char *)w->at + f.from, f.to - f.from, &value, &lost);
         head[c].numbers += kind != GN_CSV_WORD && kind != GN_CSV_MISSING;
         head[c].words += kind == GN_CSV_WORD;
-        head[c].again |= kind == GN_CSV_WORD && same_text(w, &head[c], from, to);
+        head[c].again |= kind == GN_CSV_WORD && same_text(w, &head[c].first, &f);
         on = step(w, d, &i);
     }
 }
@@ -244,8 +270,8 @@ static bool could_be_names(const gn_csv_window *w, const gn_csv_dialect *d, cons
     for (size_t c = 0; c < columns; c++) {
         double value;
         bool lost, end = c == 0 || c + 1 == columns;
-        const char *text = (const char *)w->at + head[c].from;
-        size_t n = head[c].to - head[c].from;
+        const char *text = (const char *)w->at + head[c].first.from;
+        size_t n = head[c].first.to - head[c].first.from;
         gn_csv_kind kind = gn_csv_classify(d, text, n, &value, &lost);
         bool na = n == 2 && !memcmp(text, "NA", 2);
         *gaps += n == 0;
@@ -259,7 +285,7 @@ static bool all_differ(const gn_csv_window *w, const head_column *head, size_t c
 {
     for (size_t a = 0; a < columns && columns <= 1024; a++)
         for (size_t b = a + 1; b < columns; b++)
-            if (same_text(w, &head[a], head[b].from, head[b].to)) return false;
+            if (same_text(w, &head[a].first, &head[b].first)) return false;
     return true;
 }
 
@@ -270,7 +296,7 @@ static bool is_header(const gn_csv_window *w, const gn_csv_dialect *d, const hea
     bool again = false;
     if (!could_be_names(w, d, head, columns, &gaps)) return false;
     for (size_t c = 0; c < columns; c++) {
-        if (head[c].numbers && head[c].numbers >= head[c].words && head[c].to > head[c].from) return true;
+        if (head[c].numbers && head[c].numbers >= head[c].words && head[c].first.to > head[c].first.from) return true;
         again |= head[c].again;
     }
     return rows == 1 || (!gaps && !again && all_differ(w, head, columns));
@@ -279,21 +305,20 @@ static bool is_header(const gn_csv_window *w, const gn_csv_dialect *d, const hea
 static gn_status find_header(gn_csv_window *w, gn_csv_shape *s)
 {
     const gn_csv_dialect *d = &s->dialect;
-    size_t columns = s->fields < HEADER_COLUMNS ? s->fields : HEADER_COLUMNS, i = w->row, from, to, rows = 0;
+    size_t columns = s->fields < HEADER_COLUMNS ? s->fields : HEADER_COLUMNS, i = w->row, rows = 0;
+    span f;
     uint64_t line = 1;
     head_column *head = gn_calloc(w->ctx, columns, sizeof *head);
     if (!head) return GN_NO_MEMORY;
     for (size_t c = 0; c < columns; c++) {
-        i = cut(w, d, i, &from, &to);
-        head[c].from = from;
-        head[c].to = to;
+        i = cut(w, d, i, &head[c].first);
         step(w, d, &i);
     }
     for (i = w->row; rows < ROWS && next_row(w, d, &i, &line); rows++) {
         gn_csv_end end;
         if (rows) look_below(w, d, head, columns, i);
         for (bool on = true; on;) {
-            i = cut(w, d, i, &from, &to);
+            i = cut(w, d, i, &f);
             on = step(w, d, &i);
         }
         if (!gn_csv_line_end(w, i, &end, &i) || end == GN_CSV_MORE) break;
