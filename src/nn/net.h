@@ -43,8 +43,6 @@ struct gn_net {
     float *shift32, *factor32;      /* the same for data that are not doubles */
 };
 
-bool gn_context_exact(const gn_context *ctx);
-
 /* Both with momentum and epsilon as PyTorch has them. */
 #define GN_NORM_EPS 1e-5
 #define GN_BATCHNORM_MOMENTUM 0.1
