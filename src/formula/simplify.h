@@ -27,7 +27,7 @@ const gn_formula *gn_simplify_product(gn_maker *m, gn_parts *factors);
 bool gn_constant_of(const gn_formula *f, gn_rational *out);                     /* is the simplified f a number? */
 const gn_formula *gn_constant_node(gn_maker *m, gn_rational r);
 /* A simplified f as coefficient times a node without one; *node NULL for a number. */
-bool gn_split(gn_maker *m, const gn_formula *f, gn_rational *coef, const gn_formula **node);
+bool gn_split_coef(gn_maker *m, const gn_formula *f, gn_rational *coef, const gn_formula **node);
 const gn_formula *gn_join(gn_maker *m, gn_rational coef, const gn_formula *node); /* the inverse */
 const gn_formula *gn_simplify_sqrt(gn_maker *m, const gn_formula *arg);         /* square factors taken out */
 

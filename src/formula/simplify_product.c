@@ -72,7 +72,7 @@ static bool content(gn_maker *m, const gn_formula *sum, int64_t *out)
     for (const gn_formula *f = sum; f; f = f->op == GN_F_ADD || f->op == GN_F_SUB ? f->arg[0] : NULL) {
         gn_rational c;
         const gn_formula *rest, *term = f->op == GN_F_ADD || f->op == GN_F_SUB ? f->arg[1] : f;
-        if (!gn_split(m, term, &c, &rest)) return false;
+        if (!gn_split_coef(m, term, &c, &rest)) return false;
         if (!gn_rational_is_whole(c) || c.n == 0) return *out = 1, true;
         int64_t a = *out, b = llabs(c.n);
         while (b) {
@@ -121,7 +121,7 @@ static const gn_formula *scaled(gn_maker *m, const gn_formula *f, int64_t k)
 {
     gn_rational c;
     const gn_formula *rest;
-    if (!gn_split(m, f, &c, &rest)) return NULL;
+    if (!gn_split_coef(m, f, &c, &rest)) return NULL;
     return gn_join(m, gn_rational_mul(c, gn_rational_int(k)), rest);
 }
 

@@ -38,7 +38,7 @@ static bool flatten(gn_maker *m, gn_parts *to, gn_rational coef, const gn_formul
         }
         gn_rational own;
         const gn_formula *rest;
-        good = gn_split(m, n, &own, &rest);
+        good = gn_split_coef(m, n, &own, &rest);
         if (!good) break;
         own = gn_rational_mul(own, top.coef);
         if (rest && rest != n && (rest->op == GN_F_ADD || rest->op == GN_F_SUB) &&

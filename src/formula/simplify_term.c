@@ -96,7 +96,7 @@ static const gn_formula *with_lead(gn_maker *m, const gn_formula *f, double lead
     return NULL;
 }
 
-bool gn_split(gn_maker *m, const gn_formula *f, gn_rational *coef, const gn_formula **node)
+bool gn_split_coef(gn_maker *m, const gn_formula *f, gn_rational *coef, const gn_formula **node)
 {
     bool minus = f->op == GN_F_NEG;
     gn_rational below = gn_rational_int(1);
@@ -136,7 +136,7 @@ const gn_formula *gn_simplify_sqrt(gn_maker *m, const gn_formula *arg)
     gn_rational c, outside;
     const gn_formula *rest;
     int64_t square, left;
-    if (!gn_split(m, arg, &c, &rest)) return NULL;
+    if (!gn_split_coef(m, arg, &c, &rest)) return NULL;
     const gn_formula *plain = gn_tree_call(m, "sqrt", 1, &arg, 0);
     if (!c.exact || c.n <= 0 || c.n > (INT64_C(1) << 53) / c.d) return rest || c.n != 0 || !c.exact ? plain : arg;
     gn_rational_square_part(c.n * c.d, &square, &left);
