@@ -83,10 +83,14 @@ bool gn_size_add(uint64_t a, uint64_t b, uint64_t *out);
 /* ---- the context's settings ----------------------------------------------------------------------------------- */
 
 int gn_context_threads(const gn_context *ctx);
-int gn_context_isa(const gn_context *ctx);              /* level chosen for this context, see kernel/kernel.h */
+int gn_context_isa(const gn_context *ctx);              /* level asked for, as gn_isa in kernel/kernel.h; -1: the best there is */
 void gn_context_set_isa(gn_context *ctx, int level);
+bool gn_context_exact(const gn_context *ctx);           /* the mode with the same bits on every instruction set */
+bool gn_context_exact(const gn_context *ctx);           /* the same bits on every instruction set were asked for */
 bool gn_stop_requested(const gn_context *ctx);
+void gn_clear_stop(gn_context *ctx);                    /* forget a request that has been obeyed */
 struct gn_pool *gn_context_pool(gn_context *ctx);       /* see pool.h */
 const struct gn_vfs *gn_context_vfs(const gn_context *ctx); /* see file.h */
+void gn_context_set_vfs(gn_context *ctx, const struct gn_vfs *vfs); /* borrowed; NULL: the system's. How a test makes files fail */
 
 #endif

@@ -8,7 +8,8 @@
 #include "base.h"
 #include "text.h"
 
-typedef struct gn_filestat { uint64_t size; bool regular, folder; } gn_filestat;
+/* By path, `link` says that the path itself is a symbolic link (set even when it leads nowhere); the rest is what it leads to. */
+typedef struct gn_filestat { uint64_t size; bool regular, folder, link; unsigned mode; } gn_filestat;
 
 /* The seam: each call returns 0 or more, or -errno. */
 typedef struct gn_vfs {
@@ -23,6 +24,9 @@ typedef struct gn_vfs {
     int (*sync_folder)(void *user, const char *path);
     int (*status)(void *user, const char *path, int fd, gn_filestat *out); /* by path, or by fd when path is NULL */
 } gn_vfs;
+const gn_vfs *gn_vfs_system(void);                           /* the operating system's */
+void gn_context_set_vfs(gn_context *ctx, const gn_vfs *vfs); /* NULL: the system's; vfs must outlive the context */
+const char *gn_errno_text(int error);                        /* plain English, whatever the locale */
 
 /* Bytes that exist, in memory. Owned: freed by gn_bytes_free. */
 typedef struct gn_bytes {

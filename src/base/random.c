@@ -1,0 +1,142 @@
+/* random.c -- Philox 4x32-10 and what is drawn from it.
+ *
+ * Invariant: every draw is a function of (seed, stream, sub, position), and of + - * / sqrt alone, so that it has the same bits with
+ * every compiler and C library. */
+#include "random.h"
+
+#include <math.h>
+
+static void multiply(uint32_t a, uint32_t b, uint32_t *high, uint32_t *low)
+{
+    uint64_t p = (uint64_t)a * b;
+    *high = (uint32_t)(p >> 32);
+    *low = (uint32_t)p;
+}
+
+/* Constants of Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3 (2011). */
+void gn_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
+{
+    uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3], k0 = key[0], k1 = key[1];
+    for (int round = 0; round < 10; round++) {
+        uint32_t high0, low0, high1, low1;
+        multiply(0xD2511F53u, c0, &high0, &low0);
+        multiply(0xCD9E8D57u, c2, &high1, &low1);
+        c0 = high1 ^ c1 ^ k0;
+        c1 = low1;
+        c2 = high0 ^ c3 ^ k1;
+        c3 = low0;
+        k0 += 0x9E3779B9u;
+        k1 += 0xBB67AE85u;
+    }
+    out[0] = c0;
+    out[1] = c1;
+    out[2] = c2;
+    out[3] = c3;
+}
+
+gn_random gn_random_make(uint64_t seed, gn_stream stream, uint32_t sub)
+{
+    return (gn_random){ seed, (uint32_t)stream, sub };
+}
+
+static void block_at(gn_random r, uint64_t block, uint32_t out[4])
+{
+    const uint32_t counter[4] = { (uint32_t)block, (uint32_t)(block >> 32), r.stream, r.sub };
+    const uint32_t key[2] = { (uint32_t)r.seed, (uint32_t)(r.seed >> 32) };
+    gn_philox(counter, key, out);
+}
+
+uint32_t gn_random_u32(gn_random r, uint64_t position)
+{
+    uint32_t w[4];
+    block_at(r, position >> 2, w);
+    return w[position & 3];
+}
+
+static uint64_t word(const uint32_t w[4], uint64_t half)
+{
+    return (uint64_t)w[2 * half + 1] << 32 | w[2 * half];
+}
+
+/* Odd multiples of 2^-53: exact, and never 0 or 1. */
+static double to_uniform(uint64_t w)
+{
+    return ((double)(w >> 12) + 0.5) * 0x1p-52;
+}
+
+double gn_random_uniform(gn_random r, uint64_t position)
+{
+    uint32_t w[4];
+    block_at(r, position >> 1, w);
+    return to_uniform(word(w, position & 1));
+}
+
+/* log(x) for 0 < x < 1 to about an ulp: x = m 2^e with m in [sqrt(1/2), sqrt(2)), log m = 2 atanh((m-1)/(m+1)). */
+static double natural_log(double x)
+{
+    int e;
+    double m = frexp(x, &e);
+    if (m < 0.70710678118654752) {
+        m *= 2;
+        e--;
+    }
+    double s = (m - 1) / (m + 1), z = s * s, sum = 0;
+    for (int k = 25; k > 1; k -= 2) sum = (sum + 1.0 / k) * z;
+    return e * 0.69314718055994531 + 2 * (s + s * sum);
+}
+
+/* cos and sin of 2 pi u: the quarter turn is taken off exactly, Taylor's series does the rest of at most pi/4. */
+static void turn(double u, double *cosine, double *sine)
+{
+    int quarter = (int)floor(4 * u + 0.5);
+    double x = (u - 0.25 * quarter) * 6.2831853071795865, z = x * x, c = 0, s = 0;
+    for (int k = 18; k > 0; k -= 2) {
+        c = (1 - c) * z / (k * (k - 1));
+        s = (1 - s) * z / (k * (k + 1));
+    }
+    c = 1 - c;
+    s = x * (1 - s);
+    switch (quarter & 3) {
+    case 0: *cosine = c; *sine = s; break;
+    case 1: *cosine = -s; *sine = c; break;
+    case 2: *cosine = -c; *sine = -s; break;
+    default: *cosine = s; *sine = -c; break;
+    }
+}
+
+/* Box and Muller: a block gives two draws. */
+double gn_random_normal(gn_random r, uint64_t position)
+{
+    uint32_t w[4];
+    double cosine, sine;
+    block_at(r, position >> 1, w);
+    double radius = sqrt(-2 * natural_log(to_uniform(word(w, 0))));
+    turn(to_uniform(word(w, 1)), &cosine, &sine);
+    return radius * (position & 1 ? sine : cosine);
+}
+
+static uint64_t to_below(uint64_t w, uint64_t n)
+{
+    return (uint64_t)((unsigned __int128)w * n >> 64);
+}
+
+uint64_t gn_random_below(gn_random r, uint64_t position, uint64_t n)
+{
+    uint32_t w[4];
+    block_at(r, position >> 1, w);
+    return to_below(word(w, position & 1), n);
+}
+
+/* Fisher and Yates; the draw for place i is gn_random_below(r, i, i + 1), two of a block at a time. */
+void gn_random_permutation(gn_random r, uint32_t *order, size_t n)
+{
+    uint32_t w[4] = { 0 };
+    for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
+    for (size_t i = n; i-- > 1;) {
+        if (i == n - 1 || (i & 1)) block_at(r, i >> 1, w);
+        size_t j = (size_t)to_below(word(w, i & 1), (uint64_t)i + 1);
+        uint32_t moved = order[i];
+        order[i] = order[j];
+        order[j] = moved;
+    }
+}
