@@ -176,7 +176,6 @@ static void what_does_nothing_is_refused(void **state) {
                 { "optimizer=sgd beta1=0.9", "CFG-OPTIMIZER", "beta1" },
                 { "optimizer=adm", "CFG-OPTIMIZER", "adm" },
                 { "lr=0", "CFG-RATE", "0" },
-                { "lr=-1", "CFG-RATE", "-1" },
                 { "batch=4", "CFG-BATCH", "1 to 3" },
                 { "epochs=0", "CFG-EPOCHS", "epochs" },
                 { "schedule=sine", "CFG-SCHEDULE", "sine" } };
