@@ -12,9 +12,12 @@ typedef struct gn_composed_row {
     const char *attribute_name[4];
     double attribute_default[4];
     const char *formula, *latex;             /* how it is written */
-    /* Build the meaning; shapes are checked here and errors are GN_E_GRAPH_*. */
+    /* Check the operands' shapes and give the result's; false with the graph poisoned (GN_E_GRAPH_*) when they do not fit. */
+    bool (*shape)(gn_graph *g, const gn_node *in, gn_shape *out);
+    /* Build the meaning; NULL for a primitive, which has a kernel and is its own spelling. */
     gn_node (*spell)(gn_graph *g, const gn_node *in, const double *attr);
-    /* Optional: the gradient with respect to operand k as a node (often of another composed row); NULL: differentiate the spelling. */
+    /* Optional: the gradient with respect to operand k as a node (often of another composed row); NULL: differentiate the spelling.
+     * 0 without a failure: it is zero. */
     gn_node (*vjp)(gn_graph *g, gn_node self, const gn_node *in, const double *attr, int k, gn_node gradient);
     /* Optional fast kernel on contiguous arrays; NULL: the plan runs the spelling. shape: of the operands, then of the result. */
     void (*run)(const gn_kernels *k, const void *const *in, const gn_shape *shape, const double *attr, void *out);
