@@ -37,8 +37,11 @@ typedef struct gn_pointwise_row {
     const char *slope[3];       /* by operand */
     int parameters;
     const char *parameter_name[GN_PW_PARAMS];
-    double parameter_default[GN_PW_PARAMS];
-    bool slope_uses[3][4];      /* [operand][x,y,z,out]: which values its slope reads; filled from the text by gn_pointwise_table */
+    union {
+        double parameter_default[GN_PW_PARAMS];
+        struct { double alpha, beta; };
+    };
+    bool slope_uses[3][4];      /* [operand][x,y,z,out]: which values its slope reads (read off the text when compiled; may err to true) */
 } gn_pointwise_row;
 const gn_pointwise_row *gn_pointwise_table(void);       /* indexed by gn_pointwise */
 gn_pointwise gn_pointwise_find(const char *name);       /* GN_P_COUNT when unknown */
@@ -69,9 +72,10 @@ typedef struct gn_gemm {
     void *pack;
 } gn_gemm;
 
-/* An optimiser row's update of n weights in place; slot[i] are its state arrays, hyper its parameters in table order followed
- * by t (the step from 1). decay (L2, added to g) and l1 as options; both 0 when unused. */
-enum { GN_OPT_SLOTS = 3, GN_OPT_HYPER = 8 };
+/* An optimiser row's update of n weights in place; slot[i] are its state arrays, hyper its parameters in table order, then t (the step
+ * from 1), the L2 coefficient and the L1 coefficient, which are added to g as decay*w + l1*sign(w); 0 when unused. A row with a parameter
+ * wd ignores the L2 coefficient, because it decays by itself. */
+enum { GN_OPT_SLOTS = 3, GN_OPT_HYPER = 12 };
 typedef void (*gn_opt_update)(size_t n, void *w, const void *g, void *const slot[GN_OPT_SLOTS], const double *hyper);
 
 typedef struct gn_kernels {

@@ -14,10 +14,10 @@ typedef enum gn_optimizer {
 typedef struct gn_optimizer_row {
     const char *name;
     int slots;
-    const char *slot_name[GN_OPT_SLOTS];
+    const char *const *slot_name;
     int parameters;
-    const char *parameter_name[GN_OPT_HYPER];   /* lr first */
-    double parameter_default[GN_OPT_HYPER];
+    const char *const *parameter_name;          /* lr first */
+    const double *parameter_default;
     const char *update;                         /* the text that was compiled, in w, g, the slots, the parameters, t */
 } gn_optimizer_row;
 const gn_optimizer_row *gn_optimizer_table(void);
