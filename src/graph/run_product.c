@@ -1,0 +1,121 @@
+/* run_product.c -- matrix products, cut into blocks for the threads, and the optimiser's step on the way of a weight gradient.
+ *
+ * Every element of a product is one chain of additions wherever its block begins, so the cut may follow the number of threads and the
+ * bits still do not. */
+#include <string.h>
+#include "plan.h"
+#include "../base/pool.h"
+
+enum { PARALLEL_FLOPS = 2000000, UPDATE_BYTES = 128 * 1024, UPDATE_BLOCK = 16384 };
+
+static size_t round_up(size_t a, size_t unit) { return (a + unit - 1) / unit * unit; }
+
+/* Blocks for two tasks a thread or so, whole register tiles each; for an update, rows of the gradient that stay in cache. */
+void gn_product_blocks(const gn_plan *p, gn_plan_step *s)
+{
+    gn_product *g = &s->product;
+    size_t row = g->n * gn_type_size(p->options.type), rows = row ? UPDATE_BYTES / row : 1;
+    g->block_m = round_up(rows ? rows : 1, p->k->tile_m ? p->k->tile_m : 1);
+    g->block_n = g->n;
+    if (p->workers == 1 || s->flops < PARALLEL_FLOPS) return;
+    size_t parts = (size_t)p->workers * 2;
+    g->block_n = round_up((g->n + parts - 1) / parts, p->k->tile_n ? p->k->tile_n : 1);
+}
+
+typedef struct product_work { const gn_plan *p; const gn_plan_step *s; void *out; size_t m, blocks_n; const gn_plan_update *u; } product_work;
+
+static gn_gemm arguments(const gn_plan *p, const gn_plan_step *s, size_t i0, size_t j0, size_t m, size_t n, void *pack)
+{
+    const gn_product *g = &s->product;
+    gn_type t = p->options.type;
+    size_t at = i0 * g->n + j0;
+    gn_gemm a = { .m = m, .n = n, .k = g->k, .am = g->am, .ak = g->ak, .bk = g->bk, .bn = g->bn, .ldc = g->n, .ldc_act = g->n, .pack = pack,
+                  .act = g->act, .slope = g->slope, .act_par = s->par };
+    a.a = gn_elements(t, p->at[s->in[0]], i0 * g->am);
+    a.b = gn_elements(t, p->at[s->in[1]], j0 * g->bn);
+    a.bias = g->bias ? gn_elements(t, p->at[g->bias], j0) : NULL;
+    a.act_in = g->act_in ? gn_elements(t, p->at[g->act_in], at) : NULL;
+    a.act_out = g->act_out ? gn_elements(t, p->at[g->act_out], at) : NULL;
+    return a;
+}
+
+static void *scratch_of(const gn_plan *p, int worker) { return (char *)p->scratch + (size_t)worker * p->scratch_bytes; }
+
+static void product_task(void *work, size_t task, int worker)
+{
+    const product_work *w = work;
+    const gn_product *g = &w->s->product;
+    size_t j0 = task * g->block_n, n = g->n - j0 < g->block_n ? g->n - j0 : g->block_n;
+    gn_gemm a = arguments(w->p, w->s, 0, j0, g->m, n, scratch_of(w->p, worker));
+    a.c = gn_elements(w->p->options.type, w->p->at[w->s->out], j0);
+    w->p->k->gemm(&a);
+}
+
+static bool parallel(const gn_run *r, const gn_plan_step *s)
+{
+    int threads = gn_context_threads(r->ctx);
+    return s->flops >= PARALLEL_FLOPS && threads > 1 && threads <= r->plan->workers;
+}
+
+void gn_run_product(gn_run *r, const gn_plan_step *s)
+{
+    const gn_product *g = &s->product;
+    product_work w = { .p = r->plan, .s = s };
+    if (parallel(r, s) && g->block_n < g->n) {
+        gn_parallel(r->ctx, (g->n + g->block_n - 1) / g->block_n, product_task, &w);
+        return;
+    }
+    gn_gemm a = arguments(r->plan, s, 0, 0, g->m, g->n, r->plan->scratch);
+    a.c = r->plan->at[s->out];
+    r->plan->k->gemm(&a);
+}
+
+/* ---- updates ------------------------------------------------------------------------------------------------------- */
+
+static void update_range(const gn_plan *p, const gn_plan_update *u, size_t first, size_t n, const void *gradient)
+{
+    gn_type t = p->options.type;
+    void *slot[GN_OPT_SLOTS] = { NULL };
+    for (int i = 0; i < GN_OPT_SLOTS; i++) slot[i] = u->slot[i] ? gn_elements(t, u->slot[i], first) : NULL;
+    p->k->update[u->op](n, gn_elements(t, u->w, first), gradient, slot, u->hyper);
+}
+
+/* Rows of a gradient into scratch, and from there into the weights while they are in cache. */
+static void updated_task(void *work, size_t task, int worker)
+{
+    const product_work *w = work;
+    const gn_product *g = &w->s->product;
+    size_t i0 = task * g->block_m, m = g->m - i0 < g->block_m ? g->m - i0 : g->block_m;
+    gn_gemm a = arguments(w->p, w->s, i0, 0, m, g->n, scratch_of(w->p, worker));
+    a.c = (char *)a.pack + w->p->pack_bytes;
+    w->p->k->gemm(&a);
+    update_range(w->p, w->s->update, i0 * g->n, m * g->n, a.c);
+}
+
+void gn_run_updated_product(gn_run *r, const gn_plan_step *s)
+{
+    const gn_product *g = &s->product;
+    product_work w = { .p = r->plan, .s = s };
+    size_t tasks = (g->m + g->block_m - 1) / g->block_m;
+    if (parallel(r, s)) gn_parallel(r->ctx, tasks, updated_task, &w);
+    else for (size_t t = 0; t < tasks; t++) updated_task(&w, t, 0);
+}
+
+typedef struct update_work { const gn_plan *p; const gn_plan_update *u; size_t n; const void *gradient; } update_work;
+
+static void update_task(void *work, size_t task, int worker)
+{
+    const update_work *w = work;
+    (void)worker;
+    size_t first = task * UPDATE_BLOCK, n = w->n - first < UPDATE_BLOCK ? w->n - first : UPDATE_BLOCK;
+    update_range(w->p, w->u, first, n, (const char *)w->gradient + first * gn_type_size(w->p->options.type));
+}
+
+void gn_run_update(gn_run *r, const gn_plan_update *u, size_t n)
+{
+    gn_plan *p = r->plan;
+    update_work w = { p, u, n, p->at[p->root[u->gradient]] };
+    size_t tasks = (n + UPDATE_BLOCK - 1) / UPDATE_BLOCK;
+    if (tasks > 1 && gn_context_threads(r->ctx) > 1) gn_parallel(r->ctx, tasks, update_task, &w);
+    else for (size_t t = 0; t < tasks; t++) update_task(&w, t, 0);
+}
