@@ -35,7 +35,7 @@ static bool reserve(gn_text *t, size_t more)
     if (gn_size_add(t->length, more, &need) && need < t->capacity) return true;
     uint64_t size = t->capacity ? t->capacity : 64;
     while (size <= need && size < UINT64_MAX / 2) size *= 2;
-    char *p = gn_resize(t->ctx, t->capacity ? t->at : NULL, (size_t)size, size > SIZE_MAX ? SIZE_MAX : 1);
+    char *p = gn_resize(t->ctx, t->capacity ? t->at : NULL, size > SIZE_MAX ? SIZE_MAX : (size_t)size, 1);
     if (!p) {
         t->failed = true;
         return false;
