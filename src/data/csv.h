@@ -10,7 +10,7 @@
 
 enum {
     GN_CSV_FIELD_LIMIT = 65536, GN_CSV_ROW_LIMIT = 16 << 20, GN_CSV_COLUMN_LIMIT = 1000000,
-    GN_CSV_SAMPLE = 256 << 10 /* bytes the dialect is found from */
+    GN_CSV_SAMPLE = 256 << 10 /* bytes the dialect is found from, and read at a time */
 };
 
 /* How the file is written. */
@@ -27,6 +27,7 @@ typedef struct gn_csv_window {
     gn_source *source;
     uint8_t *at;
     size_t filled, capacity;
+    size_t sample;              /* bytes to have at a time, where a row needs no more */
     size_t row;                 /* offset of the row being read */
     uint64_t line;              /* its physical line, from 1 */
     bool ended;                 /* the source has no more */
@@ -108,6 +109,9 @@ typedef struct gn_csv_reader {
 gn_status gn_csv_row(gn_csv_reader *r, bool *done);             /* one row; done at the end of the file */
 gn_status gn_csv_store(gn_csv_reader *r, size_t column, const gn_csv_field *f, uint32_t *lost);
 gn_status gn_csv_finish(gn_csv_reader *r);                      /* columns of the table from what was read */
+
+/* gn_csv_read with another sample: tests let the window end inside every row. */
+gn_status gn_csv_read_by(gn_context *ctx, gn_source *source, const gn_options *options, size_t sample, gn_table *out);
 
 /* Options with NULL for the defaults. */
 const char *gn_csv_option(const gn_options *o, gn_option_id id);

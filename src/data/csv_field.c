@@ -46,7 +46,8 @@ static bool blank_end(const gn_csv_window *w, size_t i, gn_csv_field *out)
 static gn_status bare_field(gn_csv_window *w, const gn_csv_dialect *d, size_t column, gn_csv_field *out)
 {
     size_t i = out->begin, end;
-    for (uint8_t c; (c = gn_csv_at(w, i)) != (uint8_t)d->delimiter && c != '\n' && c != '\r' && c != '"' && c != 0;) i++;
+    const uint8_t *at = w->at, delimiter = (uint8_t)d->delimiter;
+    for (uint8_t c; (c = at[i]) != delimiter && c != '\n' && c != '\r' && c != '"' && c != 0;) i++; /* ends at the window's 0 at the latest */
     if (i - out->begin > GN_CSV_FIELD_LIMIT) return gn_csv_too_long(w, out->begin, "field longer than 65536 bytes");
     if (i < w->filled && gn_csv_at(w, i) == 0) return fail_nul(w, i, column);
     if (gn_csv_at(w, i) == '"') return fail_quote(w, d, i, "quote inside an unquoted field");

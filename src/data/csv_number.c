@@ -6,6 +6,43 @@
 #include <string.h>
 #include "csv_number.h"
 
+/* ---- the short way ---------------------------------------------------------------------------------------------------- */
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 wide;
+
+static double times_two_to(double v, int exponent)
+{
+    uint64_t bits = (uint64_t)(1023 + exponent) << 52;
+    double two;
+    memcpy(&two, &bits, sizeof two);
+    return v * two;
+}
+
+double gn_csv_scaled(uint64_t m, int scale)
+{
+    uint64_t five = 1;
+    int k = scale < 0 ? -scale : scale, up = __builtin_clzll(m);
+    for (uint64_t base = 5, n = (uint64_t)k; n; n >>= 1, base *= base) five = n & 1 ? five * base : five;
+    int five_up = __builtin_clzll(five);
+    m <<= up;
+    five <<= five_up;
+    /* Either way 63 or 64 leading bits; the last is set when anything follows, so that the conversion rounds as the exact value does. */
+    if (scale > 0) {
+        wide over = (wide)m << 63;
+        uint64_t q = (uint64_t)(over / five);
+        return times_two_to((double)(q | ((wide)q * five != over)), five_up - up - k - 63);
+    }
+    wide product = (wide)m * five;
+    uint64_t high = (uint64_t)(product >> 64);
+    return times_two_to((double)(high | ((uint64_t)product != 0)), 64 - up - five_up + k);
+}
+#else
+double gn_csv_scaled(uint64_t m, int scale) { return 0 * (double)m * scale; }
+#endif
+
+/* ---- the long way ----------------------------------------------------------------------------------------------------- */
+
 static void trim(const char **text, size_t *length)
 {
     while (*length && (**text == ' ' || **text == '\t')) (*text)++, (*length)--;

@@ -72,7 +72,7 @@ static gn_status skip_line(gn_csv_window *w, bool *none)
         if (end != GN_CSV_MORE) break;
         /* Keep a CR that may have its LF in what comes. */
         w->row = i < w->filled ? i : w->filled;
-        GN_TRY(gn_csv_fill(w, GN_CSV_SAMPLE));
+        GN_TRY(gn_csv_fill(w, w->sample));
     }
     *none = next == w->row && w->ended;
     w->row = next;
@@ -121,7 +121,7 @@ static gn_status find_first_row(gn_csv_window *w, bool mark)
 
 static gn_status open_window(gn_csv_window *w, const gn_options *options)
 {
-    GN_TRY(gn_csv_fill(w, GN_CSV_SAMPLE));
+    GN_TRY(gn_csv_fill(w, w->sample > 64 ? w->sample : 64)); /* enough to know what kind of file it is */
     GN_TRY(check_unicode(w));
     bool mark = begins(w, "\xEF\xBB\xBF", 3);
     if (mark) w->row += 3;
@@ -129,7 +129,7 @@ static gn_status open_window(gn_csv_window *w, const gn_options *options)
     GN_TRY(skip_rows(w, options));
     GN_TRY(find_first_row(w, mark));
     /* A first row that fills the window leaves nothing below it to judge by. */
-    if (!w->ended && w->filled - w->row < GN_CSV_SAMPLE) GN_TRY(gn_csv_fill(w, GN_CSV_SAMPLE));
+    if (!w->ended && w->filled - w->row < w->sample) GN_TRY(gn_csv_fill(w, w->sample));
     return GN_OK;
 }
 
@@ -286,7 +286,7 @@ static void free_reader(gn_csv_reader *r)
     gn_text_free(&r->scratch);
 }
 
-gn_status gn_csv_read(gn_context *ctx, gn_source *source, const gn_options *options, gn_table *out)
+gn_status gn_csv_read_by(gn_context *ctx, gn_source *source, const gn_options *options, size_t sample, gn_table *out)
 {
     *out = (gn_table){.ctx = ctx};
     gn_arena_init(&out->arena, ctx);
@@ -295,10 +295,15 @@ gn_status gn_csv_read(gn_context *ctx, gn_source *source, const gn_options *opti
         gn_table_free(out);
         return GN_NO_MEMORY;
     }
-    gn_csv_reader r = {.window = {.ctx = ctx, .source = source, .line = 1}, .table = out};
+    gn_csv_reader r = {.window = {.ctx = ctx, .source = source, .sample = sample, .line = 1}, .table = out};
     gn_text_init(&r.scratch, ctx);
     gn_status status = read_table(&r, options);
     free_reader(&r);
     if (status != GN_OK) gn_table_free(out);
     return status;
+}
+
+gn_status gn_csv_read(gn_context *ctx, gn_source *source, const gn_options *options, gn_table *out)
+{
+    return gn_csv_read_by(ctx, source, options, GN_CSV_SAMPLE, out);
 }

@@ -38,7 +38,7 @@ gn_status gn_csv_more(gn_csv_window *w)
     if (have > GN_CSV_ROW_LIMIT)
         return gn_fail_at(w->ctx, GN_E_CSV_LIMIT, gn_csv_place(w, w->row), "row longer than 16 MiB");
     /* Doubling keeps the cost of beginning a long row again within twice its length. */
-    size_t want = have < GN_CSV_SAMPLE / 2 ? GN_CSV_SAMPLE : 2 * have;
+    size_t want = have < w->sample / 2 ? w->sample : 2 * have + 1;
     if (want > GN_CSV_ROW_LIMIT + 1) want = GN_CSV_ROW_LIMIT + 1;
     return gn_csv_fill(w, want);
 }
