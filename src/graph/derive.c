@@ -8,8 +8,6 @@
  * The operands are then `leaf`, where the sweep stops. */
 #include "graph_internal.h"
 
-#include <string.h>
-
 typedef struct gn_sweep {
     gn_graph *g;
     gn_node y;

@@ -1,0 +1,296 @@
+/* test_graph_derive.c -- for every row of the three tables: gradients and second derivatives agree with differences,
+ * forward and reverse mode with one another, a spelling with the kernel it stands for; and shapes that do not fit say why. */
+#include "graph_oracle.h"
+
+enum { LEAVES = 3 };
+typedef struct trial {      /* a scalar of a few leaves, with a direction v for each */
+    gn_context *ctx;
+    gn_graph *g;
+    oracle o;
+    const char *name;
+    gn_node leaf[LEAVES], direction[LEAVES];
+    int leaves;
+    uint64_t state;
+} trial;
+
+static void open_trial(trial *t, const char *name) {
+    *t = (trial){ .name = name, .state = 12345 };
+    assert_int_equal(gn_context_new(NULL, &t->ctx), GN_OK);
+    assert_int_equal(gn_graph_new(t->ctx, &t->g), GN_OK);
+    oracle_open(&t->o, t->g);
+}
+
+static void close_trial(trial *t) {
+    oracle_close(&t->o);
+    gn_graph_free(t->g);
+    gn_context_free(t->ctx);
+}
+
+static double draw(trial *t) {
+    t->state = t->state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(t->state >> 11) / 9007199254740992.0;
+}
+
+/* Away from the kinks of every row: 0, 1, 3 and their negatives. */
+static double draw_value(trial *t, bool positive) {
+    double v = (double)(int)(draw(t) * 3) + 0.15 + 0.7 * draw(t);
+    return positive || draw(t) < 0.5 ? v : -v;
+}
+
+static void add_leaf(trial *t, gn_shape shape, bool positive) {
+    int i = t->leaves++;
+    t->leaf[i] = gn_input(t->g, NULL, shape);
+    t->direction[i] = gn_input(t->g, NULL, shape);
+    double *x = oracle_new(&t->o, t->leaf[i]), *v = oracle_new(&t->o, t->direction[i]);
+    for (size_t k = 0; k < gn_shape_size(shape); k++) {
+        x[k] = draw_value(t, positive);
+        v[k] = draw(t) - 0.5;
+    }
+}
+
+/* One number from any node, each element with a weight of its own. */
+static gn_node weighed(trial *t, gn_node y) {
+    gn_node w = gn_input(t->g, NULL, gn_node_get(t->g, y).shape);
+    double *v = oracle_new(&t->o, w);
+    for (size_t k = 0; k < gn_shape_size(gn_node_get(t->g, y).shape); k++) v[k] = draw(t) - 0.5;
+    return gn_sum_to_scalar(t->g, gn_pw2(t->g, GN_P_mul, y, w));
+}
+
+static double number(trial *t, gn_node n) { return oracle_eval(&t->o, n)[0]; }
+
+static double moved(trial *t, gn_node n, double by) {
+    double *kept[LEAVES];
+    for (int i = 0; i < t->leaves; i++) {
+        size_t size = gn_shape_size(gn_node_get(t->g, t->leaf[i]).shape);
+        double *x = t->o.value[t->leaf[i]];
+        kept[i] = malloc(size * sizeof *x);
+        memcpy(kept[i], x, size * sizeof *x);
+        for (size_t k = 0; k < size; k++) x[k] += by * t->o.value[t->direction[i]][k];
+    }
+    oracle_reset(&t->o);
+    double out = number(t, n);
+    for (int i = 0; i < t->leaves; i++) {
+        memcpy(t->o.value[t->leaf[i]], kept[i], gn_shape_size(gn_node_get(t->g, t->leaf[i]).shape) * sizeof(double));
+        free(kept[i]);
+    }
+    oracle_reset(&t->o);
+    return out;
+}
+
+/* Five points: the error is of order h^4. */
+static double difference(trial *t, gn_node n) {
+    const double h = 2e-3;
+    return (8 * (moved(t, n, h) - moved(t, n, -h)) - (moved(t, n, 2 * h) - moved(t, n, -2 * h))) / (12 * h);
+}
+
+static void expect_near(const trial *t, const char *what, double a, double b, double tolerance) {
+    if (fabs(a - b) <= tolerance * (1 + fabs(a) + fabs(b))) return;
+    print_error("%s: %s: %s against %s\n", t->name, what, gn_num(GN_NUM, a), gn_num(GN_NUM, b));
+    fail();
+}
+
+/* dy/dv through reverse mode, as a node. */
+static gn_node along(trial *t, gn_node y) {
+    gn_node gradient[LEAVES], out = gn_constant(t->g, 0);
+    assert_int_equal(gn_grad(t->g, y, (size_t)t->leaves, t->leaf, gradient), GN_OK);
+    for (int i = 0; i < t->leaves; i++) {
+        assert_true(gn_shape_equal(gn_node_get(t->g, gradient[i]).shape, gn_node_get(t->g, t->leaf[i]).shape));
+        gn_node part = gn_sum_to_scalar(t->g, gn_pw2(t->g, GN_P_mul, gradient[i], t->direction[i]));
+        out = gn_pw2(t->g, GN_P_add, out, part);
+    }
+    return out;
+}
+
+static gn_node forward(trial *t, gn_node y) {
+    gn_node out = 0;
+    assert_int_equal(gn_jvp(t->g, y, (size_t)t->leaves, t->leaf, t->direction, &out), GN_OK);
+    return out;
+}
+
+static void check_spellings(trial *t) {
+    for (gn_node n = 1, last = gn_graph_count(t->g); n <= last; n++) {
+        gn_kind kind = gn_node_get(t->g, n).kind;
+        if (kind != GN_SLOPE && kind != GN_COMPOSED) continue;
+        gn_node plain = gn_spell(t->g, n);
+        assert_true(gn_shape_equal(gn_node_get(t->g, n).shape, gn_node_get(t->g, plain).shape));
+        const double *a = oracle_eval(&t->o, n), *b = oracle_eval(&t->o, plain);
+        for (size_t k = 0; k < gn_shape_size(gn_node_get(t->g, n).shape); k++) expect_near(t, "spelling", a[k], b[k], 1e-12);
+    }
+}
+
+static void check_derivatives(trial *t, gn_node y) {
+    if (gn_graph_status(t->g) != GN_OK) print_error("%s: %s\n", t->name, gn_last_error(t->ctx)->message);
+    assert_int_equal(gn_graph_status(t->g), GN_OK);
+    gn_node first = along(t, y), second = along(t, first);
+    expect_near(t, "gradient and difference", number(t, first), difference(t, y), 1e-8);
+    expect_near(t, "second derivative and difference", number(t, second), difference(t, first), 1e-7);
+    expect_near(t, "forward and reverse", number(t, forward(t, y)), number(t, first), 1e-12);
+    expect_near(t, "forward over reverse", number(t, forward(t, first)), number(t, second), 1e-11);
+    check_spellings(t);
+}
+
+/* ---- the tables ------------------------------------------------------------------------------------------------- */
+
+static bool all_finite(trial *t, gn_node n) {
+    const double *v = oracle_eval(&t->o, n);
+    for (size_t k = 0; k < gn_shape_size(gn_node_get(t->g, n).shape); k++)
+        if (!isfinite(v[k])) return false;
+    return true;
+}
+
+/* `number`: the operand that is one number for all, or -1. False when the row is not defined for these values. */
+static bool try_pointwise(gn_pointwise op, int scalar, bool positive) {
+    const gn_pointwise_row *row = &gn_pointwise_table()[op];
+    trial t;
+    open_trial(&t, row->name);
+    for (int i = 0; i < row->arity; i++) add_leaf(&t, gn_shape_make(i == scalar ? 0 : 2, (size_t)2, (size_t)3), positive);
+    gn_node x[3] = { t.leaf[0], t.leaf[1], t.leaf[2] };
+    gn_node y = gn_pw(t.g, op, x[0], x[1], x[2], NULL);
+    bool defined = all_finite(&t, y);
+    if (defined) check_derivatives(&t, weighed(&t, y));
+    close_trial(&t);
+    return defined;
+}
+
+static void pointwise_rows(void **state) {
+    (void)state;
+    for (int op = 0; op < GN_P_COUNT; op++)
+        for (int scalar = -1; scalar < gn_pointwise_table()[op].arity; scalar++)
+            if (!try_pointwise((gn_pointwise)op, scalar, false)) assert_true(try_pointwise((gn_pointwise)op, scalar, true));
+}
+
+static gn_shape term_shape(const char *term, int rank) {
+    gn_shape s = { .rank = rank };
+    for (int i = 0; i < rank; i++) s.dim[i] = (size_t)(2 + term[i] % 4);
+    return s;
+}
+
+static void check_contraction(const char *text, bool twice) {
+    gn_spec spec;
+    size_t sizes[26];
+    trial t;
+    assert_true(gn_spec_parse(text, &spec));
+    for (int l = 0; l < 26; l++) sizes[l] = (size_t)(2 + ('a' + l) % 4);
+    open_trial(&t, text);
+    for (int k = 0; k < (twice ? 1 : spec.operands); k++) add_leaf(&t, term_shape(spec.term[k], spec.rank[k]), false);
+    gn_node b = spec.operands == 1 ? 0 : t.leaf[twice ? 0 : 1];
+    gn_node y = gn_contract_spec(t.g, text, t.leaf[0], b, sizes);
+    check_derivatives(&t, weighed(&t, gn_pw1(t.g, GN_P_sin, y)));
+    close_trial(&t);
+}
+
+static void contraction_rows(void **state) {
+    (void)state;
+    for (int op = 0; op < GN_C_COUNT; op++) check_contraction(gn_contraction_spec((gn_contraction)op), false);
+    check_contraction("abc,cd->abd", false);
+    check_contraction("abc->b", false);
+    check_contraction("ij,ij->i", true);
+}
+
+static gn_shape operand_shape(gn_composed_op op, int k) {
+    return op == GN_M_softmax_xent_vjp && k == 2 ? gn_shape_make(1, (size_t)3) : gn_shape_make(2, (size_t)3, (size_t)4);
+}
+
+static void composed_rows(void **state) {
+    (void)state;
+    for (int op = 0; op < GN_M_COUNT; op++) {
+        const gn_composed_row *row = gn_composed_table((gn_composed_op)op);
+        trial t;
+        if (!row->spell) continue;
+        open_trial(&t, row->name);
+        for (int k = 0; k < row->inputs; k++) add_leaf(&t, operand_shape((gn_composed_op)op, k), false);
+        check_derivatives(&t, weighed(&t, gn_composed(t.g, (gn_composed_op)op, t.leaf, row->inputs, NULL, 0)));
+        close_trial(&t);
+    }
+}
+
+/* ---- several nodes together ------------------------------------------------------------------------------------- */
+
+/* An operand made from another one: the partial derivative must not go round through it. */
+static void operands_that_depend_on_one_another(void **state) {
+    (void)state;
+    trial t;
+    open_trial(&t, "residual of a net");
+    add_leaf(&t, gn_shape_make(2, (size_t)3, (size_t)4), false);
+    add_leaf(&t, gn_shape_make(2, (size_t)4, (size_t)4), false);
+    gn_node inner = gn_pw1(t.g, GN_P_tanh, gn_contract(t.g, GN_C_dense, t.leaf[0], t.leaf[1]));
+    gn_node y = gn_composed(t.g, GN_M_residual, (gn_node[]){ inner, t.leaf[0] }, 2, NULL, 0);
+    y = gn_composed(t.g, GN_M_layer_norm, &y, 1, NULL, 0);
+    y = gn_composed(t.g, GN_M_residual, (gn_node[]){ y, y }, 2, NULL, 0);
+    check_derivatives(&t, weighed(&t, gn_composed(t.g, GN_M_softmax_xent, (gn_node[]){ y, inner }, 2, NULL, 0)));
+    close_trial(&t);
+}
+
+/* w = 0.5, x = 1.5, y = 2: (w*x - y)^2 has the gradient 2x(wx - y) and the second derivative 2x^2. */
+static void square_loss_of_one_weight(void **state) {
+    (void)state;
+    trial t;
+    open_trial(&t, "one weight");
+    gn_node w = gn_param(t.g, "w", gn_shape_make(0)), first, second, third;
+    oracle_new(&t.o, w)[0] = 0.5;
+    gn_node wx = gn_pw2(t.g, GN_P_mul, w, gn_constant(t.g, 1.5));
+    gn_node loss = gn_pw1(t.g, GN_P_square, gn_pw2(t.g, GN_P_sub, wx, gn_constant(t.g, 2)));
+    assert_int_equal(gn_grad(t.g, loss, 1, &w, &first), GN_OK);
+    assert_int_equal(gn_grad(t.g, first, 1, &w, &second), GN_OK);
+    assert_int_equal(gn_grad(t.g, second, 1, &w, &third), GN_OK);
+    expect_near(&t, "gradient", number(&t, first), -3.75, 1e-15);
+    expect_near(&t, "curvature", number(&t, second), 4.5, 1e-15);
+    expect_near(&t, "third", number(&t, third), 0, 1e-15);
+    close_trial(&t);
+}
+
+static void a_node_without_influence_gets_zeros(void **state) {
+    (void)state;
+    trial t;
+    open_trial(&t, "zeros");
+    gn_node x = gn_input(t.g, "x", gn_shape_make(1, (size_t)3)), other = gn_input(t.g, "o", gn_shape_make(2, (size_t)2, (size_t)2));
+    gn_node y = gn_contract(t.g, GN_C_sum_vector, x, 0), later = gn_pw1(t.g, GN_P_exp, other), out[2];
+    assert_int_equal(gn_grad(t.g, y, 2, (gn_node[]){ other, later }, out), GN_OK);
+    for (int i = 0; i < 2; i++)
+        for (int k = 0; k < 4; k++) assert_true(oracle_eval(&t.o, out[i])[k] == 0);
+    close_trial(&t);
+}
+
+static void equal_nodes_are_one(void **state) {
+    (void)state;
+    trial t;
+    open_trial(&t, "sharing");
+    gn_node x = gn_input(t.g, "x", gn_shape_make(1, (size_t)3));
+    assert_int_equal(gn_pw1(t.g, GN_P_exp, x), gn_pw1(t.g, GN_P_exp, x));
+    assert_int_equal(gn_constant(t.g, 2), gn_constant(t.g, 2));
+    assert_int_not_equal(gn_constant(t.g, 0.0), gn_constant(t.g, -0.0));
+    assert_int_not_equal(gn_input(t.g, "x", gn_shape_make(0)), gn_input(t.g, "x", gn_shape_make(0)));
+    assert_int_not_equal(gn_mask(t.g, 0.5, 1, 1, gn_shape_make(0)), gn_mask(t.g, 0.5, 1, 1, gn_shape_make(0)));
+    for (int i = 0; i < 2000; i++) assert_int_equal(gn_constant(t.g, i), gn_constant(t.g, i));
+    close_trial(&t);
+}
+
+static void shapes_that_do_not_fit_say_why(void **state) {
+    (void)state;
+    trial t;
+    open_trial(&t, "shapes");
+    gn_node x = gn_input(t.g, "x", gn_shape_make(2, (size_t)32, (size_t)4));
+    gn_node w = gn_param(t.g, "W", gn_shape_make(2, (size_t)3, (size_t)5));
+    gn_node y = gn_contract(t.g, GN_C_dense, x, w), out;
+    assert_int_equal(y, 0);
+    assert_int_equal(gn_pw1(t.g, GN_P_exp, y), 0);
+    assert_int_equal(gn_grad(t.g, y, 1, &x, &out), GN_USAGE);
+    assert_int_equal(gn_graph_status(t.g), GN_USAGE);
+    assert_string_equal(gn_last_error(t.ctx)->code, "GRAPH-SHAPE");
+    assert_string_equal(gn_last_error(t.ctx)->message, "dense 'bi,oi->bo': i is 4 in x (32,4) but 5 in W (3,5)");
+    close_trial(&t);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pointwise_rows),
+        cmocka_unit_test(contraction_rows),
+        cmocka_unit_test(composed_rows),
+        cmocka_unit_test(operands_that_depend_on_one_another),
+        cmocka_unit_test(square_loss_of_one_weight),
+        cmocka_unit_test(a_node_without_influence_gets_zeros),
+        cmocka_unit_test(equal_nodes_are_one),
+        cmocka_unit_test(shapes_that_do_not_fit_say_why),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
