@@ -1,5 +1,6 @@
 /* test_graph_derive.c -- for every row of the three tables: gradients and second derivatives agree with differences,
- * forward and reverse mode with one another, a spelling with the kernel it stands for; and shapes that do not fit say why. */
+ * forward and reverse mode with one another, a spelling with the kernel it stands for; and shapes that do not fit say
+ * why. */
 #include "graph_oracle.h"
 
 enum { LEAVES = 3 };
@@ -114,7 +115,8 @@ static void check_spellings(trial *t) {
         gn_node plain = gn_spell(t->g, n);
         assert_true(gn_shape_equal(gn_node_get(t->g, n).shape, gn_node_get(t->g, plain).shape));
         const double *a = oracle_eval(&t->o, n), *b = oracle_eval(&t->o, plain);
-        for (size_t k = 0; k < gn_shape_size(gn_node_get(t->g, n).shape); k++) expect_near(t, "spelling", a[k], b[k], 1e-12);
+        for (size_t k = 0; k < gn_shape_size(gn_node_get(t->g, n).shape); k++)
+            expect_near(t, "spelling", a[k], b[k], 1e-12);
     }
 }
 
@@ -143,7 +145,8 @@ static bool try_pointwise(gn_pointwise op, int scalar, bool positive) {
     const gn_pointwise_row *row = &gn_pointwise_table()[op];
     trial t;
     open_trial(&t, row->name);
-    for (int i = 0; i < row->arity; i++) add_leaf(&t, gn_shape_make(i == scalar ? 0 : 2, (size_t)2, (size_t)3), positive);
+    for (int i = 0; i < row->arity; i++)
+        add_leaf(&t, gn_shape_make(i == scalar ? 0 : 2, (size_t)2, (size_t)3), positive);
     gn_node x[3] = { t.leaf[0], t.leaf[1], t.leaf[2] };
     gn_node y = gn_pw(t.g, op, x[0], x[1], x[2], NULL);
     bool defined = all_finite(&t, y);
@@ -156,7 +159,8 @@ static void pointwise_rows(void **state) {
     (void)state;
     for (int op = 0; op < GN_P_COUNT; op++)
         for (int scalar = -1; scalar < gn_pointwise_table()[op].arity; scalar++)
-            if (!try_pointwise((gn_pointwise)op, scalar, false)) assert_true(try_pointwise((gn_pointwise)op, scalar, true));
+            if (!try_pointwise((gn_pointwise)op, scalar, false))
+                assert_true(try_pointwise((gn_pointwise)op, scalar, true));
 }
 
 static gn_shape term_shape(const char *term, int rank) {
@@ -243,7 +247,8 @@ static void a_node_without_influence_gets_zeros(void **state) {
     (void)state;
     trial t;
     open_trial(&t, "zeros");
-    gn_node x = gn_input(t.g, "x", gn_shape_make(1, (size_t)3)), other = gn_input(t.g, "o", gn_shape_make(2, (size_t)2, (size_t)2));
+    gn_node x = gn_input(t.g, "x", gn_shape_make(1, (size_t)3));
+    gn_node other = gn_input(t.g, "o", gn_shape_make(2, (size_t)2, (size_t)2));
     gn_node y = gn_contract(t.g, GN_C_sum_vector, x, 0), later = gn_pw1(t.g, GN_P_exp, other), out[2];
     assert_int_equal(gn_grad(t.g, y, 2, (gn_node[]){ other, later }, out), GN_OK);
     for (int i = 0; i < 2; i++)
@@ -281,6 +286,60 @@ static void shapes_that_do_not_fit_say_why(void **state) {
     close_trial(&t);
 }
 
+/* ---- no memory -------------------------------------------------------------------------------------------------- */
+
+typedef struct scarce { long left; long blocks; } scarce;    /* how many allocations succeed; how many blocks live */
+
+static void *scarce_alloc(void *user, void *old, size_t size) {
+    scarce *s = user;
+    if (!size) {
+        s->blocks -= old != NULL;
+        free(old);
+        return NULL;
+    }
+    if (s->left-- <= 0) return NULL;
+    void *made = realloc(old, size);
+    s->blocks += made && !old;
+    return made;
+}
+
+static gn_status derive_twice(gn_context *ctx) {
+    gn_graph *g;
+    gn_status s = gn_graph_new(ctx, &g);
+    if (s != GN_OK) return s;
+    gn_node x = gn_input(g, "x", gn_shape_make(2, (size_t)3, (size_t)4));
+    gn_node w = gn_param(g, "W", gn_shape_make(2, (size_t)4, (size_t)4));
+    gn_node y = gn_pw1(g, GN_P_gelu, gn_contract(g, GN_C_dense, x, w)), out[2] = { 0 };
+    y = gn_composed(g, GN_M_batch_norm, &y, 1, NULL, 0);
+    y = gn_sum_to_scalar(g, gn_composed(g, GN_M_softmax_xent, (gn_node[]){ y, x }, 2, NULL, 0));
+    gn_name(g, y, "loss %d", 1);
+    s = gn_grad(g, y, 1, &w, out);
+    if (s == GN_OK) s = gn_grad(g, gn_sum_to_scalar(g, out[0]), 1, &w, out + 1);
+    gn_graph_free(g);
+    return s;
+}
+
+static void without_memory_there_is_an_error_and_no_leak(void **state) {
+    (void)state;
+    gn_status last = GN_NO_MEMORY;
+    for (long n = 0; last != GN_OK; n++) {
+        scarce s = { .left = 1000000 };
+        gn_context_settings settings;
+        gn_context_defaults(&settings);
+        settings.alloc = scarce_alloc;
+        settings.alloc_user = &s;
+        settings.threads = 1;
+        gn_context *ctx;
+        assert_int_equal(gn_context_new(&settings, &ctx), GN_OK);
+        long before = s.blocks;
+        s.left = n;
+        last = derive_twice(ctx);
+        assert_true(last == GN_OK || last == GN_NO_MEMORY);
+        assert_int_equal(s.blocks, before);
+        gn_context_free(ctx);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pointwise_rows),
@@ -291,6 +350,7 @@ int main(void) {
         cmocka_unit_test(a_node_without_influence_gets_zeros),
         cmocka_unit_test(equal_nodes_are_one),
         cmocka_unit_test(shapes_that_do_not_fit_say_why),
+        cmocka_unit_test(without_memory_there_is_an_error_and_no_leak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

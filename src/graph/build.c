@@ -195,7 +195,8 @@ static bool common_shape(gn_graph *g, const char *what, const gn_node *in, int n
 }
 
 gn_node gn_pw(gn_graph *g, gn_pointwise op, gn_node x, gn_node y, gn_node z, const double *par) {
-    if ((unsigned)op >= GN_P_COUNT) return gn_graph_fail(g, GN_E_GRAPH_OP, "there is no pointwise operation %d", (int)op);
+    if ((unsigned)op >= GN_P_COUNT)
+        return gn_graph_fail(g, GN_E_GRAPH_OP, "there is no pointwise operation %d", (int)op);
     const gn_pointwise_row *row = &gn_pointwise_table()[op];
     gn_node_info info = { .kind = GN_POINTWISE, .op = (int)op, .inputs = row->arity, .in = { x, y, z } };
     for (int i = 0; i < 3; i++)
@@ -211,7 +212,8 @@ gn_node gn_pw2(gn_graph *g, gn_pointwise op, gn_node x, gn_node y) { return gn_p
 
 gn_node gn_reshape_none(gn_graph *g, gn_node x) {
     if (!gn_node_ok(g, x)) return gn_graph_poisoned(g);
-    gn_node_info info = { .kind = GN_POINTWISE, .op = GN_P_identity, .shape = g->node[x].shape, .inputs = 1, .in = { x } };
+    gn_node_info info = { .kind = GN_POINTWISE, .op = GN_P_identity, .inputs = 1, .in = { x } };
+    info.shape = g->node[x].shape;
     return gn_node_add(g, &info, false);
 }
 
@@ -248,7 +250,8 @@ gn_node gn_slope(gn_graph *g, gn_node value, int operand, gn_node gradient) {
 /* ---- composed and names ----------------------------------------------------------------------------------------- */
 
 gn_node gn_composed(gn_graph *g, gn_composed_op op, const gn_node *in, int n, const double *attr, int n_attr) {
-    if ((unsigned)op >= GN_M_COUNT) return gn_graph_fail(g, GN_E_GRAPH_OP, "there is no composed operation %d", (int)op);
+    if ((unsigned)op >= GN_M_COUNT)
+        return gn_graph_fail(g, GN_E_GRAPH_OP, "there is no composed operation %d", (int)op);
     const gn_composed_row *row = gn_composed_table(op);
     gn_node_info info = { .kind = GN_COMPOSED, .op = (int)op, .inputs = row->inputs };
     if (n != row->inputs || n_attr > row->attributes)

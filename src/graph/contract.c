@@ -1,6 +1,6 @@
-/* contract.c -- contractions by index string: reading the string, inferring the shape, and gradients by exchange of roles.
+/* contract.c -- contractions by index string: reading it, inferring the shape, and gradients by exchange of roles.
  *
- * Invariant: a letter has one size in a node; a letter occurs once in a term. Every contraction is linear in each operand,
+ * Invariant: a letter has one size in a node and occurs once in a term. Every contraction is linear in each operand,
  * and its gradient is a contraction of the same letters with the result and that operand exchanged. */
 #include "graph_internal.h"
 
@@ -61,8 +61,8 @@ static bool two_sizes(const gn_fitting *f, char letter, size_t size, gn_node fir
     gn_spec_parse(f->text, &spec);
     for (int i = 0; i < s.rank; i++)
         if (spec.term[1][i] == letter) other = s.dim[i];
-    gn_graph_fail(f->g, GN_E_GRAPH_SHAPE, "%s '%s': %c is %zu in %s %s but %zu in %s %s", f->name, f->text, letter, size,
-                  gn_node_text(GN_SHOWN, g, first), gn_shape_text(GN_SHOWN, g->node[first].shape), other,
+    gn_graph_fail(f->g, GN_E_GRAPH_SHAPE, "%s '%s': %c is %zu in %s %s but %zu in %s %s", f->name, f->text, letter,
+                  size, gn_node_text(GN_SHOWN, g, first), gn_shape_text(GN_SHOWN, g->node[first].shape), other,
                   gn_node_text(GN_SHOWN, g, second), gn_shape_text(GN_SHOWN, s));
     return false;
 }
@@ -83,7 +83,8 @@ static bool fit_operand(const gn_fitting *f, const char *term, int rank, gn_node
     return true;
 }
 
-static bool fit_result(const gn_fitting *f, const gn_spec *spec, const gn_letters *l, const size_t *sizes, gn_shape *out) {
+static bool fit_result(const gn_fitting *f, const gn_spec *spec, const gn_letters *l, const size_t *sizes,
+                       gn_shape *out) {
     *out = (gn_shape){ .rank = spec->result_rank };
     for (int i = 0; i < spec->result_rank; i++) {
         int k = spec->result[i] - 'a';
@@ -116,7 +117,8 @@ gn_node gn_contract_spec(gn_graph *g, const char *text, gn_node a, gn_node b, co
     if (!gn_spec_parse(text, &spec))
         return gn_graph_fail(g, GN_E_GRAPH_OP, "'%s' is no index string such as 'ik,kj->ij'",
                              gn_show(GN_SHOWN, text, strlen(text)));
-    gn_node_info info = { .kind = GN_CONTRACT, .op = known_row(text), .spec = text, .inputs = spec.operands, .in = { a } };
+    gn_node_info info = { .kind = GN_CONTRACT, .op = known_row(text), .spec = text, .in = { a } };
+    info.inputs = spec.operands;
     if (spec.operands == 2) info.in[1] = b;
     else if (b) return gn_graph_fail(g, GN_E_GRAPH_OP, "'%s' takes one operand, not two", text);
     for (int i = 0; i < spec.operands; i++)
@@ -165,8 +167,8 @@ gn_node gn_spread_row(gn_graph *g, gn_node row, size_t m) {
 
 /* ---- derivatives ------------------------------------------------------------------------------------------------ */
 
-/* "bi,oi->bo": to x goes "bo,oi->bi" of (gradient, W), to W "bo,bi->oi" of (gradient, x). A letter that only the operand
- * has (a sum's) is broadcast; one that only the result has (a broadcast's) is summed. */
+/* "bi,oi->bo": to x goes "bo,oi->bi" of (gradient, W), to W "bo,bi->oi" of (gradient, x). A letter that only the
+ * operand has (a sum's) is broadcast; one that only the result has (a broadcast's) is summed. */
 gn_node gn_contract_vjp(gn_graph *g, gn_node n, int k, gn_node gradient) {
     gn_node_info c = gn_node_get(g, n);
     gn_spec s;

@@ -4,8 +4,8 @@
  * is no node at all until somebody asks for it. Nodes are visited in the order of their numbers, so equal graphs give
  * equal derivatives.
  *
- * A composed or slope node is derived as a function of its operands alone: what lies below an operand is not part of it.
- * The operands are then `leaf`, where the sweep stops. */
+ * A composed or slope node is derived as a function of its operands alone: what lies below one is not part of it. The
+ * operands are then `leaf`, where the sweep stops. */
 #include "graph_internal.h"
 
 typedef struct gn_sweep {

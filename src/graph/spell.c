@@ -1,6 +1,6 @@
 /* spell.c -- the plain meaning of a node: a slope from the text of its row, a composed operation from its spelling.
  *
- * Invariant: the text of the row in defs/pointwise.def is the only definition of a slope; here it only becomes nodes. */
+ * Invariant: the text of the row in defs/pointwise.def is the only definition of a slope; here it becomes nodes. */
 #include "graph_internal.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* row_max.c -- the largest of each row, by which scores are shifted so that no exponential overflows.
  *
- * A primitive: no contraction finds a maximum. Its gradient is zero by convention, because softmax and its kin, the only
- * users, do not change when a row of scores is shifted: whatever flowed through the shift would cancel. */
+ * A primitive: no contraction finds a maximum. Its gradient is zero by convention, because softmax and its kin, the
+ * only users, do not change when a row of scores is shifted: whatever flowed through the shift would cancel. */
 #include "../graph_internal.h"
 
 static bool shape(gn_graph *g, const gn_node *in, gn_shape *out) {

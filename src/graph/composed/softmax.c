@@ -3,7 +3,9 @@
 
 static size_t columns(gn_graph *g, gn_node n) { return gn_node_get(g, n).shape.dim[1]; }
 
-static bool shape(gn_graph *g, const gn_node *in, gn_shape *out) { return gn_shape_of_matrix(g, "softmax", in[0], out); }
+static bool shape(gn_graph *g, const gn_node *in, gn_shape *out) {
+    return gn_shape_of_matrix(g, "softmax", in[0], out);
+}
 
 static gn_node spell(gn_graph *g, const gn_node *in, const double *attr) {
     (void)attr;
