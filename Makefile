@@ -6,15 +6,17 @@
 #
 # Sources are found by wildcard: a new file needs no line here.
 
-CC      ?= cc
+ifeq ($(origin CC),default)
+CC := cc
+endif
 PREFIX  ?= /usr/local
 VERSION := 0.1.0
 SOVERSION := 0
-CHECK_CC := $(shell command -v $(CC) 2>/dev/null)
 
 VARIANT := $(if $(ASAN),-asan)$(if $(DEBUG),-debug)$(if $(COV),-cov)$(if $(filter clang%,$(notdir $(CC))),-clang)$(if $(CROSS),-$(CROSS))
 B       := build$(VARIANT)
 
+Q := $(if $(V),,@)
 WARN := -Wall -Wextra -Wformat=2 -Wshadow -Wvla -Wimplicit-fallthrough -Wundef -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual
 WERROR ?=
 OPT  := $(if $(DEBUG)$(COV),-O0 -g,-O2 -g1)
@@ -33,31 +35,42 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TESTS   := $(TEST_SRC:tests/%.c=$(B)/tests/%)
 
-.PHONY: all lib tests clean
+.PHONY: all lib tests test check deps demo bench clean
 .DELETE_ON_ERROR:
 all: $(B)/glassnet $(B)/libglassnet.so.$(VERSION)
 lib: $(B)/libglassnet.a $(B)/libglassnet.so.$(VERSION)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(GN_CFLAGS) $(CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(GN_CFLAGS) $(CFLAGS) -c $< -o $@
 
 $(B)/libglassnet.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 $(B)/libglassnet.so.$(VERSION): $(LIB_OBJ)
-	$(CC) -shared -Wl,-soname,libglassnet.so.$(SOVERSION) $(GN_LDFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
-	ln -sf $(@F) $(B)/libglassnet.so.$(SOVERSION)
-	ln -sf $(@F) $(B)/libglassnet.so
+	$(Q)$(CC) -shared -Wl,-soname,libglassnet.so.$(SOVERSION) $(GN_LDFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)ln -sf $(@F) $(B)/libglassnet.so.$(SOVERSION)
+	$(Q)ln -sf $(@F) $(B)/libglassnet.so
 
 $(B)/glassnet: $(CLI_OBJ) $(B)/libglassnet.a
-	$(CC) $(GN_LDFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+	$(Q)$(CC) $(GN_LDFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
 
 $(B)/tests/%: tests/%.c $(B)/libglassnet.a
 	@mkdir -p $(@D)
-	$(CC) $(GN_CFLAGS) $(CFLAGS) -Itests $< $(B)/libglassnet.a $(GN_LDFLAGS) $(LDFLAGS) $(LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(GN_CFLAGS) $(CFLAGS) -Itests $< $(B)/libglassnet.a $(GN_LDFLAGS) $(LDFLAGS) $(LIBS) -lcmocka -o $@
 tests: $(TESTS)
+
+deps:
+	@CC="$(CC)" sh tools/deps.sh
+
+# Everything that checks the program; `make check` is the quick part of it.
+test:
+	@CC="$(CC)" sh tools/deps.sh test
+	@MAKE="$(MAKE)" sh tests/run.sh
+check:
+	@CC="$(CC)" sh tools/deps.sh test
+	@MAKE="$(MAKE)" sh tests/run.sh quick
 
 clean:
 	rm -rf build build-*
