@@ -17,11 +17,11 @@ VARIANT := $(if $(ASAN),-asan)$(if $(DEBUG),-debug)$(if $(COV),-cov)$(if $(filte
 B       := build$(VARIANT)
 
 Q := $(if $(V),,@)
+comma := ,
 WARN := -Wall -Wextra -Wformat=2 -Wshadow -Wvla -Wimplicit-fallthrough -Wundef -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual
 WERROR ?=
 OPT  := $(if $(DEBUG)$(COV),-O0 -g,-O2 -g1)
 SAN  := $(if $(ASAN),-fsanitize=address$(comma)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)$(if $(COV), --coverage)
-comma := ,
 HARDEN := $(if $(ASAN)$(DEBUG)$(COV),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) -fstack-protector-strong
 GN_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -DGN_BUILDING -Iinclude -Isrc $(OPT) -fPIC -fvisibility=hidden -ffp-contract=off -fno-math-errno \
              $(HARDEN) $(WARN) $(WERROR) $(SAN) -pthread -MMD -MP
