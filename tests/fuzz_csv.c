@@ -1,4 +1,5 @@
-/* fuzz_csv.c -- hostile bytes into the CSV reader and the encoder. The first byte chooses options, the rest is the file.
+/* fuzz_csv.c -- hostile bytes into the CSV reader and the encoder. The first byte chooses options, the rest is the
+ * file.
  *
  *   clang -fsanitize=fuzzer,address,undefined ... tests/fuzz_csv.c    fuzzes
  *   gcc -DGN_FUZZ_MAIN ... tests/fuzz_csv.c; ./fuzz_csv FILE...       runs files that were found before
@@ -12,21 +13,43 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-#define DEMAND(condition) do { if (!(condition)) { fprintf(stderr, "fuzz_csv: %s does not hold\n", #condition); abort(); } } while (0)
+#define DEMAND(condition)                                                \
+    do {                                                                 \
+        if (!(condition)) {                                              \
+            fprintf(stderr, "fuzz_csv: %s does not hold\n", #condition); \
+            abort();                                                     \
+        }                                                                \
+    } while (0)
 
-static const char *const settings[][8] = {
-    {"missing", "drop"}, {"missing", "median", "nonfinite", "missing"}, {"decimal", ","}, {"escape", "\\"}, {"header", "no"}, {"header", "yes", "dup", "rename"},
-    {"encoding", "latin1"}, {"thousands", ",", "delim", "semicolon"}, {"task", "classify"}, {"task", "regression", "precision", "f64"}, {"delim", "space"},
-    {"skip-rows", "2"}, {"missing", "mean", "delim", "tab"}, {"target", "1", "ignore", "2"}, {"weight", "1"}, {NULL}};
+static const char *const settings[][8] = {{"missing", "drop"},
+                                          {"missing", "median", "nonfinite", "missing"},
+                                          {"decimal", ","},
+                                          {"escape", "\\"},
+                                          {"header", "no"},
+                                          {"header", "yes", "dup", "rename"},
+                                          {"encoding", "latin1"},
+                                          {"thousands", ",", "delim", "semicolon"},
+                                          {"task", "classify"},
+                                          {"task", "regression", "precision", "f64"},
+                                          {"delim", "space"},
+                                          {"skip-rows", "2"},
+                                          {"missing", "mean", "delim", "tab"},
+                                          {"target", "1", "ignore", "2"},
+                                          {"weight", "1"},
+                                          {NULL}};
 
 static bool same(const gn_table *a, const gn_table *b)
 {
     if (a->rows != b->rows || a->columns != b->columns || a->has_header != b->has_header) return false;
     for (size_t c = 0; c < a->columns; c++) {
         const gn_column *x = &a->column[c], *y = &b->column[c];
-        if (x->kind != y->kind || strcmp(x->name, y->name) || x->missing != y->missing || x->fault != y->fault || x->fault_line != y->fault_line) return false;
+        if (x->kind != y->kind || strcmp(x->name, y->name) || x->missing != y->missing || x->fault != y->fault ||
+            x->fault_line != y->fault_line)
+            return false;
         for (size_t r = 0; r < a->rows; r++) {
-            if (x->kind == GN_NUMERIC && !(x->number[r] == y->number[r] || (isnan(x->number[r]) && isnan(y->number[r])))) return false;
+            if (x->kind == GN_NUMERIC &&
+                !(x->number[r] == y->number[r] || (isnan(x->number[r]) && isnan(y->number[r]))))
+                return false;
             if (x->kind == GN_TEXT && x->category[r] != y->category[r]) return false;
         }
     }
@@ -43,7 +66,8 @@ static void use(gn_context *ctx, const gn_table *t, const gn_options *o)
     gn_data_free(d);
 }
 
-static gn_status read_by(gn_context *ctx, const uint8_t *bytes, size_t size, const gn_options *o, size_t sample, gn_table *t)
+static gn_status read_by(gn_context *ctx, const uint8_t *bytes, size_t size, const gn_options *o, size_t sample,
+                         gn_table *t)
 {
     gn_source s;
     DEMAND(gn_source_memory(ctx, "fuzz", bytes, size, &s) == GN_OK);
@@ -58,8 +82,10 @@ static void in_pieces(gn_context *ctx, const uint8_t *bytes, size_t size, gn_opt
 {
     gn_table whole, t;
     char code[40], where[200];
-    if (!strcmp(gn_option_text(o, GN_O_DELIM), "auto")) DEMAND(gn_options_set(o, "delim", size % 2 ? "comma" : "semicolon") == GN_OK);
-    if (!strcmp(gn_option_text(o, GN_O_HEADER), "auto")) DEMAND(gn_options_set(o, "header", size % 3 ? "yes" : "no") == GN_OK);
+    if (!strcmp(gn_option_text(o, GN_O_DELIM), "auto"))
+        DEMAND(gn_options_set(o, "delim", size % 2 ? "comma" : "semicolon") == GN_OK);
+    if (!strcmp(gn_option_text(o, GN_O_HEADER), "auto"))
+        DEMAND(gn_options_set(o, "header", size % 3 ? "yes" : "no") == GN_OK);
     gn_status first = read_by(ctx, bytes, size, o, GN_CSV_SAMPLE, &whole);
     snprintf(code, sizeof code, "%s", gn_last_error(ctx)->code);
     snprintf(where, sizeof where, "%s", gn_last_error(ctx)->where);
@@ -69,10 +95,10 @@ static void in_pieces(gn_context *ctx, const uint8_t *bytes, size_t size, gn_opt
         if (status == GN_OK) {
             DEMAND(same(&whole, &t));
             gn_table_free(&t);
-        } else {
+        } else if (strcmp(code, "CSV-RAGGED") && strcmp(gn_last_error(ctx)->code, "CSV-RAGGED")) {
+            /* Not those: a second table is seen before other faults, when the whole of it is in the window. */
             DEMAND(!strcmp(code, gn_last_error(ctx)->code));
-            /* Where a second table begins is seen only with the whole of it in the window. */
-            DEMAND(!strcmp(code, "CSV-RAGGED") || !strncmp(where, gn_last_error(ctx)->where, sizeof where - 1));
+            DEMAND(!strncmp(where, gn_last_error(ctx)->where, sizeof where - 1));
         }
     }
     if (first == GN_OK) gn_table_free(&whole);

@@ -1,4 +1,5 @@
-/* test_data_csv.h -- what the tests of tables share: a context that keeps its notes, options from text, a table or data from bytes in memory. */
+/* test_data_csv.h -- what the tests of tables share: a context that keeps its notes, options from text, a table or data
+ * from bytes in memory. */
 #ifndef TEST_DATA_CSV_H
 #define TEST_DATA_CSV_H
 
@@ -15,9 +16,9 @@ typedef struct bench {
     gn_context *ctx;
     gn_options *options;
     char notes[8192];
-    long countdown;             /* the allocation that fails: 1 is the next; 0 none */
+    long countdown; /* the allocation that fails: 1 is the next; 0 none */
     bool sticky;
-    long alive;                 /* blocks not given back */
+    long alive; /* blocks not given back */
 } bench;
 
 static inline void keep_note(void *user, gn_log_level level, const char *text)

@@ -1,5 +1,5 @@
-/* test_data_csv_dialect.c -- one table written in very many ways: each is read as exactly that table, or refused at the right line. A table that is
- * accepted and differs is a silent misread, of which there must be none. */
+/* test_data_csv_dialect.c -- one table written in very many ways: each is read as exactly that table, or refused at the
+ * right line. A table that is accepted and differs is a silent misread, of which there must be none. */
 #include <math.h>
 #include <stdio.h>
 #include "test_data_csv.h"
@@ -17,17 +17,35 @@ typedef struct truth {
 
 typedef struct style {
     char delimiter, decimal;
-    const char *line_end[2];    /* used in turn */
-    int quote;                  /* 0 only where needed, 1 all texts, 2 everything */
+    const char *line_end[2]; /* used in turn */
+    int quote;               /* 0 only where needed, 1 all texts, 2 everything */
     bool header, mark, blank_after, pad, final_end;
 } style;
 
-typedef struct dice { gn_random r; uint64_t at; } dice;
-static size_t roll(dice *d, size_t n) { return (size_t)gn_random_below(d->r, d->at++, n); }
+typedef struct dice {
+    gn_random r;
+    uint64_t at;
+} dice;
+static size_t roll(dice *d, size_t n)
+{
+    return (size_t)gn_random_below(d->r, d->at++, n);
+}
 
 static void make_truth(dice *d, truth *t)
 {
-    static const char *const words[] = {"red", "green", "blue", "NEAR BAY", "<1H OCEAN", "say \"yes\"", ("Gr\xC3\xBC\xC3\x9F" "e"), "a, b", "x;y", "two\nlines", "p|q", "it's"};
+    static const char *const words[] = {"red",
+                                        "green",
+                                        "blue",
+                                        "NEAR BAY",
+                                        "<1H OCEAN",
+                                        "say \"yes\"",
+                                        ("Gr\xC3\xBC\xC3\x9F"
+                                         "e"),
+                                        "a, b",
+                                        "x;y",
+                                        "two\nlines",
+                                        "p|q",
+                                        "it's"};
     static const char *const names[] = {"alpha", "beta", "gamma ray", "delta", "eps_1", "zeta", "eta"};
     *t = (truth){.rows = 6 + roll(d, MAX_ROWS - 6), .columns = 3 + roll(d, MAX_COLUMNS - 3)};
     for (size_t c = 0; c < t->columns; c++) {
@@ -46,8 +64,12 @@ static void make_style(dice *d, style *s)
 {
     static const char delimiters[] = {',', ',', ';', '\t', '|', ' '};
     static const char *const ends[] = {"\n", "\r\n", "\r"};
-    *s = (style){.delimiter = delimiters[roll(d, sizeof delimiters)], .decimal = '.', .quote = (int)roll(d, 3), .header = roll(d, 4) > 0,
-                 .mark = roll(d, 5) == 0, .final_end = roll(d, 3) > 0};
+    *s = (style){.delimiter = delimiters[roll(d, sizeof delimiters)],
+                 .decimal = '.',
+                 .quote = (int)roll(d, 3),
+                 .header = roll(d, 4) > 0,
+                 .mark = roll(d, 5) == 0,
+                 .final_end = roll(d, 3) > 0};
     s->line_end[0] = s->line_end[1] = ends[roll(d, 3)];
     if (roll(d, 5) == 0) s->line_end[1] = ends[roll(d, 3)];
     if (s->delimiter == ' ') s->quote = 1; /* texts with blanks need their quotes */
@@ -110,7 +132,9 @@ static bool same_table(const truth *t, const style *s, const gn_table *got)
         if (s->header && strcmp(k->name, t->name[c])) return false;
         if (k->kind != (t->text[c] ? GN_TEXT : GN_NUMERIC) || k->missing) return false;
         for (size_t r = 0; r < t->rows; r++) {
-            if (t->text[c] ? strcmp(k->categories[k->category[r]], t->word[r][c]) != 0 : k->number[r] != t->number[r][c]) return false;
+            if (t->text[c] ? strcmp(k->categories[k->category[r]], t->word[r][c]) != 0
+                           : k->number[r] != t->number[r][c])
+                return false;
         }
     }
     return true;
@@ -152,7 +176,7 @@ static void dialects(void **state)
     assert_true(refused * 50 <= DIALECTS);
 }
 
-/* ---- pollution ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- pollution --------------------------------------------------------------------------------------- */
 
 /* Offsets of rows in a text whose quoted fields have no line ends in them: begin[0..n]. */
 static size_t find_rows(const gn_text *text, const style *s, size_t begin[MAX_ROWS + 3])
@@ -235,13 +259,14 @@ static void pollution(void **state)
         snprintf(line, sizeof line, "t.csv:%zu", row + 1);
         size_t n = strlen(line);
         if (!strstr(codes, e->code) || strncmp(e->where, line, n) || (e->where[n] && e->where[n] != ':'))
-            fail_msg("pollution %u of line %zu: got %s at %s (%s), expected %s:\n%s", i, row + 1, e->code, e->where, e->message, codes, text.at);
+            fail_msg("pollution %u of line %zu: got %s at %s (%s), expected %s:\n%s", i, row + 1, e->code, e->where,
+                     e->message, codes, text.at);
         gn_text_free(&text);
         bench_close(&b);
     }
 }
 
-/* ---- line ends and windows ------------------------------------------------------------------------------------------------------------- */
+/* ---- line ends and windows --------------------------------------------------------------------------- */
 
 static void every_line_end(void **state)
 {
@@ -257,7 +282,9 @@ static void every_line_end(void **state)
             assert_int_equal(bench_table(&b, text, strlen(text), &t), GN_OK);
             assert_int_equal(t.rows, 3);
             assert_int_equal(t.columns, 2);
-            for (size_t r = 0; r < 3; r++) assert_true(t.column[0].number[r] == 2.0 * (double)r + 1 && t.column[1].number[r] == 2.0 * (double)r + 2);
+            for (size_t r = 0; r < 3; r++)
+                assert_true(t.column[0].number[r] == 2.0 * (double)r + 1 &&
+                            t.column[1].number[r] == 2.0 * (double)r + 2);
             gn_table_free(&t);
             bench_close(&b);
         }
@@ -265,7 +292,10 @@ static void every_line_end(void **state)
 }
 
 /* A file larger than the window, handed out in uneven parts. */
-typedef struct parts { const char *at; size_t size, step; } parts;
+typedef struct parts {
+    const char *at;
+    size_t size, step;
+} parts;
 
 static int64_t hand_out(gn_source *s, void *to, size_t size)
 {
@@ -307,7 +337,7 @@ static void larger_than_the_window(void **state)
     bench_close(&b);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------------------- */
 
 static void written_and_read_back(void **state)
 {
@@ -330,7 +360,10 @@ static void written_and_read_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dialects), cmocka_unit_test(pollution), cmocka_unit_test(every_line_end), cmocka_unit_test(larger_than_the_window),
+        cmocka_unit_test(dialects),
+        cmocka_unit_test(pollution),
+        cmocka_unit_test(every_line_end),
+        cmocka_unit_test(larger_than_the_window),
         cmocka_unit_test(written_and_read_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

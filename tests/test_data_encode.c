@@ -1,4 +1,5 @@
-/* test_data_encode.c -- tables into data: roles, tasks, categories, missing values, encoding by a model's prep, splits, and data from arrays. */
+/* test_data_encode.c -- tables into data: roles, tasks, categories, missing values, encoding by a model's prep, splits,
+ * and data from arrays. */
 #include <math.h>
 #include <stdio.h>
 #include "test_data_csv.h"
@@ -6,7 +7,8 @@
 static gn_data *must(bench *b, const char *text)
 {
     gn_data *d;
-    if (bench_data(b, text, strlen(text), &d) != GN_OK) fail_msg("%s: %s", gn_last_error(b->ctx)->code, gn_last_error(b->ctx)->message);
+    if (bench_data(b, text, strlen(text), &d) != GN_OK)
+        fail_msg("%s: %s", gn_last_error(b->ctx)->code, gn_last_error(b->ctx)->message);
     return d;
 }
 
@@ -23,10 +25,11 @@ static void expect_x(const gn_data *d, const float *x, size_t n)
     const float *got = d->x;
     assert_int_equal(d->rows * d->prep.inputs, n);
     for (size_t i = 0; i < n; i++)
-        if (!(got[i] == x[i] || (isnan(got[i]) && isnan(x[i])))) fail_msg("x[%zu] is %g, expected %g", i, (double)got[i], (double)x[i]);
+        if (!(got[i] == x[i] || (isnan(got[i]) && isnan(x[i]))))
+            fail_msg("x[%zu] is %g, expected %g", i, (double)got[i], (double)x[i]);
 }
 
-/* ---- roles and tasks ------------------------------------------------------------------------------------------------------------------ */
+/* ---- roles and tasks --------------------------------------------------------------------------------- */
 
 static void text_and_numbers(void **state)
 {
@@ -70,7 +73,8 @@ static void tasks(void **state)
     assert_int_equal(task_of("x,y\n1,1.5\n2,2\n3,1.5\n4,2\n", NULL), GN_REGRESSION);
     assert_int_equal(task_of("x,y\n1,1\n2,2\n3,1\n4,2\n", "task=regression"), GN_REGRESSION);
     assert_int_equal(task_of("x,y\n1,1.5\n2,2\n3,1.5\n4,2\n", "task=classify"), GN_BINARY);
-    assert_int_equal(task_of("x,y\n1,a\n2,2\n3,a\n4,2\n", "task=classification"), GN_BINARY); /* a mixed column, by its texts */
+    assert_int_equal(task_of("x,y\n1,a\n2,2\n3,a\n4,2\n", "task=classification"),
+                     GN_BINARY); /* a mixed column, by its texts */
     assert_int_equal(task_of("x,y,z\n1,1,1\n2,2,2\n3,1,1\n4,2,2\n", "target=y,z"), GN_REGRESSION);
 }
 
@@ -134,7 +138,8 @@ static void bad_roles(void **state)
     refuse_roles("weight=zz", NULL, "CSV-NOCOL", "'zz'");
     bench b;
     gn_data *d;
-    const char *weight[] = {"weight=w", NULL}, *ten[] = {"classes=10", "task=classify", NULL}, *classify[] = {"task=classify", NULL};
+    const char *weight[] = {"weight=w", NULL}, *ten[] = {"classes=10", "task=classify", NULL},
+               *classify[] = {"task=classify", NULL};
     bench_open(&b, weight);
     expect_error(&b, bench_data(&b, "w,x,y\n-1,2,0.5\n", 15, &d), "CSV-RANGE", "weight -1 is negative");
     bench_close(&b);
@@ -146,7 +151,7 @@ static void bad_roles(void **state)
     bench_close(&b);
 }
 
-/* ---- missing values ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- missing values ---------------------------------------------------------------------------------- */
 
 static const char gaps[] = "a,t,y\n1,p,0.5\n,q,1.5\n3,,2.5\n8,q,3.5\n100,p,4.5\n";
 
@@ -212,7 +217,7 @@ static void medians(void **state)
         assert_int_equal(gn_data_fill(b.ctx, d, NULL, 0), GN_OK);
         double m = d->prep.feature[0].fill;
         size_t below = 0, above = 0;
-        for (uint32_t i = 0; i < n; i++) below += v[i] < m, above += v[i] > m;
+        for (uint32_t i = 0; i < n; i++) below += v[i]<m, above += v[i]> m;
         assert_true(2 * below <= n && 2 * above <= n);
         assert_true(((double *)d->x)[0] == m);
         gn_text_free(&text);
@@ -221,7 +226,7 @@ static void medians(void **state)
     }
 }
 
-/* ---- by a model's prep ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- by a model's prep ------------------------------------------------------------------------------- */
 
 static gn_status by_prep(bench *b, const gn_prep *p, const char *text, bool need_target, gn_data **out)
 {
@@ -241,7 +246,8 @@ static void shuffled_columns(void **state)
     gn_data *d, *e;
     bench_open(&b, NULL);
     d = must(&b, "size,colour,kind\n1,red,b\n2,blue,a\n3,red,b\n");
-    assert_int_equal(by_prep(&b, &d->prep, "note,kind,colour,size\nA1,b,red,1\n7,a,blue,2\n8,b,red,3\n", true, &e), GN_OK);
+    assert_int_equal(by_prep(&b, &d->prep, "note,kind,colour,size\nA1,b,red,1\n7,a,blue,2\n8,b,red,3\n", true, &e),
+                     GN_OK);
     expect_x(e, d->x, 9);
     assert_memory_equal(e->label, d->label, 3 * sizeof *d->label);
     gn_data_free(e);
@@ -251,10 +257,12 @@ static void shuffled_columns(void **state)
     gn_data_free(e);
     expect_error(&b, by_prep(&b, &d->prep, "colour,size\ngreen,1\n", false, &e), "CSV-LABEL", "'green' (line 2)");
     expect_error(&b, by_prep(&b, &d->prep, "colour,size\ngreen,1\n", false, &e), "CSV-LABEL", "blue, red");
-    expect_error(&b, by_prep(&b, &d->prep, "colour,size,kind\nred,1,virginica\n", true, &e), "CSV-LABEL", "label 'virginica' (line 2) not among the 2 training classes");
+    expect_error(&b, by_prep(&b, &d->prep, "colour,size,kind\nred,1,virginica\n", true, &e), "CSV-LABEL",
+                 "label 'virginica' (line 2) not among the 2 training classes");
     expect_error(&b, by_prep(&b, &d->prep, "colour,size\nred,1\n", true, &e), "CSV-NOCOL", "'kind'");
     expect_error(&b, by_prep(&b, &d->prep, "colour,siz\nred,1\n", false, &e), "CSV-NOCOL", "did you mean 'siz'");
-    expect_error(&b, by_prep(&b, &d->prep, "size\n1\n", false, &e), "MOD-SHAPE", "data has 1 feature, model expects 2 (size, colour)");
+    expect_error(&b, by_prep(&b, &d->prep, "size\n1\n", false, &e), "MOD-SHAPE",
+                 "data has 1 feature, model expects 2 (size, colour)");
     expect_error(&b, by_prep(&b, &d->prep, "size,colour\n1,red\nx2,red\n", false, &e), "CSV-NUM", "'x2'");
     expect_error(&b, by_prep(&b, &d->prep, "size,colour\n1,red\n,red\n", false, &e), "CSV-MISSING", "'size'");
     gn_data_free(d);
@@ -274,10 +282,12 @@ static void shape_of_a_model(void **state)
     assert_int_equal(by_prep(&b, &d->prep, "1.5,2,3,4,x\n1.25,3,4,5,y\n3,4,5,6,x\n", true, &e), GN_OK);
     assert_memory_equal(e->label, d->label, 3 * sizeof *d->label);
     gn_data_free(e);
-    expect_error(&b, by_prep(&b, &d->prep, "1.5,2,3\n1.25,3,4\n", false, &e), "MOD-SHAPE", "data has 3 features, model expects 4 (column 1, column 2, column 3, column 4)");
+    expect_error(&b, by_prep(&b, &d->prep, "1.5,2,3\n1.25,3,4\n", false, &e), "MOD-SHAPE",
+                 "data has 3 features, model expects 4 (column 1, column 2, column 3, column 4)");
     gn_data_free(d);
     d = must(&b, "a,b,c,d,y\n1,2,3,4,0.5\n2,3,4,5,1.5\n");
-    expect_error(&b, by_prep(&b, &d->prep, "1,2,3,4,5\n", false, &e), "MOD-SHAPE", "data has 5 features, model expects 4 (a, b, c, d)");
+    expect_error(&b, by_prep(&b, &d->prep, "1,2,3,4,5\n", false, &e), "MOD-SHAPE",
+                 "data has 5 features, model expects 4 (a, b, c, d)");
     assert_int_equal(by_prep(&b, &d->prep, "1,2,3,4\n2,3,4,5\n", false, &e), GN_OK);
     expect_x(e, d->x, 8);
     gn_data_free(e);
@@ -332,7 +342,7 @@ static void missing_in_new_rows(void **state)
     bench_close(&b);
 }
 
-/* ---- splits ------------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- splits ------------------------------------------------------------------------------------------ */
 
 static void check_parts(const gn_data *d, const uint32_t *train, size_t n_train, const uint32_t *held, size_t n_held)
 {
@@ -415,7 +425,8 @@ static void folds(void **state)
             assert_int_equal(gn_split_fold(b.ctx, d, k, fold, 7, &train, &n_train, &held, &n_held), GN_OK);
             check_parts(d, train, n_train, held, n_held);
             for (size_t i = 0; i < n_held; i++) times[held[i]]++, of_class[d->label[held[i]]]++;
-            for (size_t c = 0; c < 4; c++) assert_true(of_class[c] == counts[c] / k || of_class[c] == counts[c] / k + 1);
+            for (size_t c = 0; c < 4; c++)
+                assert_true(of_class[c] == counts[c] / k || of_class[c] == counts[c] / k + 1);
             gn_free(b.ctx, train);
             gn_free(b.ctx, held);
         }
@@ -430,7 +441,7 @@ static void folds(void **state)
     bench_close(&b);
 }
 
-/* ---- arrays ---------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- arrays ------------------------------------------------------------------------------------------ */
 
 static void arrays(void **state)
 {
@@ -460,7 +471,7 @@ static void arrays(void **state)
     bench_close(&b);
 }
 
-/* ---- files the project is measured on --------------------------------------------------------------------------------------------------------------------- */
+/* ---- files the project is measured on ---------------------------------------------------------------- */
 
 static gn_status read_shared(bench *b, const char *path, gn_data **d)
 {
@@ -478,7 +489,10 @@ static gn_status read_shared(bench *b, const char *path, gn_data **d)
 static void shared_files(void **state)
 {
     (void)state;
-    static const struct { const char *path, *options[4]; size_t rows, inputs, classes; } files[] = {
+    static const struct {
+        const char *path, *options[4];
+        size_t rows, inputs, classes;
+    } files[] = {
         {"../shared/data/iris.csv", {0}, 150, 4, 3},
         {"../shared/data/wine.csv", {0}, 178, 13, 3},
         {"../shared/data/abalone.csv", {"task=regression"}, 4177, 10, 0},
@@ -508,10 +522,14 @@ static void shared_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(text_and_numbers), cmocka_unit_test(tasks), cmocka_unit_test(class_order), cmocka_unit_test(columns_by_name_and_position),
-        cmocka_unit_test(bad_roles), cmocka_unit_test(dropped), cmocka_unit_test(filled), cmocka_unit_test(medians),
-        cmocka_unit_test(shuffled_columns), cmocka_unit_test(shape_of_a_model), cmocka_unit_test(target_first), cmocka_unit_test(missing_in_new_rows),
-        cmocka_unit_test(stratified), cmocka_unit_test(folds), cmocka_unit_test(arrays), cmocka_unit_test(shared_files),
+        cmocka_unit_test(text_and_numbers), cmocka_unit_test(tasks),
+        cmocka_unit_test(class_order),      cmocka_unit_test(columns_by_name_and_position),
+        cmocka_unit_test(bad_roles),        cmocka_unit_test(dropped),
+        cmocka_unit_test(filled),           cmocka_unit_test(medians),
+        cmocka_unit_test(shuffled_columns), cmocka_unit_test(shape_of_a_model),
+        cmocka_unit_test(target_first),     cmocka_unit_test(missing_in_new_rows),
+        cmocka_unit_test(stratified),       cmocka_unit_test(folds),
+        cmocka_unit_test(arrays),           cmocka_unit_test(shared_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,14 +1,18 @@
-/* test_data_generate.c -- every row of defs/generate.def: a function of its arguments, balanced, written as CSV and read back the same, and with classes
- * that are as far apart as the row promises. */
+/* test_data_generate.c -- every row of defs/generate.def: a function of its arguments, balanced, written as CSV and
+ * read back the same, and with classes that are as far apart as the row promises. */
 #include <math.h>
 #include "test_data_csv.h"
 
-static bool is_fixed(const char *name) { return !strcmp(name, "neuron"); }
+static bool is_fixed(const char *name)
+{
+    return !strcmp(name, "neuron");
+}
 
 static gn_table generate(bench *b, const char *name, size_t n, double noise, uint64_t seed)
 {
     gn_table t;
-    if (gn_generate(b->ctx, name, n, noise, seed, &t) != GN_OK) fail_msg("%s: %s", name, gn_last_error(b->ctx)->message);
+    if (gn_generate(b->ctx, name, n, noise, seed, &t) != GN_OK)
+        fail_msg("%s: %s", name, gn_last_error(b->ctx)->message);
     return t;
 }
 
@@ -19,7 +23,8 @@ static bool same(const gn_table *a, const gn_table *b, size_t rows)
         if (x->kind != y->kind || strcmp(x->name, y->name)) return false;
         for (size_t r = 0; r < rows; r++) {
             if (x->kind == GN_NUMERIC && x->number[r] != y->number[r]) return false;
-            if (x->kind == GN_TEXT && strcmp(x->categories[x->category[r]], y->categories[y->category[r]])) return false;
+            if (x->kind == GN_TEXT && strcmp(x->categories[x->category[r]], y->categories[y->category[r]]))
+                return false;
         }
     }
     return true;
@@ -35,7 +40,8 @@ static void a_function_of_its_arguments(void **state)
         bench_open(&b, NULL);
         assert_true(gn_generate_known(name));
         assert_true(strlen(help) > 5);
-        gn_table t = generate(&b, name, 300, -1, 1), again = generate(&b, name, 300, -1, 1), longer = generate(&b, name, 500, -1, 1);
+        gn_table t = generate(&b, name, 300, -1, 1), again = generate(&b, name, 300, -1, 1),
+                 longer = generate(&b, name, 500, -1, 1);
         gn_table other = generate(&b, name, 300, -1, 2);
         assert_int_equal(t.rows, is_fixed(name) ? 4 : 300);
         assert_true(same(&t, &again, t.rows));
@@ -73,7 +79,8 @@ static void read_back(void **state)
     }
 }
 
-/* The nearest of many other points is a classifier that knows nothing of the set: 99 % of new points must lie with their own. */
+/* The nearest of many other points is a classifier that knows nothing of the set: 99 % of new points must lie with
+ * their own. */
 static void apart_at_the_default_noise(void **state)
 {
     (void)state;
@@ -88,7 +95,8 @@ static void apart_at_the_default_noise(void **state)
                 double best = INFINITY;
                 size_t nearest = 0;
                 for (size_t k = 0; k < known.rows; k++) {
-                    double dx = known.column[0].number[k] - fresh.column[0].number[r], dy = known.column[1].number[k] - fresh.column[1].number[r];
+                    double dx = known.column[0].number[k] - fresh.column[0].number[r],
+                           dy = known.column[1].number[k] - fresh.column[1].number[r];
                     if (dx * dx + dy * dy < best) best = dx * dx + dy * dy, nearest = k;
                 }
                 right += known.column[2].category[nearest] == fresh.column[2].category[r];
@@ -107,7 +115,8 @@ static void known_figures(void **state)
     bench b;
     bench_open(&b, NULL);
     gn_table t = generate(&b, "neuron", 1000, -1, 1);
-    static const double rows[4][6] = {{-1, 2, 3, 13, 17, 100}, {4, -5, 6, 14, 18, 200}, {7, 8, -9, 15, 19, 300}, {-10, 11, 12, 16, -20, 400}};
+    static const double rows[4][6] = {
+        {-1, 2, 3, 13, 17, 100}, {4, -5, 6, 14, 18, 200}, {7, 8, -9, 15, 19, 300}, {-10, 11, 12, 16, -20, 400}};
     assert_int_equal(t.columns, 6);
     for (size_t r = 0; r < 4; r++)
         for (size_t c = 0; c < 6; c++) assert_true(t.column[c].number[r] == rows[r][c]);
@@ -123,7 +132,8 @@ static void known_figures(void **state)
     for (size_t r = 0; r < 100; r++) assert_true(fabs(t.column[1].number[r] - sin(t.column[0].number[r])) < 2e-6);
     gn_table_free(&t);
     t = generate(&b, "xor", 1000, 0, 1);
-    for (size_t r = 0; r < 1000; r++) assert_true((t.column[0].number[r] * t.column[1].number[r] < 0) == (t.column[2].category[r] == 1));
+    for (size_t r = 0; r < 1000; r++)
+        assert_true((t.column[0].number[r] * t.column[1].number[r] < 0) == (t.column[2].category[r] == 1));
     gn_table_free(&t);
     bench_close(&b);
 }
@@ -164,8 +174,12 @@ static void out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_function_of_its_arguments), cmocka_unit_test(read_back), cmocka_unit_test(apart_at_the_default_noise),
-        cmocka_unit_test(known_figures), cmocka_unit_test(refused), cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(a_function_of_its_arguments),
+        cmocka_unit_test(read_back),
+        cmocka_unit_test(apart_at_the_default_noise),
+        cmocka_unit_test(known_figures),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* csv_column.c -- the columns of a CSV file while it is read, and what they turn out to be.
  *
- * Invariant: storing a row a second time changes nothing; a column is numbers until a field is not one, then texts, and what came before is
- * kept as text. Counts are taken at the end from what is stored. */
+ * Invariant: storing a row a second time changes nothing; a column is numbers until a field is not one, then texts, and
+ * what came before is kept as text. Counts are taken at the end from what is stored. */
 #include <math.h>
 #include <string.h>
 #include "csv.h"
@@ -69,7 +69,9 @@ gn_status gn_csv_store(gn_csv_reader *r, size_t column, const gn_csv_field *f, u
     gn_csv_kind kind = gn_csv_classify(&r->dialect, f->text, f->length, &value, &small);
     *lost += small;
     if (kind == GN_CSV_MISSING) return store_missing(r, c, f);
-    if (c->word) return kind == GN_CSV_NUMBER ? store_as_text(r, c, r->rows, value) : store_word(r, c, r->rows, f->text, f->length);
+    if (c->word)
+        return kind == GN_CSV_NUMBER ? store_as_text(r, c, r->rows, value)
+                                     : store_word(r, c, r->rows, f->text, f->length);
     c->number[r->rows] = value;
     if (kind == GN_CSV_NUMBER) return GN_OK;
     if (kind == GN_CSV_RANGE) return set_fault(r, c, GN_E_CSV_RANGE, f);
@@ -135,7 +137,8 @@ static gn_status sort_words(gn_csv_reader *r, gn_csv_column *c, gn_column *out)
 
 static void count_missing(gn_column *out, size_t rows)
 {
-    for (size_t i = 0; i < rows; i++) out->missing += out->number ? isnan(out->number[i]) : out->category[i] == UINT32_MAX;
+    for (size_t i = 0; i < rows; i++)
+        out->missing += out->number ? isnan(out->number[i]) : out->category[i] == UINT32_MAX;
 }
 
 static gn_status finish_column(gn_csv_reader *r, gn_csv_column *c, gn_column *out)
@@ -170,7 +173,8 @@ static void drop_trailing(gn_csv_reader *r)
     gn_free(r->window.ctx, last->number);
     last->number = NULL;
     t->columns--;
-    gn_note(r->window.ctx, "%s: the last column is empty in every row and was dropped", gn_show(GN_SHOWN, t->name, strlen(t->name)));
+    gn_note(r->window.ctx, "%s: the last column is empty in every row and was dropped",
+            gn_show(GN_SHOWN, t->name, strlen(t->name)));
 }
 
 gn_status gn_csv_finish(gn_csv_reader *r)

@@ -1,10 +1,14 @@
 /* csv_field.c -- one field of a CSV row as RFC 4180 has it: bare or quoted, with blanks around it passed over.
  *
- * Invariant: a field is understood whole or refused with its place; a quote that stands where none may stand is never dropped. */
+ * Invariant: a field is understood whole or refused with its place; a quote that stands where none may stand is never
+ * dropped. */
 #include <string.h>
 #include "csv.h"
 
-static bool is_blank(const gn_csv_dialect *d, uint8_t c) { return c == ' ' || (c == '\t' && d->delimiter != '\t'); }
+static bool is_blank(const gn_csv_dialect *d, uint8_t c)
+{
+    return c == ' ' || (c == '\t' && d->delimiter != '\t');
+}
 
 static gn_status fail_nul(gn_csv_window *w, size_t i, size_t column)
 {
@@ -16,7 +20,8 @@ static gn_status fail_nul(gn_csv_window *w, size_t i, size_t column)
 static gn_status fail_quote(gn_csv_window *w, const gn_csv_dialect *d, size_t i, const char *what)
 {
     bool backslash = false;
-    for (size_t k = w->row + 1; k <= i && !d->escape; k++) backslash |= gn_csv_at(w, k) == '"' && gn_csv_at(w, k - 1) == '\\';
+    for (size_t k = w->row + 1; k <= i && !d->escape; k++)
+        backslash |= gn_csv_at(w, k) == '"' && gn_csv_at(w, k - 1) == '\\';
     gn_fail_at(w->ctx, GN_E_CSV_QUOTE, gn_csv_place(w, i), "%s", what);
     return backslash ? gn_hint(w->ctx, "--escape='\\\\' if a backslash escapes a quote in this file")
                      : gn_hint(w->ctx, "a quote inside a quoted field is written twice: \"a \"\"b\"\" c\"");
@@ -47,7 +52,8 @@ static gn_status bare_field(gn_csv_window *w, const gn_csv_dialect *d, size_t co
 {
     size_t i = out->begin, end;
     const uint8_t *at = w->at, delimiter = (uint8_t)d->delimiter;
-    for (uint8_t c; (c = at[i]) != delimiter && c != '\n' && c != '\r' && c != '"' && c != 0;) i++; /* ends at the window's 0 at the latest */
+    for (uint8_t c; (c = at[i]) != delimiter && c != '\n' && c != '\r' && c != '"' && c != 0;)
+        i++; /* ends at the window's 0 at the latest */
     if (i - out->begin > GN_CSV_FIELD_LIMIT) return gn_csv_too_long(w, out->begin, "field longer than 65536 bytes");
     if (i < w->filled && gn_csv_at(w, i) == 0) return fail_nul(w, i, column);
     if (gn_csv_at(w, i) == '"') return fail_quote(w, d, i, "quote inside an unquoted field");
@@ -92,8 +98,10 @@ static gn_status fail_after(gn_csv_window *w, const gn_csv_dialect *d, size_t be
 {
     gn_place opened = gn_csv_place(w, begin), after = gn_csv_place(w, i);
     if (opened.line == after.line) return fail_quote(w, d, i, "text after closing quote");
-    return gn_fail_at(w->ctx, GN_E_CSV_QUOTE, opened, "quote opened at line %llu column %llu closes at line %llu, with text after closing quote",
-                      (unsigned long long)opened.line, (unsigned long long)opened.column, (unsigned long long)after.line);
+    return gn_fail_at(w->ctx, GN_E_CSV_QUOTE, opened,
+                      "quote opened at line %llu column %llu closes at line %llu, with text after closing quote",
+                      (unsigned long long)opened.line, (unsigned long long)opened.column,
+                      (unsigned long long)after.line);
 }
 
 static gn_status fail_open(gn_csv_window *w, size_t begin)
@@ -109,7 +117,8 @@ static gn_status fail_long_quote(gn_csv_window *w, size_t begin)
     return gn_hint(w->ctx, "the quote opened here may never be closed");
 }
 
-static gn_status quoted_field(gn_csv_window *w, const gn_csv_dialect *d, gn_text *scratch, size_t column, gn_csv_field *out)
+static gn_status quoted_field(gn_csv_window *w, const gn_csv_dialect *d, gn_text *scratch, size_t column,
+                              gn_csv_field *out)
 {
     bool escaped = false;
     size_t from = out->begin + 1, close = closing_quote(w, d, from, &escaped), i = close + 1;
@@ -166,11 +175,13 @@ static gn_status check_encoding(gn_csv_window *w, const gn_csv_dialect *d, gn_te
     size_t bad, length = f->end == GN_CSV_MORE ? 0 : f->next - f->begin;
     const char *raw = (const char *)w->at + f->begin;
     if (gn_utf8_valid(raw, length, &bad)) return GN_OK;
-    gn_fail_at(w->ctx, GN_E_CSV_ENC, gn_csv_place(w, f->begin + bad), "byte 0x%02X is not UTF-8", gn_csv_at(w, f->begin + bad));
+    gn_fail_at(w->ctx, GN_E_CSV_ENC, gn_csv_place(w, f->begin + bad), "byte 0x%02X is not UTF-8",
+               gn_csv_at(w, f->begin + bad));
     return gn_hint(w->ctx, "--encoding=latin1 if the file is Latin-1 (ISO 8859-1)");
 }
 
-gn_status gn_csv_next(gn_csv_window *w, const gn_csv_dialect *d, gn_text *scratch, size_t offset, size_t column, gn_csv_field *out)
+gn_status gn_csv_next(gn_csv_window *w, const gn_csv_dialect *d, gn_text *scratch, size_t offset, size_t column,
+                      gn_csv_field *out)
 {
     *out = (gn_csv_field){.begin = offset, .text = ""};
     while (is_blank(d, gn_csv_at(w, out->begin))) out->begin++;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include "csv_number.h"
 
-/* ---- the short way ---------------------------------------------------------------------------------------------------- */
+/* ---- the short way ----------------------------------------------------------------------------------- */
 
 #ifdef __SIZEOF_INT128__
 __extension__ typedef unsigned __int128 wide;
@@ -27,7 +27,8 @@ double gn_csv_scaled(uint64_t m, int scale)
     int five_up = __builtin_clzll(five);
     m <<= up;
     five <<= five_up;
-    /* Either way 63 or 64 leading bits; the last is set when anything follows, so that the conversion rounds as the exact value does. */
+    /* Either way 63 or 64 leading bits; the last is set when anything follows, so that the conversion rounds as the
+     * exact value does. */
     if (scale > 0) {
         wide over = (wide)m << 63;
         uint64_t q = (uint64_t)(over / five);
@@ -38,10 +39,13 @@ double gn_csv_scaled(uint64_t m, int scale)
     return times_two_to((double)(high | ((uint64_t)product != 0)), 64 - up - five_up + k);
 }
 #else
-double gn_csv_scaled(uint64_t m, int scale) { return 0 * (double)m * scale; }
+double gn_csv_scaled(uint64_t m, int scale)
+{
+    return 0 * (double)m * scale;
+}
 #endif
 
-/* ---- the long way ----------------------------------------------------------------------------------------------------- */
+/* ---- the long way ------------------------------------------------------------------------------------ */
 
 static void trim(const char **text, size_t *length)
 {
@@ -49,7 +53,10 @@ static void trim(const char **text, size_t *length)
     while (*length && ((*text)[*length - 1] == ' ' || (*text)[*length - 1] == '\t')) (*length)--;
 }
 
-static bool is_text(const char *text, size_t length, const char *word) { return strlen(word) == length && !memcmp(text, word, length); }
+static bool is_text(const char *text, size_t length, const char *word)
+{
+    return strlen(word) == length && !memcmp(text, word, length);
+}
 
 bool gn_csv_missing(const char *text, size_t length)
 {
@@ -60,9 +67,13 @@ bool gn_csv_missing(const char *text, size_t length)
     return false;
 }
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
-/* Drop thousands marks that stand between groups of three digits; 0 when they stand elsewhere or the text is too long for a number so written. */
+/* Drop thousands marks that stand between groups of three digits; 0 when they stand elsewhere or the text is too long
+ * for a number so written. */
 static size_t without_thousands(const char *text, size_t length, char mark, char decimal, char to[128])
 {
     size_t n = 0, group = 0, marks = 0;
@@ -87,11 +98,14 @@ static size_t without_thousands(const char *text, size_t length, char mark, char
     return n < 127 ? n : 0;
 }
 
-/* The bytes of a digit outside ASCII at text (Arabic-Indic, Persian, Devanagari, full-width) or of a minus sign U+2212, or 0. */
+/* The bytes of a digit outside ASCII at text (Arabic-Indic, Persian, Devanagari, full-width) or of a minus sign U+2212,
+ * or 0. */
 static size_t foreign_digit(const char *text, size_t length)
 {
     const uint8_t *t = (const uint8_t *)text;
-    if (length >= 2 && ((t[0] == 0xD9 && t[1] >= 0xA0 && t[1] <= 0xA9) || (t[0] == 0xDB && t[1] >= 0xB0 && t[1] <= 0xB9))) return 2;
+    if (length >= 2 &&
+        ((t[0] == 0xD9 && t[1] >= 0xA0 && t[1] <= 0xA9) || (t[0] == 0xDB && t[1] >= 0xB0 && t[1] <= 0xB9)))
+        return 2;
     if (length < 3) return 0;
     if (t[0] == 0xE0 && t[1] == 0xA5 && t[2] >= 0xA6 && t[2] <= 0xAF) return 3;
     if (t[0] == 0xEF && t[1] == 0xBC && t[2] >= 0x90 && t[2] <= 0x99) return 3;
@@ -135,8 +149,8 @@ static bool is_hex(const char *text, size_t length)
     return true;
 }
 
-/* Digits with marks of any custom between them, then perhaps an exponent, whole or cut short. Two points make a date or a
- * version, unless commas show that they part thousands. */
+/* Digits with marks of any custom between them, then perhaps an exponent, whole or cut short. Two points make a date or
+ * a version, unless commas show that they part thousands. */
 static bool is_marked(const char *text, size_t length)
 {
     size_t i = 0, points = 0, commas = 0, digits = 0;
@@ -162,8 +176,8 @@ static bool is_spoiled(const char *text, size_t length)
     return foreign_digit(text, length) || is_hex(text, length) || is_marked(text, length);
 }
 
-/* A double that lies half-way between two floats, or below the normal floats, may have been rounded onto that place: round once, from
- * the text. */
+/* A double that lies half-way between two floats, or below the normal floats, may have been rounded onto that place:
+ * round once, from the text. */
 static void round_once(const char *text, size_t length, char decimal, double *value)
 {
     float once;
@@ -214,7 +228,8 @@ gn_csv_kind gn_csv_classify(const gn_csv_dialect *d, const char *text, size_t le
     if (gn_csv_missing(text, length)) {
         kind = GN_CSV_MISSING;
     } else {
-        if (d->thousands && memchr(text, d->thousands, length) && (length = without_thousands(text, length, d->thousands, d->decimal, plain)))
+        if (d->thousands && memchr(text, d->thousands, length) &&
+            (length = without_thousands(text, length, d->thousands, d->decimal, plain)))
             text = plain;
         if (length) kind = slow_number(d, text, length, value, lost);
     }

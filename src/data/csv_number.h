@@ -1,5 +1,5 @@
-/* csv_number.h -- the short way to a number: up to 19 digits, so that their value is an exact integer. Where it and the power of ten are
- * exact doubles one division rounds correctly (Clinger 1990); else integers of 128 bits do the same.
+/* csv_number.h -- the short way to a number: up to 19 digits, so that their value is an exact integer. Where it and the
+ * power of ten are exact doubles one division rounds correctly (Clinger 1990); else integers of 128 bits do the same.
  *
  * Invariant: reading stops at the first byte that is not a digit, and the window ends in one. */
 #ifndef GN_CSV_NUMBER_H
@@ -19,8 +19,9 @@ static inline bool gn_csv_tie(double value)
 /* Does the text hold a digit that is not an ASCII one? */
 bool gn_csv_foreign_digits(const char *text, size_t length);
 
-/* m * 10^-scale, rounded once, for m > 0 and |scale| <= 27: 5^27 is below 2^63, so that a quotient of 63 bits and whether anything is
- * left of it decide the rounding, as does a product of 127 bits. 0 where the compiler has no such numbers. */
+/* m * 10^-scale, rounded once, for m > 0 and |scale| <= 27: 5^27 is below 2^63, so that a quotient of 63 bits and
+ * whether anything is left of it decide the rounding, as does a product of 127 bits. 0 where the compiler has no such
+ * numbers. */
 double gn_csv_scaled(uint64_t m, int scale);
 
 /* Digits of an exponent at i; its sign and value go to *scale. */
@@ -36,7 +37,8 @@ static inline size_t gn_csv_exponent(const uint8_t *at, size_t i, int *scale)
 }
 
 /* The number at i: the offset past it, or 0 when the long way has to be taken. */
-static inline __attribute__((always_inline)) size_t gn_csv_short_number(const uint8_t *at, size_t i, uint8_t decimal, double *value)
+static inline __attribute__((always_inline)) size_t gn_csv_short_number(const uint8_t *at, size_t i, uint8_t decimal,
+                                                                        double *value)
 {
     static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
                                    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};

@@ -1,10 +1,11 @@
 /* csv_read.c -- a CSV file into a table: what kind of file it is, its dialect, its header, its rows.
  *
- * Invariant: memory grows with the rows that have arrived, never with a size that was promised; on failure nothing is left behind. */
+ * Invariant: memory grows with the rows that have arrived, never with a size that was promised; on failure nothing is
+ * left behind. */
 #include <string.h>
 #include "csv.h"
 
-/* ---- what the first bytes say --------------------------------------------------------------------------------------------- */
+/* ---- what the first bytes say ------------------------------------------------------------------------ */
 
 static bool begins(const gn_csv_window *w, const void *bytes, size_t n)
 {
@@ -44,13 +45,22 @@ static bool is_html(const gn_csv_window *w)
 
 static gn_status check_kind(gn_csv_window *w)
 {
-    static const struct { const char *magic; size_t size; const char *what; } kinds[] = {
-        {"PK\3\4", 4, "this is a ZIP/XLSX file"},   {"%PDF-", 5, "this is a PDF file"},
-        {"\x89PNG", 4, "this is a PNG file"},       {"\xFF\xD8\xFF", 3, "this is a JPEG file"},
-        {"GIF8", 4, "this is a GIF file"},          {"\x1F\x8B", 2, "this is a gzip file"},
-        {"\xD0\xCF\x11\xE0", 4, "this is an old Microsoft Office (XLS) file"},
-        {"PAR1", 4, "this is a Parquet file"},      {"\x93NUMPY", 6, "this is a NumPy (NPY) file"},
-        {"\x7F" "ELF", 4, "this is a program (ELF)"}};
+    static const struct {
+        const char *magic;
+        size_t size;
+        const char *what;
+    } kinds[] = {{"PK\3\4", 4, "this is a ZIP/XLSX file"},
+                 {"%PDF-", 5, "this is a PDF file"},
+                 {"\x89PNG", 4, "this is a PNG file"},
+                 {"\xFF\xD8\xFF", 3, "this is a JPEG file"},
+                 {"GIF8", 4, "this is a GIF file"},
+                 {"\x1F\x8B", 2, "this is a gzip file"},
+                 {"\xD0\xCF\x11\xE0", 4, "this is an old Microsoft Office (XLS) file"},
+                 {"PAR1", 4, "this is a Parquet file"},
+                 {"\x93NUMPY", 6, "this is a NumPy (NPY) file"},
+                 {"\x7F"
+                  "ELF",
+                  4, "this is a program (ELF)"}};
     for (size_t i = 0; i < GN_COUNT(kinds); i++)
         if (begins(w, kinds[i].magic, kinds[i].size)) {
             fail_here(w, GN_E_CSV_KIND, kinds[i].what);
@@ -59,64 +69,56 @@ static gn_status check_kind(gn_csv_window *w)
     return is_html(w) ? fail_here(w, GN_E_CSV_HTML, "this is an HTML page, not CSV (failed download?)") : GN_OK;
 }
 
-/* ---- up to the table ------------------------------------------------------------------------------------------------------- */
+/* ---- up to the table --------------------------------------------------------------------------------- */
 
 /* Pass over one physical line, however long. */
-static gn_status skip_line(gn_csv_window *w, bool *none)
+static gn_status skip_line(gn_csv_window *w)
 {
     gn_csv_end end;
     size_t next = w->row;
-    for (*none = false;;) {
+    for (;;) {
         size_t i = w->row;
         while (!gn_csv_line_end(w, i, &end, &next)) i++;
         if (end != GN_CSV_MORE) break;
         /* Keep a CR that may have its LF in what comes. */
         w->row = i < w->filled ? i : w->filled;
-        GN_TRY(gn_csv_fill(w, w->sample));
+        GN_TRY(gn_csv_fill(w, w->sample + 1));
     }
-    *none = next == w->row && w->ended;
     w->row = next;
     w->line++;
     return GN_OK;
 }
 
-static gn_status skip_rows(gn_csv_window *w, const gn_options *options)
+static gn_status fail_empty(gn_csv_window *w, bool mark, bool blank_lines, int64_t skipped)
 {
-    int64_t rows = options ? gn_option_int(options, GN_O_SKIP_ROWS) : 0;
-    for (int64_t i = 0; i < rows; i++) {
-        bool none;
-        GN_TRY(skip_line(w, &none));
-        if (none) return gn_fail(w->ctx, GN_E_CSV_EMPTY, "--skip-rows=%lld passes over all %lld lines", (long long)rows, (long long)i);
-    }
-    return GN_OK;
+    gn_place at = {.file = w->source->name};
+    if (skipped) return gn_fail_at(w->ctx, GN_E_CSV_EMPTY, at, "--skip-rows=%lld leaves no row", (long long)skipped);
+    return gn_fail_at(w->ctx, GN_E_CSV_EMPTY, at, "%s",
+                      blank_lines ? "only blank lines"
+                      : mark      ? "contains only a byte-order mark"
+                                  : "file is empty (0 bytes)");
 }
 
-/* To the first row that is not blank, with the whole of it in the window. */
-static gn_status find_first_row(gn_csv_window *w, bool mark)
+/* Past the lines to skip and past blank ones, to a row, with the whole of it in the window. */
+static gn_status find_first_row(gn_csv_window *w, int64_t skip, bool mark)
 {
-    const gn_csv_dialect comma = {.delimiter = '\t'};
-    gn_csv_end end;
-    size_t next;
-    bool lines = false;
-    for (;;) {
-        if (w->row >= w->filled && w->ended) break;
-        if (gn_csv_blank_row(w, &comma, &end, &next)) {
-            if (end == GN_CSV_MORE) {
-                GN_TRY(gn_csv_more(w));
-                continue;
-            }
+    const gn_csv_dialect not_tab = {.delimiter = '\t'};
+    uint64_t first = w->line;
+    for (int64_t i = 0; i < skip && !(w->row >= w->filled && w->ended); i++) GN_TRY(skip_line(w));
+    while (w->row < w->filled || !w->ended) {
+        gn_csv_end end;
+        size_t next, left = w->filled - w->row;
+        bool blank = gn_csv_blank_row(w, &not_tab, &end, &next);
+        if (!blank && (w->ended || memchr(w->at + w->row, '\n', left) || memchr(w->at + w->row, '\r', left)))
+            return GN_OK;
+        if (!blank || end == GN_CSV_MORE) {
+            GN_TRY(gn_csv_more(w));
+        } else {
             w->row = next;
             w->line++;
-            lines = true;
-        } else if (w->ended || memchr(w->at + w->row, '\n', w->filled - w->row) || memchr(w->at + w->row, '\r', w->filled - w->row)) {
-            return GN_OK;
-        } else {
-            GN_TRY(gn_csv_more(w));
         }
     }
-    if (lines) return gn_fail_at(w->ctx, GN_E_CSV_EMPTY, (gn_place){.file = w->source->name}, "only blank lines");
-    return gn_fail_at(w->ctx, GN_E_CSV_EMPTY, (gn_place){.file = w->source->name}, "%s",
-                      mark ? "contains only a byte-order mark" : "file is empty (0 bytes)");
+    return fail_empty(w, mark, w->line > first, skip);
 }
 
 static gn_status open_window(gn_csv_window *w, const gn_options *options)
@@ -126,14 +128,13 @@ static gn_status open_window(gn_csv_window *w, const gn_options *options)
     bool mark = begins(w, "\xEF\xBB\xBF", 3);
     if (mark) w->row += 3;
     GN_TRY(check_kind(w));
-    GN_TRY(skip_rows(w, options));
-    GN_TRY(find_first_row(w, mark));
+    GN_TRY(find_first_row(w, options ? gn_option_int(options, GN_O_SKIP_ROWS) : 0, mark));
     /* A first row that fills the window leaves nothing below it to judge by. */
     if (!w->ended && w->filled - w->row < w->sample) GN_TRY(gn_csv_fill(w, w->sample));
     return GN_OK;
 }
 
-/* ---- the header ------------------------------------------------------------------------------------------------------------ */
+/* ---- the header -------------------------------------------------------------------------------------- */
 
 static const char *position_name(gn_arena *arena, size_t column)
 {
@@ -160,7 +161,8 @@ static gn_status first_row(gn_csv_reader *r, gn_column *names, size_t *fields, s
         }
         if (*fields == GN_CSV_COLUMN_LIMIT) return gn_csv_too_long(w, f.begin, "more than 1000000 columns");
         if (!names) continue;
-        names[*fields].name = f.length ? gn_arena_text(&r->table->arena, f.text, f.length) : position_name(&r->table->arena, *fields);
+        names[*fields].name =
+            f.length ? gn_arena_text(&r->table->arena, f.text, f.length) : position_name(&r->table->arena, *fields);
         if (!names[*fields].name) return GN_NO_MEMORY;
     }
     *next = f.next;
@@ -171,7 +173,8 @@ static gn_status fail_twice(gn_csv_reader *r, size_t a, size_t b)
 {
     const char *name = r->table->column[b].name;
     gn_place at = {.file = r->table->name, .line = r->window.line};
-    gn_fail_at(r->window.ctx, GN_E_CSV_DUPNAME, at, "columns %zu and %zu are both '%s'", a + 1, b + 1, gn_show(GN_SHOWN, name, strlen(name)));
+    gn_fail_at(r->window.ctx, GN_E_CSV_DUPNAME, at, "columns %zu and %zu are both '%s'", a + 1, b + 1,
+               gn_show(GN_SHOWN, name, strlen(name)));
     return gn_hint(r->window.ctx, "--dup=rename gives the later one another name");
 }
 
@@ -236,7 +239,7 @@ static gn_status make_columns(gn_csv_reader *r, const gn_options *options)
     return GN_OK;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------- */
 
 static void say_dialect(const gn_csv_reader *r, const gn_csv_shape *s, const gn_options *options)
 {
@@ -266,7 +269,8 @@ static gn_status read_table(gn_csv_reader *r, const gn_options *options)
     while (!done) GN_TRY(gn_csv_row(r, &done));
     if (!r->rows) {
         gn_place at = {.file = r->table->name};
-        return gn_fail_at(r->window.ctx, GN_E_CSV_NOROWS, at, "header with %zu column%s but no data rows", r->columns, r->columns == 1 ? "" : "s");
+        return gn_fail_at(r->window.ctx, GN_E_CSV_NOROWS, at, "header with %zu column%s but no data rows", r->columns,
+                          r->columns == 1 ? "" : "s");
     }
     r->table->rows = r->rows;
     say_dialect(r, &shape, options);

@@ -1,6 +1,8 @@
-/* csv_row.c -- one row of a CSV file into its columns: numbers by the short way where they are plain, anything else field by field.
+/* csv_row.c -- one row of a CSV file into its columns: numbers by the short way where they are plain, anything else
+ * field by field.
  *
- * Invariant: a row counts only when it is whole, has as many fields as the table has columns, and all of it has been stored. */
+ * Invariant: a row counts only when it is whole, has as many fields as the table has columns, and all of it has been
+ * stored. */
 #include <string.h>
 #include "csv_number.h"
 
@@ -10,7 +12,8 @@ static gn_status grow_rows(gn_csv_reader *r)
     size_t capacity = r->capacity + r->capacity / 2 + 8;
     for (size_t i = 0; i < r->columns; i++) {
         gn_csv_column *c = &r->column[i];
-        void *block = c->word ? gn_resize(ctx, c->word, capacity, sizeof *c->word) : gn_resize(ctx, c->number, capacity, sizeof *c->number);
+        void *block = c->word ? gn_resize(ctx, c->word, capacity, sizeof *c->word)
+                              : gn_resize(ctx, c->number, capacity, sizeof *c->number);
         if (!block) return GN_NO_MEMORY;
         if (c->word) c->word = block;
         else c->number = block;
@@ -28,19 +31,20 @@ static gn_status fail_ragged(gn_csv_reader *r, size_t fields, size_t next, size_
     gn_csv_window *w = &r->window;
     const uint8_t *control = memchr(w->at + w->row, 0x1A, next - w->row);
     if (control)
-        return gn_fail_at(w->ctx, GN_E_CSV_NUM, gn_csv_place(w, (size_t)(control - w->at)), "control byte 0x1A where a number should be");
+        return gn_fail_at(w->ctx, GN_E_CSV_NUM, gn_csv_place(w, (size_t)(control - w->at)),
+                          "control byte 0x1A where a number should be");
     gn_place at = gn_csv_place(w, fields > r->columns ? surplus : w->row);
-    gn_fail_at(w->ctx, GN_E_CSV_RAGGED, at, "line %llu has %zu field%s, expected %zu", (unsigned long long)w->line, fields,
-               fields == 1 ? "" : "s", r->columns);
+    gn_fail_at(w->ctx, GN_E_CSV_RAGGED, at, "line %llu has %zu field%s, expected %zu", (unsigned long long)w->line,
+               fields, fields == 1 ? "" : "s", r->columns);
     if (r->rows == 0) return gn_hint(w->ctx, "--skip-rows=N passes over N lines before the table");
     return GN_BAD_DATA;
 }
 
 /* What a walk over a row's fields found. */
 typedef struct row_walk {
-    size_t column;              /* fields so far */
-    size_t offset;              /* of the next field; past the row at the end */
-    size_t surplus;             /* offset of the first field too many */
+    size_t column;  /* fields so far */
+    size_t offset;  /* of the next field; past the row at the end */
+    size_t surplus; /* offset of the first field too many */
     uint32_t lost;
     bool quoted, more, whole;
 } row_walk;

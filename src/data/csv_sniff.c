@@ -1,7 +1,7 @@
 /* csv_sniff.c -- the delimiter and the header, found from the first rows.
  *
- * Invariant: evidence decides and equal evidence is refused; nothing is taken for a header that could be a row of data. A trial cuts rows leniently:
- * what is wrong in them is found, with its place, when they are read. */
+ * Invariant: evidence decides and equal evidence is refused; nothing is taken for a header that could be a row of data.
+ * A trial cuts rows leniently: what is wrong in them is found, with its place, when they are read. */
 #include <string.h>
 #include "csv.h"
 
@@ -9,17 +9,19 @@ enum { ROWS = 128, HEADER_COLUMNS = 4096 };
 static const char candidates[] = {',', ';', '\t', '|', ' '};
 
 /* Fields; numbers among them; numbers with a decimal comma. */
-typedef struct tally { size_t total, numbers, comma_numbers; } tally;
+typedef struct tally {
+    size_t total, numbers, comma_numbers;
+} tally;
 
 /* The rows cut by one delimiter. */
 typedef struct trial {
     char delimiter;
     size_t rows;
-    uint32_t fields[ROWS];      /* of each row */
+    uint32_t fields[ROWS]; /* of each row */
     uint64_t line[ROWS];
     tally n;
-    size_t parted;              /* rows with a delimiter in them */
-    size_t blanks, cuts;        /* delimiters, and those followed by a blank */
+    size_t parted;       /* rows with a delimiter in them */
+    size_t blanks, cuts; /* delimiters, and those followed by a blank */
 } trial;
 
 static bool at_line_end(const gn_csv_window *w, size_t i)
@@ -29,7 +31,10 @@ static bool at_line_end(const gn_csv_window *w, size_t i)
 }
 
 /* The text of a field; open: a quote before it was never closed. */
-typedef struct span { size_t from, to; bool open; } span;
+typedef struct span {
+    size_t from, to;
+    bool open;
+} span;
 
 /* A field cut leniently; the result is the offset of what ends it. */
 static size_t cut(const gn_csv_window *w, const gn_csv_dialect *d, size_t i, span *f)
@@ -49,7 +54,8 @@ static size_t cut(const gn_csv_window *w, const gn_csv_dialect *d, size_t i, spa
         while (gn_csv_at(w, i) == ' ' && d->delimiter != ' ') i++;
         bool whole = at_line_end(w, i) || gn_csv_at(w, i) == (uint8_t)d->delimiter;
         while (!at_line_end(w, i) && gn_csv_at(w, i) != (uint8_t)d->delimiter) i++;
-        /* With something after its closing quote it is no field by this delimiter: keep the quote, so that it is no number either. */
+        /* With something after its closing quote it is no field by this delimiter: keep the quote, so that it is no
+         * number either. */
         if (whole) f->from++;
         else f->to = i;
         return i;
@@ -78,7 +84,8 @@ static void count_field(trial *t, const gn_csv_window *w, const gn_csv_dialect *
     const char *text = (const char *)w->at + f.from;
     t->n.total++;
     if (gn_csv_classify(d, text, f.to - f.from, &value, &lost) == GN_CSV_NUMBER) t->n.numbers++;
-    else if (d->delimiter != ',' && gn_csv_classify(&comma, text, f.to - f.from, &value, &lost) == GN_CSV_NUMBER) t->n.comma_numbers++;
+    else if (d->delimiter != ',' && gn_csv_classify(&comma, text, f.to - f.from, &value, &lost) == GN_CSV_NUMBER)
+        t->n.comma_numbers++;
 }
 
 /* Offset of the row's end; *open: a quote in it was never closed, so that it is no evidence. */
@@ -180,7 +187,8 @@ static int compare(const trial *a, const trial *b)
     if (even_a) {
         /* With as many columns either way a decimal comma is no evidence: each cut would have it explain the other. */
         bool same_width = a->fields[0] == b->fields[0];
-        size_t good_a = a->n.numbers + (same_width ? 0 : a->n.comma_numbers), good_b = b->n.numbers + (same_width ? 0 : b->n.comma_numbers);
+        size_t good_a = a->n.numbers + (same_width ? 0 : a->n.comma_numbers),
+               good_b = b->n.numbers + (same_width ? 0 : b->n.comma_numbers);
         uint64_t share_a = (uint64_t)good_a * b->n.total, share_b = (uint64_t)good_b * a->n.total;
         return share_a > share_b ? 1 : share_a < share_b ? -1 : 0;
     }
@@ -198,8 +206,8 @@ static const char *delimiter_name(char c)
 
 static gn_status fail_dialect(gn_csv_window *w, char a, char b)
 {
-    gn_fail_at(w->ctx, GN_E_CSV_DIALECT, gn_csv_place(w, w->row), "cannot tell the delimiter ('%s%c' or '%s%c')", a == '\t' ? "\\" : "",
-               a == '\t' ? 't' : a, b == '\t' ? "\\" : "", b == '\t' ? 't' : b);
+    gn_fail_at(w->ctx, GN_E_CSV_DIALECT, gn_csv_place(w, w->row), "cannot tell the delimiter ('%s%c' or '%s%c')",
+               a == '\t' ? "\\" : "", a == '\t' ? 't' : a, b == '\t' ? "\\" : "", b == '\t' ? 't' : b);
     return gn_hint(w->ctx, "--delim=%s or --delim=%s", delimiter_name(a), delimiter_name(b));
 }
 
@@ -233,12 +241,12 @@ static uint64_t later_table(const trial *t)
     return t->rows - first >= 2 && rows == t->rows - first ? t->line[first] : 0;
 }
 
-/* ---- the header ---------------------------------------------------------------------------------------------------------- */
+/* ---- the header -------------------------------------------------------------------------------------- */
 
 typedef struct head_column {
-    span first;                 /* the first row's field */
-    uint32_t numbers, words;    /* in the rows below */
-    bool again;                 /* the first row's text stands below as well */
+    span first;              /* the first row's field */
+    uint32_t numbers, words; /* in the rows below */
+    bool again;              /* the first row's text stands below as well */
 } head_column;
 
 static bool same_text(const gn_csv_window *w, const span *a, const span *b)
@@ -263,7 +271,8 @@ static void look_below(const gn_csv_window *w, const gn_csv_dialect *d, head_col
 }
 
 /* Could these fields be names? *gaps: how many are empty. */
-static bool could_be_names(const gn_csv_window *w, const gn_csv_dialect *d, const head_column *head, size_t columns, size_t *gaps)
+static bool could_be_names(const gn_csv_window *w, const gn_csv_dialect *d, const head_column *head, size_t columns,
+                           size_t *gaps)
 {
     size_t names = 0;
     *gaps = 0;
@@ -289,8 +298,10 @@ static bool all_differ(const gn_csv_window *w, const head_column *head, size_t c
     return true;
 }
 
-/* A header names columns of numbers; where there are none, its texts differ from each other and from everything below them. */
-static bool is_header(const gn_csv_window *w, const gn_csv_dialect *d, const head_column *head, size_t columns, size_t rows)
+/* A header names columns of numbers; where there are none, its texts differ from each other and from everything below
+ * them. */
+static bool is_header(const gn_csv_window *w, const gn_csv_dialect *d, const head_column *head, size_t columns,
+                      size_t rows)
 {
     size_t gaps;
     bool again = false;
@@ -328,7 +339,7 @@ static gn_status find_header(gn_csv_window *w, gn_csv_shape *s)
     return GN_OK;
 }
 
-/* ---- options ------------------------------------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------------------- */
 
 const char *gn_csv_option(const gn_options *o, gn_option_id id)
 {
@@ -344,20 +355,25 @@ static gn_status usage(gn_context *ctx, const char *name, const char *value, con
 /* One ASCII mark: not a letter, a digit, a quote, or a line end. */
 static bool is_mark(char c)
 {
-    return c == '\t' || (c >= ' ' && c < 127 && c != '"' && !(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z'));
+    return c == '\t' ||
+           (c >= ' ' && c < 127 && c != '"' && !(c >= '0' && c <= '9') && !((c | 0x20) >= 'a' && (c | 0x20) <= 'z'));
 }
 
 static gn_status read_delimiter(gn_context *ctx, const char *text, char *to)
 {
-    static const struct { const char *name; char mark; } names[] = {
-        {"auto", 0}, {"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"\\t", '\t'}, {"pipe", '|'}, {"space", ' '}, {"", 0}};
+    static const struct {
+        const char *name;
+        char mark;
+    } names[] = {{"auto", 0},   {"comma", ','}, {"semicolon", ';'}, {"tab", '\t'},
+                 {"\\t", '\t'}, {"pipe", '|'},  {"space", ' '},     {"", 0}};
     for (size_t i = 0; i < GN_COUNT(names); i++)
         if (!strcmp(text, names[i].name)) {
             *to = names[i].mark;
             return GN_OK;
         }
     *to = text[0];
-    if (text[1] || !is_mark(text[0])) return usage(ctx, "delim", text, "one character, or auto, comma, semicolon, tab, pipe, space");
+    if (text[1] || !is_mark(text[0]))
+        return usage(ctx, "delim", text, "one character, or auto, comma, semicolon, tab, pipe, space");
     return GN_OK;
 }
 
@@ -378,7 +394,8 @@ static gn_status read_options(gn_context *ctx, const gn_options *o, gn_csv_diale
     GN_TRY(read_delimiter(ctx, gn_csv_option(o, GN_O_DELIM), &d->delimiter));
     GN_TRY(read_mark(ctx, "thousands", gn_csv_option(o, GN_O_THOUSANDS), &d->thousands));
     GN_TRY(read_mark(ctx, "escape", gn_csv_option(o, GN_O_ESCAPE), &d->escape));
-    if (d->thousands && d->thousands == d->decimal) return usage(ctx, "thousands", gn_csv_option(o, GN_O_THOUSANDS), "another mark than the decimal one");
+    if (d->thousands && d->thousands == d->decimal)
+        return usage(ctx, "thousands", gn_csv_option(o, GN_O_THOUSANDS), "another mark than the decimal one");
     return GN_OK;
 }
 
@@ -386,9 +403,10 @@ static gn_status fail_later_table(gn_csv_window *w, const trial *t, uint64_t lin
 {
     size_t rows, width = usual_width(t, &rows);
     gn_place at = {.file = w->source->name, .line = line, .column = 1};
-    gn_fail_at(w->ctx, GN_E_CSV_RAGGED, at, "line %llu has %zu fields, expected %zu as in line %llu", (unsigned long long)line, width,
-               (size_t)t->fields[0], (unsigned long long)t->line[0]);
-    return gn_hint(w->ctx, "--skip-rows=%llu if the table begins at line %llu", (unsigned long long)line - 1, (unsigned long long)line);
+    gn_fail_at(w->ctx, GN_E_CSV_RAGGED, at, "line %llu has %zu fields, expected %zu as in line %llu",
+               (unsigned long long)line, width, (size_t)t->fields[0], (unsigned long long)t->line[0]);
+    return gn_hint(w->ctx, "--skip-rows=%llu if the table begins at line %llu", (unsigned long long)line - 1,
+                   (unsigned long long)line);
 }
 
 static gn_status sniff(gn_csv_window *w, const gn_options *options, gn_csv_shape *s, trial room[2])

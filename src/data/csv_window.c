@@ -1,6 +1,7 @@
 /* csv_window.c -- the stretch of a CSV file that is in memory: whole rows, read as they are needed.
  *
- * Invariant: at[filled] is 0 and the row being read begins at `row`; memory is bounded by the longest row allowed, never by the file. */
+ * Invariant: at[filled] is 0 and the row being read begins at `row`; memory is bounded by the longest row allowed,
+ * never by the file. */
 #include <string.h>
 #include "csv.h"
 
@@ -46,7 +47,8 @@ gn_status gn_csv_more(gn_csv_window *w)
 /* Is there a line end in [from, filled)? */
 static bool line_ends(const gn_csv_window *w, size_t from)
 {
-    return from < w->filled && (memchr(w->at + from, '\n', w->filled - from) || memchr(w->at + from, '\r', w->filled - from));
+    return from < w->filled &&
+           (memchr(w->at + from, '\n', w->filled - from) || memchr(w->at + from, '\r', w->filled - from));
 }
 
 gn_status gn_csv_too_long(gn_csv_window *w, size_t offset, const char *what)

@@ -1,6 +1,7 @@
 /* csv_words.c -- distinct texts numbered as they appear, and sorting of indices.
  *
- * Invariant: asking twice for one text gives one number, so that a row may be read again; slots are kept at most half full. */
+ * Invariant: asking twice for one text gives one number, so that a row may be read again; slots are kept at most half
+ * full. */
 #include <string.h>
 #include "csv.h"
 

@@ -1,4 +1,5 @@
-/* data.h -- the outside world: tables from CSV, arrays from IDX and NPY, generated sets, encoding and scaling, model files.
+/* data.h -- the outside world: tables from CSV, arrays from IDX and NPY, generated sets, encoding and scaling,
+ * model files.
  *
  * Invariant: a file is understood whole or refused with its place; nothing is allocated on a header's word alone. */
 #ifndef GN_DATA_H
@@ -7,10 +8,10 @@
 #include "../nn/nn.h"
 #include "../base/file.h"
 
-/* Opens "path" or "-", undoing gzip when the first bytes are 1f 8b (codes GN_E_GZ_*: truncated, CRC, trailing bytes). */
+/* Opens "path" or "-", undoing gzip when the first bytes are 1f 8b (codes GN_E_GZ_*: truncated, CRC, trailing). */
 gn_status gn_open_data(gn_context *ctx, const char *path, gn_source *out);
 
-/* ---- tables (CSV) -------------------------------------------------------------------------------------------------- */
+/* ---- tables (CSV) ---------------------------------------------------------------------------------------- */
 typedef enum gn_column_kind { GN_NUMERIC, GN_TEXT } gn_column_kind;
 typedef struct gn_column {
     const char *name;           /* from the header, or "column 3" */
@@ -21,8 +22,9 @@ typedef struct gn_column {
     size_t n_categories;
     size_t missing;
     uint64_t first_missing_line, first_missing_column;
-    /* The first field that cannot stand in a numeric column, or GN_E_NONE. It is an error only for a column that is used as numbers, so that
-     * an ignored column never stops a file from being read. `mixed`: too many numbers for a text column; refused as a feature. */
+    /* The first field that cannot stand in a numeric column, or GN_E_NONE. It is an error only for a column that is
+     * used as numbers, so that an ignored column never stops a file from being read. `mixed`: too many numbers for a
+     * text column; refused as a feature. */
     bool mixed;
     gn_code fault;
     uint64_t fault_line, fault_column;
@@ -46,9 +48,10 @@ size_t gn_table_find(const gn_table *t, const char *name, size_t length);
 gn_status gn_table_fault(const gn_table *t, size_t column);    /* raises the column's fault; GN_OK when it has none */
 /* A field as CSV: quoted where it must be, and with ' before text that a spreadsheet would run as a formula. */
 void gn_csv_put(gn_text *to, const char *text, char delimiter);
-gn_status gn_csv_write(const gn_table *t, gn_text *to);        /* header and rows, numbers as the shortest text that reads back */
+/* Header and rows, numbers as the shortest text that reads back. */
+gn_status gn_csv_write(const gn_table *t, gn_text *to);
 
-/* ---- arrays (IDX, NPY) ----------------------------------------------------------------------------------------------- */
+/* ---- arrays (IDX, NPY) ----------------------------------------------------------------------------------- */
 typedef struct gn_array {
     gn_element type;            /* u1 -> GN_EL_U8, f2 f4 i1 i2 u2 -> GN_EL_F32, the others -> GN_EL_F64 */
     int rank;
@@ -62,7 +65,7 @@ gn_status gn_npy_read(gn_context *ctx, gn_source *source, gn_array *out);
 gn_status gn_npy_write(gn_context *ctx, const char *path, const gn_array *array);
 void gn_array_free(gn_context *ctx, gn_array *a);
 
-/* ---- data ready for a network ------------------------------------------------------------------------------------------ */
+/* ---- data ready for a network ---------------------------------------------------------------------------- */
 /* A raw column as a model expects it, and how it is encoded into network inputs. */
 typedef struct gn_feature {
     const char *name;
@@ -82,7 +85,9 @@ typedef struct gn_prep {
     const char **target_name;
     size_t classes;             /* 2 for binary */
     const char **class_name;
-    gn_fill fill;               /* how gn_data_fill finds the features' fill values; NONE once a model is loaded: they are there or missing values are refused */
+    /* How gn_data_fill finds the features' fill values; NONE once a model is loaded: then they are there, or missing
+     * values are refused. */
+    gn_fill fill;
     bool images;                /* from IDX: rank-3 bytes */
     size_t height, width;
 } gn_prep;
@@ -98,24 +103,29 @@ struct gn_data {                /* the public gn_data */
     float *weight;
     uint64_t *line;             /* (rows): where each row stands in its file, or NULL */
     char *name;
-    void *taken;                /* x, when it was taken over from an array: freed by gn_free_aligned. Else NULL: everything is in arena */
+    void *taken;                /* x, when taken over from an array: gn_free_aligned. NULL: everything is in arena */
 };
-/* A gn_data with arena, empty prep (arena ready), x of (rows, inputs) cleared when inputs > 0, and the name; the rest is the caller's to fill,
- * from d->arena. gn_data_free takes it all back, also half-filled. */
+/* A gn_data with arena, empty prep (arena ready), x of (rows, inputs) cleared when inputs > 0, and the name; the rest
+ * is the caller's to fill, from d->arena. gn_data_free takes it all back, also half-filled. */
 gn_status gn_data_new(gn_context *ctx, const char *name, size_t rows, size_t inputs, gn_element type, gn_data **out);
 
-/* The parts gn_data_read is made of. For training: the prep is found from the file. With a prep given (a model's): columns are found by name,
- * in any order, and encoded by it; need_target says whether targets must be there. */
+/* The parts gn_data_read is made of. For training: the prep is found from the file. With a prep given (a model's):
+ * columns are found by name, in any order, and encoded by it; need_target says whether targets must be there. */
 gn_status gn_data_from_table(gn_context *ctx, const gn_table *t, const gn_options *options, gn_data **out);
-gn_status gn_data_by_prep(gn_context *ctx, const gn_table *t, const gn_prep *prep, const gn_options *options, bool need_target, gn_data **out);
+gn_status gn_data_by_prep(gn_context *ctx, const gn_table *t, const gn_prep *prep, const gn_options *options,
+                          bool need_target, gn_data **out);
 /* Takes over the elements of x (x->at becomes NULL), so that a large array exists once; y may be NULL. */
-gn_status gn_data_from_arrays(gn_context *ctx, gn_array *x, const gn_array *y, const char *x_name, const char *y_name, const gn_options *options, gn_data **out);
-/* Training data and, when `what` brings one (a MNIST folder) or the option test names one, test data; else *test is NULL. */
+gn_status gn_data_from_arrays(gn_context *ctx, gn_array *x, const gn_array *y, const char *x_name, const char *y_name,
+                              const gn_options *options, gn_data **out);
+/* Training data and, when `what` brings one (a MNIST folder) or the option test names one, test data; else *test is
+ * NULL. */
 gn_status gn_data_open(gn_context *ctx, const char *what, const gn_options *options, gn_data **train, gn_data **test);
 /* Data for an existing model: a file's raw columns by name. */
-gn_status gn_data_open_for(gn_context *ctx, const char *what, const gn_prep *prep, const gn_options *options, bool need_target, gn_data **out);
-/* Missing numbers stand as NaN in x until this fills them, from statistics of the rows in `train` alone (NULL: all), so that nothing held out
- * leaks into training. prep.feature[].fill is set. Without missing values it does nothing. */
+gn_status gn_data_open_for(gn_context *ctx, const char *what, const gn_prep *prep, const gn_options *options,
+                           bool need_target, gn_data **out);
+/* Missing numbers stand as NaN in x until this fills them, from statistics of the rows in `train` alone (NULL: all), so
+ * that nothing held out leaks into training. prep.feature[].fill is set. Only with prep.fill, that is --missing=mean or
+ * median; else it does nothing. */
 gn_status gn_data_fill(gn_context *ctx, gn_data *d, const uint32_t *train, size_t n_train);
 /* The same for other rows (a test file), with the fill values of a prep that gn_data_fill has been through. */
 gn_status gn_data_fill_by(gn_context *ctx, gn_data *d, const gn_prep *prep);
@@ -129,11 +139,13 @@ gn_status gn_generate(gn_context *ctx, const char *name, size_t n, double noise,
 bool gn_generate_known(const char *name);
 const char *gn_generate_row(size_t i, const char **help);     /* the i-th name, NULL past the end */
 
-/* Splits are functions of the seed. held: rows held out; stratified by class for classes. Both in ascending order; gn_free. */
-gn_status gn_split(gn_context *ctx, const gn_data *d, double share, uint64_t seed, uint32_t **train, size_t *n_train, uint32_t **held, size_t *n_held);
-gn_status gn_split_fold(gn_context *ctx, const gn_data *d, size_t folds, size_t fold, uint64_t seed, uint32_t **train, size_t *n_train, uint32_t **held, size_t *n_held);
+/* Splits are functions of the seed. held: rows held out; stratified by class for classes. Both ascend; gn_free. */
+gn_status gn_split(gn_context *ctx, const gn_data *d, double share, uint64_t seed, uint32_t **train, size_t *n_train,
+                   uint32_t **held, size_t *n_held);
+gn_status gn_split_fold(gn_context *ctx, const gn_data *d, size_t folds, size_t fold, uint64_t seed,
+                        uint32_t **train, size_t *n_train, uint32_t **held, size_t *n_held);
 
-/* ---- models -------------------------------------------------------------------------------------------------------------- */
+/* ---- models ---------------------------------------------------------------------------------------------- */
 /* A JSON value is jansson's; only .c files of data and cli include it. */
 enum { GN_MODEL_SAMPLES = 4 };
 struct gn_model {               /* the public gn_model */
@@ -161,7 +173,7 @@ typedef struct gn_fit_call {
 gn_status gn_model_fit(gn_context *ctx, const gn_fit_call *call, gn_model **out);   /* GN_NEGATIVE and GN_STOPPED with *out set */
 gn_status gn_model_describe(gn_context *ctx, const gn_model *m, gn_text *json);     /* the metadata, for info --json */
 
-/* ---- safetensors ----------------------------------------------------------------------------------------------------------- */
+/* ---- safetensors ----------------------------------------------------------------------------------------- */
 typedef struct gn_st_tensor {
     const char *name;           /* in the file's arena */
     const char *dtype;          /* "F32" ... */

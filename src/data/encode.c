@@ -1,8 +1,8 @@
-/* encode.c -- a table into the numbers a network takes: which columns play which role, which rows are kept, one input for a number and
- * one for each category of a text.
+/* encode.c -- a table into the numbers a network takes: which columns play which role, which rows are kept, one input
+ * for a number and one for each category of a text.
  *
- * Invariant: nothing is guessed: a value that is missing, not a number, or not among the known categories is refused with its place,
- * or handled as an option says and told in a note. */
+ * Invariant: nothing is guessed: a value that is missing, not a number, or not among the known categories is refused
+ * with its place, or handled as an option says and told in a note. */
 #include <math.h>
 #include <string.h>
 #include "encode.h"
@@ -20,9 +20,12 @@ gn_status gn_encoding_start(gn_context *ctx, const gn_table *t, const gn_options
     return e->feature && e->target && e->row ? GN_OK : GN_NO_MEMORY;
 }
 
-void gn_encoding_end(gn_encoding *e) { gn_arena_free(&e->arena); }
+void gn_encoding_end(gn_encoding *e)
+{
+    gn_arena_free(&e->arena);
+}
 
-/* ---- roles -------------------------------------------------------------------------------------------------------------------- */
+/* ---- roles ------------------------------------------------------------------------------------------- */
 
 typedef enum role { FEATURE, TARGET, IGNORED, WEIGHT } role;
 static const char *const role_name[] = {"feature", "target", "ignore", "weight"};
@@ -31,8 +34,8 @@ static gn_status give_role(gn_encoding *e, uint8_t *roles, size_t column, role a
 {
     const char *name = e->table->column[column].name;
     if (roles[column] != FEATURE && roles[column] != as)
-        return gn_fail(e->ctx, GN_E_USAGE, "column '%s' is given both as --%s and as --%s", gn_show(GN_SHOWN, name, strlen(name)),
-                       role_name[roles[column]], role_name[as]);
+        return gn_fail(e->ctx, GN_E_USAGE, "column '%s' is given both as --%s and as --%s",
+                       gn_show(GN_SHOWN, name, strlen(name)), role_name[roles[column]], role_name[as]);
     if (as == TARGET && roles[column] == FEATURE) e->target[e->targets++] = (uint32_t)column;
     if (as == WEIGHT) e->weight = (uint32_t)column;
     roles[column] = (uint8_t)as;
@@ -64,7 +67,8 @@ static gn_status fail_few(gn_encoding *e)
 {
     gn_place at = {.file = e->table->name};
     if (e->table->columns > 1) return gn_fail_at(e->ctx, GN_E_CSV_NOCOL, at, "no column is left to learn from");
-    gn_fail_at(e->ctx, GN_E_CSV_NOCOL, at, "only one column was found, where a target and something to learn from are needed");
+    gn_fail_at(e->ctx, GN_E_CSV_NOCOL, at,
+               "only one column was found, where a target and something to learn from are needed");
     return gn_hint(e->ctx, "--delim says what parts the fields");
 }
 
@@ -88,7 +92,8 @@ static void earliest(const gn_table *t, uint32_t column, uint32_t *worst)
 {
     const gn_column *c = &t->column[column], *w = *worst == GN_NO_COLUMN ? NULL : &t->column[*worst];
     if (c->fault == GN_E_NONE) return;
-    if (!w || c->fault_line < w->fault_line || (c->fault_line == w->fault_line && c->fault_column < w->fault_column)) *worst = column;
+    if (!w || c->fault_line < w->fault_line || (c->fault_line == w->fault_line && c->fault_column < w->fault_column))
+        *worst = column;
 }
 
 gn_status gn_encoding_faults(gn_encoding *e, bool text_target)
@@ -107,7 +112,7 @@ gn_status gn_encoding_faults(gn_encoding *e, bool text_target)
     return worst == GN_NO_COLUMN ? GN_OK : gn_table_fault(t, worst);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------------------------------------- */
 
 bool gn_table_is_missing(const gn_table *t, uint32_t column, size_t row)
 {
@@ -119,8 +124,9 @@ static gn_status fail_missing(gn_encoding *e, uint32_t column, bool fillable)
 {
     const gn_column *c = &e->table->column[column];
     gn_place at = {.file = e->table->name, .line = c->first_missing_line, .column = c->first_missing_column};
-    gn_fail_at(e->ctx, GN_E_CSV_MISSING, at, "%zu missing value%s in column '%s', first at line %llu", c->missing, c->missing == 1 ? "" : "s",
-               gn_show(GN_SHOWN, c->name, strlen(c->name)), (unsigned long long)c->first_missing_line);
+    gn_fail_at(e->ctx, GN_E_CSV_MISSING, at, "%zu missing value%s in column '%s', first at line %llu", c->missing,
+               c->missing == 1 ? "" : "s", gn_show(GN_SHOWN, c->name, strlen(c->name)),
+               (unsigned long long)c->first_missing_line);
     return gn_hint(e->ctx, fillable ? "--missing=drop|mean|median" : "--missing=drop");
 }
 
@@ -164,12 +170,14 @@ gn_status gn_encoding_rows(gn_encoding *e, const gn_prep *fillable)
         if (whole) e->row[e->rows++] = (uint32_t)r;
     }
     const char *name = gn_show(GN_SHOWN, t->name, strlen(t->name));
-    if (!e->rows) return gn_fail_at(e->ctx, GN_E_CSV_NOROWS, (gn_place){.file = t->name}, "all %zu rows were dropped", t->rows);
-    if (e->rows < t->rows) gn_note(e->ctx, "%s: %zu of %zu rows with missing values were dropped", name, t->rows - e->rows, t->rows);
+    if (!e->rows)
+        return gn_fail_at(e->ctx, GN_E_CSV_NOROWS, (gn_place){.file = t->name}, "all %zu rows were dropped", t->rows);
+    if (e->rows < t->rows)
+        gn_note(e->ctx, "%s: %zu of %zu rows with missing values were dropped", name, t->rows - e->rows, t->rows);
     return GN_OK;
 }
 
-/* ---- features ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- features ---------------------------------------------------------------------------------------- */
 
 /* Where a text feature's categories of the table stand among the prep's, or NULL when they are the same. */
 static gn_status fail_category(gn_encoding *e, const gn_feature *f, const char *found, size_t row)
@@ -182,8 +190,10 @@ static gn_status fail_category(gn_encoding *e, const gn_feature *f, const char *
     gn_status status = gn_text_done(&known);
     uint64_t line = e->table->line ? e->table->line[row] : 0;
     if (status == GN_OK) {
-        gn_fail_at(e->ctx, GN_E_CSV_LABEL, (gn_place){.file = e->table->name, .line = line}, "category '%s' (line %llu) of column '%s' was not in the training data",
-                   gn_show(GN_SHOWN, found, strlen(found)), (unsigned long long)line, gn_show(GN_SHOWN, f->name, strlen(f->name)));
+        gn_fail_at(e->ctx, GN_E_CSV_LABEL, (gn_place){.file = e->table->name, .line = line},
+                   "category '%s' (line %llu) of column '%s' was not in the training data",
+                   gn_show(GN_SHOWN, found, strlen(found)), (unsigned long long)line,
+                   gn_show(GN_SHOWN, f->name, strlen(f->name)));
         status = gn_hint(e->ctx, "known are: %s", known.at);
     }
     gn_text_free(&known);
@@ -203,7 +213,8 @@ static uint32_t find_category(const gn_feature *f, const char *text)
     return UINT32_MAX;
 }
 
-static gn_status category_at(gn_encoding *e, const gn_feature *f, const gn_column *c, const uint32_t *map, size_t row, uint32_t *out)
+static gn_status category_at(gn_encoding *e, const gn_feature *f, const gn_column *c, const uint32_t *map, size_t row,
+                             uint32_t *out)
 {
     if (c->kind == GN_TEXT) {
         *out = c->category[row] == UINT32_MAX ? UINT32_MAX : map[c->category[row]];
@@ -227,7 +238,8 @@ static gn_status encode_text(gn_encoding *e, const gn_feature *f, const gn_colum
         status = category_at(e, f, c, map, e->row[r], &category);
         if (status == GN_OK && category == UINT32_MAX) category = f->fill_category;
         size_t at = r * d->prep.inputs + input;
-        for (size_t k = 0; status == GN_OK && category == UINT32_MAX && k < f->n_categories; k++) gn_data_put(d->x, d->type, at + k, (double)NAN);
+        for (size_t k = 0; status == GN_OK && category == UINT32_MAX && k < f->n_categories; k++)
+            gn_data_put(d->x, d->type, at + k, (double)NAN);
         if (status == GN_OK && category != UINT32_MAX) gn_data_put(d->x, d->type, at + category, 1);
     }
     gn_free(e->ctx, map);
@@ -260,6 +272,7 @@ gn_status gn_encoding_features(gn_encoding *e, const gn_prep *p, gn_data *d)
     }
     encode_numbers(e, p, input, d);
     for (size_t i = 0; i < e->features; i++)
-        if (p->feature[i].kind == GN_TEXT) GN_TRY(encode_text(e, &p->feature[i], &e->table->column[e->feature[i]], d, input[i]));
+        if (p->feature[i].kind == GN_TEXT)
+            GN_TRY(encode_text(e, &p->feature[i], &e->table->column[e->feature[i]], d, input[i]));
     return GN_OK;
 }

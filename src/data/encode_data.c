@@ -21,7 +21,8 @@ gn_status gn_data_new(gn_context *ctx, const char *name, size_t rows, size_t inp
     if (d->name && (!inputs || d->x)) return GN_OK;
     gn_data_free(d);
     *out = NULL;
-    return fits ? GN_NO_MEMORY : gn_fail(ctx, GN_E_MEMORY, "%zu rows of %zu inputs are more than memory can hold", rows, inputs);
+    return fits ? GN_NO_MEMORY
+                : gn_fail(ctx, GN_E_MEMORY, "%zu rows of %zu inputs are more than memory can hold", rows, inputs);
 }
 
 void gn_data_free(gn_data *d)
@@ -34,16 +35,28 @@ void gn_data_free(gn_data *d)
     gn_free(ctx, d);
 }
 
-size_t gn_data_rows(const gn_data *d) { return d ? d->rows : 0; }
-size_t gn_data_inputs(const gn_data *d) { return d ? d->prep.inputs : 0; }
+size_t gn_data_rows(const gn_data *d)
+{
+    return d ? d->rows : 0;
+}
+size_t gn_data_inputs(const gn_data *d)
+{
+    return d ? d->prep.inputs : 0;
+}
 
 gn_dataset gn_data_view(const gn_data *d)
 {
-    return (gn_dataset){.rows = d->rows, .inputs = d->prep.inputs, .type = d->type, .x = d->x, .y = d->label ? NULL : d->y,
-                        .label = d->label, .weight = d->weight, .used = d->rows};
+    return (gn_dataset){.rows = d->rows,
+                        .inputs = d->prep.inputs,
+                        .type = d->type,
+                        .x = d->x,
+                        .y = d->label ? NULL : d->y,
+                        .label = d->label,
+                        .weight = d->weight,
+                        .used = d->rows};
 }
 
-/* ---- the prep ------------------------------------------------------------------------------------------------------------- */
+/* ---- the prep ---------------------------------------------------------------------------------------- */
 
 void gn_prep_free(gn_prep *p)
 {
@@ -68,7 +81,8 @@ static bool copy_feature(gn_arena *arena, const gn_feature *from, gn_feature *to
 
 static bool copy_parts(const gn_prep *from, gn_prep *to)
 {
-    if (from->target_name && !(to->target_name = copy_names(&to->arena, from->target_name, from->targets))) return false;
+    if (from->target_name && !(to->target_name = copy_names(&to->arena, from->target_name, from->targets)))
+        return false;
     if (from->class_name && !(to->class_name = copy_names(&to->arena, from->class_name, from->classes))) return false;
     if (!from->feature) return true;
     if (!(to->feature = gn_arena_alloc(&to->arena, from->features, sizeof *to->feature))) return false;
@@ -88,7 +102,7 @@ gn_status gn_prep_copy(gn_context *ctx, const gn_prep *from, gn_prep *to)
     return GN_NO_MEMORY;
 }
 
-/* ---- copies ----------------------------------------------------------------------------------------------------------------- */
+/* ---- copies ------------------------------------------------------------------------------------------ */
 
 /* false when there is no memory; nothing to copy is fine. */
 static bool copy_block(gn_arena *arena, const void *from, void *to_pointer, size_t count, size_t size)
@@ -119,13 +133,14 @@ gn_status gn_data_copy(gn_context *ctx, const gn_data *from, gn_data **out)
     return GN_NO_MEMORY;
 }
 
-/* ---- from arrays ---------------------------------------------------------------------------------------------------------------- */
+/* ---- from arrays ------------------------------------------------------------------------------------- */
 
 static gn_status check_finite(gn_context *ctx, const char *what, const float *x, size_t rows, size_t columns)
 {
     for (size_t i = 0; i < rows * columns; i++)
         if (!isfinite(x[i]))
-            return gn_fail(ctx, GN_E_DATA_NONFINITE, "%s[%zu][%zu] is %s", what, i / columns, i % columns, gn_num32(GN_NUM, x[i]));
+            return gn_fail(ctx, GN_E_DATA_NONFINITE, "%s[%zu][%zu] is %s", what, i / columns, i % columns,
+                           gn_num32(GN_NUM, x[i]));
     return GN_OK;
 }
 
@@ -164,7 +179,8 @@ static gn_status start_arrays(gn_context *ctx, const float *x, size_t rows, size
 {
     uint64_t size;
     *out = NULL;
-    if (!x || !y || !rows || !inputs) return gn_fail(ctx, GN_E_USAGE, "data need at least one row and one input, and arrays to take them from");
+    if (!x || !y || !rows || !inputs)
+        return gn_fail(ctx, GN_E_USAGE, "data need at least one row and one input, and arrays to take them from");
     if (!gn_size_mul(rows, inputs, &size) || size > SIZE_MAX / sizeof *x)
         return gn_fail(ctx, GN_E_USAGE, "%zu rows of %zu inputs are more than memory can hold", rows, inputs);
     GN_TRY(check_finite(ctx, "x", x, rows, inputs));
@@ -190,12 +206,14 @@ static gn_status take_targets(gn_data *d, const float *y, size_t outputs)
     return p->target_name && copy_block(&d->arena, y, &d->y, d->rows * outputs, sizeof *y) ? GN_OK : GN_NO_MEMORY;
 }
 
-gn_status gn_data_from_targets(gn_context *ctx, const float *x, size_t rows, size_t inputs, const float *y, size_t outputs, gn_data **out)
+gn_status gn_data_from_targets(gn_context *ctx, const float *x, size_t rows, size_t inputs, const float *y,
+                               size_t outputs, gn_data **out)
 {
     uint64_t size;
     *out = NULL;
     if (!outputs || !gn_size_mul(rows, outputs, &size) || size > SIZE_MAX / sizeof *y)
-        return gn_fail(ctx, GN_E_USAGE, "%zu outputs a row: expected at least one, and no more than memory can hold", outputs);
+        return gn_fail(ctx, GN_E_USAGE, "%zu outputs a row: expected at least one, and no more than memory can hold",
+                       outputs);
     gn_status status = start_arrays(ctx, x, rows, inputs, y, out);
     if (status == GN_OK) status = take_targets(*out, y, outputs);
     return status == GN_OK ? GN_OK : give_up(out, status);
@@ -207,7 +225,8 @@ static gn_status take_labels(gn_data *d, const int32_t *label, size_t classes)
     size_t largest = 0;
     for (size_t i = 0; i < d->rows; i++) {
         if (label[i] < 0 || (classes && (size_t)label[i] >= classes))
-            return gn_fail(d->ctx, GN_E_USAGE, "label[%zu] is %ld, expected 0 or more%s", i, (long)label[i], classes ? " and below the number of classes" : "");
+            return gn_fail(d->ctx, GN_E_USAGE, "label[%zu] is %ld, expected 0 or more%s", i, (long)label[i],
+                           classes ? " and below the number of classes" : "");
         if ((size_t)label[i] > largest) largest = (size_t)label[i];
     }
     p->classes = classes ? classes : largest + 1;
@@ -218,7 +237,8 @@ static gn_status take_labels(gn_data *d, const int32_t *label, size_t classes)
     return p->class_name && copy_block(&d->arena, label, &d->label, d->rows, sizeof *label) ? GN_OK : GN_NO_MEMORY;
 }
 
-gn_status gn_data_from_labels(gn_context *ctx, const float *x, size_t rows, size_t inputs, const int32_t *label, size_t classes, gn_data **out)
+gn_status gn_data_from_labels(gn_context *ctx, const float *x, size_t rows, size_t inputs, const int32_t *label,
+                              size_t classes, gn_data **out)
 {
     gn_status status = start_arrays(ctx, x, rows, inputs, label, out);
     if (status == GN_OK) status = take_labels(*out, label, classes);

@@ -6,11 +6,14 @@
 #include "encode.h"
 
 typedef struct rows {
-    const uint32_t *index;      /* NULL: all */
+    const uint32_t *index; /* NULL: all */
     size_t n;
 } rows;
 
-static size_t row_at(rows r, size_t i) { return r.index ? r.index[i] : i; }
+static size_t row_at(rows r, size_t i)
+{
+    return r.index ? r.index[i] : i;
+}
 
 /* The k-th smallest of v[0..n), 0 <= k < n; what stands before it is not larger (Hoare's quickselect). */
 static double kth(double *v, size_t n, size_t k)
@@ -20,8 +23,10 @@ static double kth(double *v, size_t n, size_t k)
         double pivot = v[lo + (hi - lo) / 2];
         size_t i = lo - 1, j = hi + 1; /* from 0 the first step wraps back */
         for (;;) {
-            do i++; while (v[i] < pivot);
-            do j--; while (v[j] > pivot);
+            do i++;
+            while (v[i] < pivot);
+            do j--;
+            while (v[j] > pivot);
             if (i >= j) break;
             double t = v[i];
             v[i] = v[j];
@@ -52,7 +57,8 @@ static double mean(const double *v, size_t n)
 
 static gn_status fail_all_missing(const gn_data *d, const gn_feature *f)
 {
-    gn_fail(d->ctx, GN_E_CSV_MISSING, "column '%s' has no value in the training rows to fill in from", gn_show(GN_SHOWN, f->name, strlen(f->name)));
+    gn_fail(d->ctx, GN_E_CSV_MISSING, "column '%s' has no value in the training rows to fill in from",
+            gn_show(GN_SHOWN, f->name, strlen(f->name)));
     return gn_hint(d->ctx, "--ignore=%s", gn_show(GN_SHOWN, f->name, strlen(f->name)));
 }
 
@@ -83,7 +89,10 @@ static gn_status fit_category(const gn_data *d, rows train, size_t input, gn_fea
     return GN_OK;
 }
 
-static size_t width(const gn_feature *f) { return f->kind == GN_TEXT ? f->n_categories : 1; }
+static size_t width(const gn_feature *f)
+{
+    return f->kind == GN_TEXT ? f->n_categories : 1;
+}
 
 static void fill_feature(gn_data *d, size_t input, const gn_feature *f)
 {
@@ -91,7 +100,8 @@ static void fill_feature(gn_data *d, size_t input, const gn_feature *f)
         size_t at = r * d->prep.inputs + input;
         if (!isnan(gn_data_get(d, at))) continue;
         if (f->kind == GN_NUMERIC) gn_data_put(d->x, d->type, at, f->fill);
-        for (size_t k = 0; f->kind == GN_TEXT && k < f->n_categories; k++) gn_data_put(d->x, d->type, at + k, k == f->fill_category);
+        for (size_t k = 0; f->kind == GN_TEXT && k < f->n_categories; k++)
+            gn_data_put(d->x, d->type, at + k, k == f->fill_category);
     }
 }
 

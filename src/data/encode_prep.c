@@ -1,4 +1,5 @@
-/* encode_prep.c -- a table encoded by the prep of a model: columns by name in any order, or by position where there are no names.
+/* encode_prep.c -- a table encoded by the prep of a model: columns by name in any order, or by position where there are
+ * no names.
  *
  * Invariant: a column is never taken for another: when names and positions leave a doubt, the table is refused. */
 #include <math.h>
@@ -22,7 +23,8 @@ static void list_features(gn_text *to, const gn_table *t, const gn_prep *p, bool
             gn_text_puts(to, ", ...");
             return;
         }
-        gn_text_printf(to, "%s%s", n > 1 ? ", " : "", gn_show(GN_SHOWN, p->feature[i].name, strlen(p->feature[i].name)));
+        gn_text_printf(to, "%s%s", n > 1 ? ", " : "",
+                       gn_show(GN_SHOWN, p->feature[i].name, strlen(p->feature[i].name)));
     }
 }
 
@@ -36,9 +38,10 @@ static gn_status fail_shape(gn_encoding *e, const gn_prep *p, size_t have, bool 
     gn_status status = gn_text_done(&names);
     if (status == GN_OK) status = gn_text_done(&lacking);
     if (status == GN_OK) {
-        gn_fail_at(e->ctx, GN_E_MOD_SHAPE, (gn_place){.file = e->table->name}, "data has %zu feature%s, model expects %zu (%s)", have,
-                   have == 1 ? "" : "s", p->features, names.at);
-        status = by_name ? gn_hint(e->ctx, "missing: %s", lacking.at) : gn_hint(e->ctx, "a header row lets columns be found by name");
+        gn_fail_at(e->ctx, GN_E_MOD_SHAPE, (gn_place){.file = e->table->name},
+                   "data has %zu feature%s, model expects %zu (%s)", have, have == 1 ? "" : "s", p->features, names.at);
+        status = by_name ? gn_hint(e->ctx, "missing: %s", lacking.at)
+                         : gn_hint(e->ctx, "a header row lets columns be found by name");
     }
     gn_text_free(&names);
     gn_text_free(&lacking);
@@ -68,7 +71,8 @@ static gn_status find_by_name(gn_encoding *e, const gn_prep *p)
         size_t at = find_name(t, p->feature[i].name);
         if (at == SIZE_MAX) {
             if (have != p->features) return fail_shape(e, p, have, true);
-            if (gn_table_find(t, p->feature[i].name, strlen(p->feature[i].name)) == SIZE_MAX) return gn_last_error(e->ctx)->status;
+            if (gn_table_find(t, p->feature[i].name, strlen(p->feature[i].name)) == SIZE_MAX)
+                return gn_last_error(e->ctx)->status;
             return fail_shape(e, p, have, true);
         }
         e->feature[i] = (uint32_t)at;
@@ -83,7 +87,8 @@ static bool all_names(const gn_table *t, const gn_prep *p)
     return true;
 }
 
-/* The columns in order: those that are left when the targets (given by option, or named by their position) are taken out. */
+/* The columns in order: those that are left when the targets (given by option, or named by their position) are taken
+ * out. */
 static gn_status find_by_position(gn_encoding *e, const gn_prep *p)
 {
     const gn_table *t = e->table;
@@ -120,7 +125,8 @@ static gn_status target_by_option(gn_encoding *e, const char *list)
     return GN_OK;
 }
 
-/* The target columns; without a header they can only be known when the model's names are positions of a table as wide as this one. */
+/* The target columns; without a header they can only be known when the model's names are positions of a table as wide
+ * as this one. */
 static gn_status find_targets(gn_encoding *e, const gn_prep *p)
 {
     const gn_table *t = e->table;
@@ -130,7 +136,8 @@ static gn_status find_targets(gn_encoding *e, const gn_prep *p)
         size_t at = find_name(t, p->target_name[i]);
         if (at == SIZE_MAX && !t->has_header && p->targets == 1 && t->columns == p->features + 1) at = t->columns - 1;
         if (at == SIZE_MAX) {
-            if (gn_table_find(t, p->target_name[i], strlen(p->target_name[i])) != SIZE_MAX) return fail_shape(e, p, t->columns, t->has_header);
+            if (gn_table_find(t, p->target_name[i], strlen(p->target_name[i])) != SIZE_MAX)
+                return fail_shape(e, p, t->columns, t->has_header);
             return gn_last_error(e->ctx)->status;
         }
         e->target[e->targets++] = (uint32_t)at;
@@ -144,7 +151,8 @@ static gn_status find_columns(gn_encoding *e, const gn_prep *p, bool need_target
     if (need_target) {
         GN_TRY(find_targets(e, p));
         if (e->targets != p->targets && p->targets)
-            return gn_fail(e->ctx, GN_E_USAGE, "%zu target columns are given, the model has %zu", e->targets, p->targets);
+            return gn_fail(e->ctx, GN_E_USAGE, "%zu target columns are given, the model has %zu", e->targets,
+                           p->targets);
         if (*weight) {
             size_t at = gn_table_find(e->table, weight, strlen(weight));
             if (at == SIZE_MAX) return gn_last_error(e->ctx)->status;
@@ -157,8 +165,9 @@ static gn_status find_columns(gn_encoding *e, const gn_prep *p, bool need_target
 static gn_status fail_model_missing(gn_encoding *e, const gn_column *c)
 {
     gn_place at = {.file = e->table->name, .line = c->first_missing_line, .column = c->first_missing_column};
-    gn_fail_at(e->ctx, GN_E_CSV_MISSING, at, "%zu missing value%s in column '%s', first at line %llu", c->missing, c->missing == 1 ? "" : "s",
-               gn_show(GN_SHOWN, c->name, strlen(c->name)), (unsigned long long)c->first_missing_line);
+    gn_fail_at(e->ctx, GN_E_CSV_MISSING, at, "%zu missing value%s in column '%s', first at line %llu", c->missing,
+               c->missing == 1 ? "" : "s", gn_show(GN_SHOWN, c->name, strlen(c->name)),
+               (unsigned long long)c->first_missing_line);
     return gn_hint(e->ctx, "--missing=drop, or train with --missing=mean|median to give the model values to fill in");
 }
 
@@ -168,7 +177,8 @@ static gn_status check_kinds(gn_encoding *e, const gn_prep *p)
     for (size_t i = 0; i < p->features; i++) {
         const gn_column *c = &e->table->column[e->feature[i]];
         const gn_feature *f = &p->feature[i];
-        bool filled = p->fill != GN_FILL_NONE || e->drop || (f->kind == GN_TEXT ? f->fill_category != UINT32_MAX : !isnan(f->fill));
+        bool filled = p->fill != GN_FILL_NONE || e->drop ||
+                      (f->kind == GN_TEXT ? f->fill_category != UINT32_MAX : !isnan(f->fill));
         if (f->kind == GN_NUMERIC) GN_TRY(gn_table_fault(e->table, e->feature[i]));
         if (c->missing && !filled) return fail_model_missing(e, c);
     }
@@ -176,7 +186,8 @@ static gn_status check_kinds(gn_encoding *e, const gn_prep *p)
     return e->weight == GN_NO_COLUMN ? GN_OK : gn_table_fault(e->table, e->weight);
 }
 
-gn_status gn_data_by_prep(gn_context *ctx, const gn_table *t, const gn_prep *prep, const gn_options *options, bool need_target, gn_data **out)
+gn_status gn_data_by_prep(gn_context *ctx, const gn_table *t, const gn_prep *prep, const gn_options *options,
+                          bool need_target, gn_data **out)
 {
     gn_encoding e;
     *out = NULL;

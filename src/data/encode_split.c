@@ -1,6 +1,7 @@
 /* encode_split.c -- training rows and held-out rows: stratified by class, a function of the seed alone.
  *
- * Invariant: every row is in exactly one of the two lists, both ascend, and no class leaves the training rows altogether. */
+ * Invariant: every row is in exactly one of the two lists, both ascend, and no class leaves the training rows
+ * altogether. */
 #include <string.h>
 #include "encode.h"
 
@@ -51,7 +52,8 @@ static gn_status make_strata(gn_context *ctx, const gn_data *d, uint64_t seed, s
 }
 
 /* The two lists from a mark on each row. */
-static gn_status lists(gn_context *ctx, const gn_data *d, const uint8_t *is_held, uint32_t **train, size_t *n_train, uint32_t **held, size_t *n_held)
+static gn_status lists(gn_context *ctx, const gn_data *d, const uint8_t *is_held, uint32_t **train, size_t *n_train,
+                       uint32_t **held, size_t *n_held)
 {
     size_t n = 0;
     for (size_t i = 0; i < d->rows; i++) n += is_held[i];
@@ -70,8 +72,8 @@ static gn_status lists(gn_context *ctx, const gn_data *d, const uint8_t *is_held
     return GN_OK;
 }
 
-/* How many rows of each stratum are held: its share rounded down, then one more for the largest remainders until the whole is right. A
- * stratum keeps a row for training while it has one. */
+/* How many rows of each stratum are held: its share rounded down, then one more for the largest remainders until the
+ * whole is right. A stratum keeps a row for training while it has one. */
 static void shares(const strata *s, double share, size_t total, size_t *take, double *rest)
 {
     size_t taken = 0;
@@ -103,16 +105,20 @@ static void mark_share(const strata *s, const size_t *take, uint8_t *is_held)
 static gn_status check_rows(gn_context *ctx, const gn_data *d, size_t least)
 {
     if (d->rows > UINT32_MAX - 1) return gn_fail(ctx, GN_E_USAGE, "%zu rows are more than can be split", d->rows);
-    if (d->rows < least) return gn_fail(ctx, GN_E_USAGE, "%zu row%s cannot be parted into %zu", d->rows, d->rows == 1 ? "" : "s", least);
+    if (d->rows < least)
+        return gn_fail(ctx, GN_E_USAGE, "%zu row%s cannot be parted into %zu", d->rows, d->rows == 1 ? "" : "s", least);
     return GN_OK;
 }
 
-gn_status gn_split(gn_context *ctx, const gn_data *d, double share, uint64_t seed, uint32_t **train, size_t *n_train, uint32_t **held, size_t *n_held)
+gn_status gn_split(gn_context *ctx, const gn_data *d, double share, uint64_t seed, uint32_t **train, size_t *n_train,
+                   uint32_t **held, size_t *n_held)
 {
     strata s;
     *train = *held = NULL;
     *n_train = *n_held = 0;
-    if (!(share >= 0 && share < 1)) return gn_fail(ctx, GN_E_USAGE, "a share of %s cannot be held out, expected 0 to below 1", gn_num(GN_NUM, share));
+    if (!(share >= 0 && share < 1))
+        return gn_fail(ctx, GN_E_USAGE, "a share of %s cannot be held out, expected 0 to below 1",
+                       gn_num(GN_NUM, share));
     GN_TRY(check_rows(ctx, d, share > 0 ? 2 : 1));
     GN_TRY(make_strata(ctx, d, seed, &s));
     size_t total = (size_t)(share * (double)d->rows + 0.5);
@@ -134,17 +140,20 @@ gn_status gn_split(gn_context *ctx, const gn_data *d, double share, uint64_t see
     return status;
 }
 
-gn_status gn_split_fold(gn_context *ctx, const gn_data *d, size_t folds, size_t fold, uint64_t seed, uint32_t **train, size_t *n_train, uint32_t **held, size_t *n_held)
+gn_status gn_split_fold(gn_context *ctx, const gn_data *d, size_t folds, size_t fold, uint64_t seed, uint32_t **train,
+                        size_t *n_train, uint32_t **held, size_t *n_held)
 {
     strata s;
     *train = *held = NULL;
     *n_train = *n_held = 0;
-    if (folds < 2 || fold >= folds) return gn_fail(ctx, GN_E_USAGE, "fold %zu of %zu: expected at least 2 folds, counted from 0", fold, folds);
+    if (folds < 2 || fold >= folds)
+        return gn_fail(ctx, GN_E_USAGE, "fold %zu of %zu: expected at least 2 folds, counted from 0", fold, folds);
     GN_TRY(check_rows(ctx, d, folds));
     GN_TRY(make_strata(ctx, d, seed, &s));
     uint8_t *is_held = gn_calloc(ctx, d->rows, 1);
     gn_status status = is_held ? GN_OK : GN_NO_MEMORY;
-    /* Dealt like cards through all strata: each fold gets its share of every class, and fold sizes differ by one at most. */
+    /* Dealt like cards through all strata: each fold gets its share of every class, and fold sizes differ by one at
+     * most. */
     for (size_t i = fold; status == GN_OK && i < d->rows; i += folds) is_held[s.order[i]] = 1;
     if (status == GN_OK) status = lists(ctx, d, is_held, train, n_train, held, n_held);
     gn_free(ctx, is_held);

@@ -5,13 +5,16 @@
 #include <string.h>
 #include "encode.h"
 
-static const char *copy_name(gn_prep *p, const char *name) { return gn_arena_text(&p->arena, name, strlen(name)); }
+static const char *copy_name(gn_prep *p, const char *name)
+{
+    return gn_arena_text(&p->arena, name, strlen(name));
+}
 
 static gn_status fail_many(gn_encoding *e, const gn_column *c)
 {
     const char *name = gn_show(GN_SHOWN, c->name, strlen(c->name));
-    gn_fail_at(e->ctx, GN_E_CSV_LIMIT, (gn_place){.file = e->table->name}, "column '%s' has %zu different texts (limit %d)", name, c->n_categories,
-               GN_CATEGORY_LIMIT);
+    gn_fail_at(e->ctx, GN_E_CSV_LIMIT, (gn_place){.file = e->table->name},
+               "column '%s' has %zu different texts (limit %d)", name, c->n_categories, GN_CATEGORY_LIMIT);
     return gn_hint(e->ctx, "--ignore=%s", name);
 }
 
@@ -36,11 +39,12 @@ static gn_status fit_features(gn_encoding *e, gn_prep *p)
     p->fill = e->fill;
     p->feature = gn_arena_alloc(&p->arena, e->features, sizeof *p->feature);
     if (!p->feature) return GN_NO_MEMORY;
-    for (size_t i = 0; i < e->features; i++) GN_TRY(fit_feature(e, p, &e->table->column[e->feature[i]], &p->feature[i]));
+    for (size_t i = 0; i < e->features; i++)
+        GN_TRY(fit_feature(e, p, &e->table->column[e->feature[i]], &p->feature[i]));
     return GN_OK;
 }
 
-/* ---- what is worth a warning -------------------------------------------------------------------------------------------------- */
+/* ---- what is worth a warning ------------------------------------------------------------------------- */
 
 static bool is_constant(const gn_encoding *e, const gn_column *c)
 {
@@ -58,7 +62,8 @@ static bool is_constant(const gn_encoding *e, const gn_column *c)
     return true;
 }
 
-/* Whole numbers that a float32 rounds: from 2^24 on; past 2^53 the text itself was rounded and exactness was not meant. */
+/* Whole numbers that a float32 rounds: from 2^24 on; past 2^53 the text itself was rounded and exactness was not meant.
+ */
 static size_t count_inexact(const gn_encoding *e, const gn_column *c)
 {
     size_t n = 0;
@@ -86,7 +91,7 @@ static void warn_columns(gn_encoding *e, gn_element type)
         gn_warn(e->ctx, "%zu integer%s not exactly representable in float32", inexact, inexact == 1 ? "" : "s");
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------- */
 
 static gn_status take_lines(gn_encoding *e, gn_data *d)
 {

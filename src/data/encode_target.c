@@ -1,6 +1,7 @@
 /* encode_target.c -- what is to be learnt: classes or values, decided from the target column and said.
  *
- * Invariant: a class is one name in one order (numbers by value, else by text); labels of other tables are matched to it by name. */
+ * Invariant: a class is one name in one order (numbers by value, else by text); labels of other tables are matched to
+ * it by name. */
 #include <math.h>
 #include <string.h>
 #include "encode.h"
@@ -118,7 +119,8 @@ static gn_status text_classes(gn_encoding *e, gn_prep *p)
     GN_TRY(set_classes(e, p, n));
     for (size_t i = 0; i < c->n_categories; i++) {
         if (!used[i]) continue;
-        if (!(p->class_name[k++] = gn_arena_text(&p->arena, c->categories[i], strlen(c->categories[i])))) return GN_NO_MEMORY;
+        if (!(p->class_name[k++] = gn_arena_text(&p->arena, c->categories[i], strlen(c->categories[i]))))
+            return GN_NO_MEMORY;
     }
     return sort_by_value(e, p);
 }
@@ -159,8 +161,8 @@ static gn_status fail_text_values(gn_encoding *e, uint32_t column)
 {
     const gn_column *c = &e->table->column[column];
     gn_place at = {.file = e->table->name, .line = c->fault_line, .column = c->fault_column};
-    gn_fail_at(e->ctx, GN_E_CSV_NUM, at, "the target '%s' is text ('%s'), and regression needs numbers", gn_show(GN_SHOWN, c->name, strlen(c->name)),
-               gn_show(GN_SHOWN, c->fault_text, strlen(c->fault_text)));
+    gn_fail_at(e->ctx, GN_E_CSV_NUM, at, "the target '%s' is text ('%s'), and regression needs numbers",
+               gn_show(GN_SHOWN, c->name, strlen(c->name)), gn_show(GN_SHOWN, c->fault_text, strlen(c->fault_text)));
     return gn_hint(e->ctx, e->targets == 1 ? "--task=classify" : "--target for columns of numbers");
 }
 
@@ -170,7 +172,9 @@ static gn_status set_regression(gn_encoding *e, gn_prep *p, bool told)
     for (size_t i = 0; i < e->targets; i++)
         if (e->table->column[e->target[i]].kind == GN_TEXT) return fail_text_values(e, e->target[i]);
     const char *column = e->table->column[e->target[0]].name;
-    if (!told && e->targets == 1) gn_note(e->ctx, "task: regression on column '%s' (--task=classify for classes)", gn_show(GN_SHOWN, column, strlen(column)));
+    if (!told && e->targets == 1)
+        gn_note(e->ctx, "task: regression on column '%s' (--task=classify for classes)",
+                gn_show(GN_SHOWN, column, strlen(column)));
     if (!told && e->targets > 1) gn_note(e->ctx, "task: regression on %zu columns", e->targets);
     return GN_OK;
 }
@@ -195,7 +199,8 @@ gn_status gn_encoding_task(gn_encoding *e, gn_prep *p)
     int64_t wanted = e->options ? gn_option_int(e->options, GN_O_CLASSES) : 0;
     values v;
     GN_TRY(name_targets(e, p));
-    if (classify && e->targets > 1) return gn_fail(e->ctx, GN_E_USAGE, "classification takes one target column, %zu are given", e->targets);
+    if (classify && e->targets > 1)
+        return gn_fail(e->ctx, GN_E_USAGE, "classification takes one target column, %zu are given", e->targets);
     if ((told && !classify) || e->targets > 1) return set_regression(e, p, told);
     if (c->kind == GN_TEXT) {
         GN_TRY(text_classes(e, p));
@@ -208,7 +213,7 @@ gn_status gn_encoding_task(gn_encoding *e, gn_prep *p)
     return say_classes(e, p, told);
 }
 
-/* ---- labels and values --------------------------------------------------------------------------------------------------------------- */
+/* ---- labels and values ------------------------------------------------------------------------------- */
 
 static gn_status fail_label(gn_encoding *e, const gn_prep *p, const char *found, size_t row)
 {
@@ -220,8 +225,9 @@ static gn_status fail_label(gn_encoding *e, const gn_prep *p, const char *found,
     if (p->classes > 12) gn_text_puts(&known, ", ...");
     gn_status status = gn_text_done(&known);
     if (status == GN_OK) {
-        gn_fail_at(e->ctx, GN_E_CSV_LABEL, (gn_place){.file = e->table->name, .line = line}, "label '%s' (line %llu) not among the %zu training classes",
-                   gn_show(GN_SHOWN, found, strlen(found)), (unsigned long long)line, p->classes);
+        gn_fail_at(e->ctx, GN_E_CSV_LABEL, (gn_place){.file = e->table->name, .line = line},
+                   "label '%s' (line %llu) not among the %zu training classes", gn_show(GN_SHOWN, found, strlen(found)),
+                   (unsigned long long)line, p->classes);
         status = gn_hint(e->ctx, "known are: %s", known.at);
     }
     gn_text_free(&known);
@@ -236,7 +242,9 @@ static uint32_t class_of_text(const gn_prep *p, const char *text)
     size_t used;
     if (gn_read_number(text, strlen(text), '.', &value, &used) != GN_NUMBER_OK) return UINT32_MAX;
     for (size_t i = 0; i < p->classes; i++)
-        if (gn_read_number(p->class_name[i], strlen(p->class_name[i]), '.', &other, &used) == GN_NUMBER_OK && value == other) return (uint32_t)i;
+        if (gn_read_number(p->class_name[i], strlen(p->class_name[i]), '.', &other, &used) == GN_NUMBER_OK &&
+            value == other)
+            return (uint32_t)i;
     return UINT32_MAX;
 }
 
@@ -261,7 +269,8 @@ static gn_status number_labels(gn_encoding *e, const gn_prep *p, const gn_column
     if (!value || !order) return GN_NO_MEMORY;
     for (size_t i = 0; i < p->classes; i++) {
         size_t used;
-        if (gn_read_number(p->class_name[i], strlen(p->class_name[i]), '.', &value[i], &used) == GN_NUMBER_OK) order[known++] = (uint32_t)i;
+        if (gn_read_number(p->class_name[i], strlen(p->class_name[i]), '.', &value[i], &used) == GN_NUMBER_OK)
+            order[known++] = (uint32_t)i;
     }
     gn_sort_indices(order, known, number_less, value);
     for (size_t r = 0; r < e->rows; r++) {
@@ -294,7 +303,8 @@ static gn_status take_weights(gn_encoding *e, gn_data *d)
     for (size_t r = 0; r < e->rows; r++) {
         double w = t->column[e->weight].number[e->row[r]];
         if (w < 0)
-            return gn_fail_at(e->ctx, GN_E_CSV_RANGE, (gn_place){.file = t->name, .line = t->line ? t->line[e->row[r]] : 0},
+            return gn_fail_at(e->ctx, GN_E_CSV_RANGE,
+                              (gn_place){.file = t->name, .line = t->line ? t->line[e->row[r]] : 0},
                               "weight %s is negative", gn_num(GN_NUM, w));
         d->weight[r] = (float)w;
     }
@@ -313,7 +323,8 @@ gn_status gn_encoding_targets(gn_encoding *e, const gn_prep *p, gn_data *d)
     if (!d->y) return GN_NO_MEMORY;
     for (size_t k = 0; k < e->targets; k++) {
         if (e->table->column[e->target[k]].kind == GN_TEXT) return fail_text_values(e, e->target[k]);
-        for (size_t r = 0; r < e->rows; r++) gn_data_put(d->y, d->type, r * e->targets + k, e->table->column[e->target[k]].number[e->row[r]]);
+        for (size_t r = 0; r < e->rows; r++)
+            gn_data_put(d->y, d->type, r * e->targets + k, e->table->column[e->target[k]].number[e->row[r]]);
     }
     return GN_OK;
 }

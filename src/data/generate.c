@@ -1,7 +1,7 @@
 /* generate.c -- the generated sets of defs/generate.def as tables.
  *
- * Invariant: a set is a function of name, rows, noise and seed; coordinates are rounded to six decimals, so that the table written as CSV is the
- * table itself, and the last bit of a platform's sine does not show. */
+ * Invariant: a set is a function of name, rows, noise and seed; coordinates are rounded to six decimals, so that the
+ * table written as CSV is the table itself, and the last bit of a platform's sine does not show. */
 #include <math.h>
 #include <string.h>
 #include "data.h"
@@ -12,20 +12,31 @@ typedef double (*coordinate_fn)(int c, double u, double v);
 typedef struct set_row {
     const char *name;
     set_kind kind;
-    const char *classes;        /* "a|b" */
+    const char *classes; /* "a|b" */
     double noise;
     coordinate_fn first, second;
-    size_t rows, columns;       /* fixed tables */
+    size_t rows, columns; /* fixed tables */
     const double *values;
     const char *help;
 } set_row;
 
 static const double pi = 3.14159265358979323846;
 
-#define LIST(...) {__VA_ARGS__}
-#define G(id, classes, noise, x1, x2, help)                                                    \
-    static double id##_first(int c, double u, double v) { (void)c, (void)u, (void)v; return x1; } \
-    static double id##_second(int c, double u, double v) { (void)c, (void)u, (void)v; return x2; }
+#define LIST(...)   \
+    {               \
+        __VA_ARGS__ \
+    }
+#define G(id, classes, noise, x1, x2, help)              \
+    static double id##_first(int c, double u, double v)  \
+    {                                                    \
+        (void)c, (void)u, (void)v;                       \
+        return x1;                                       \
+    }                                                    \
+    static double id##_second(int c, double u, double v) \
+    {                                                    \
+        (void)c, (void)u, (void)v;                       \
+        return x2;                                       \
+    }
 #define R(id, noise, x, y, help) G(id, "", noise, x, y, help)
 #define N(id, rows, columns, values, help) static const double id##_values[(rows) * (columns)] = LIST values;
 #include "../defs/generate.def"
@@ -47,7 +58,10 @@ static const set_row *find_set(const char *name)
     return NULL;
 }
 
-bool gn_generate_known(const char *name) { return find_set(name) != NULL; }
+bool gn_generate_known(const char *name)
+{
+    return find_set(name) != NULL;
+}
 
 const char *gn_generate_row(size_t i, const char **help)
 {
@@ -55,7 +69,10 @@ const char *gn_generate_row(size_t i, const char **help)
     return i < GN_COUNT(sets) ? sets[i].name : NULL;
 }
 
-static double rounded(double x) { return floor(x * 1e6 + 0.5) / 1e6 + 0.0; }
+static double rounded(double x)
+{
+    return floor(x * 1e6 + 0.5) / 1e6 + 0.0;
+}
 
 static size_t count_classes(const char *names)
 {
@@ -64,7 +81,7 @@ static size_t count_classes(const char *names)
     return n;
 }
 
-/* ---- the parts of the table ------------------------------------------------------------------------------------------------ */
+/* ---- the parts of the table -------------------------------------------------------------------------- */
 
 static gn_status number_column(gn_table *t, size_t column, const char *name)
 {
@@ -153,7 +170,8 @@ static gn_status fail_unknown(gn_context *ctx, const char *name)
     for (size_t i = 0; i < GN_COUNT(sets); i++) names[i] = sets[i].name;
     const char *close = gn_closest(name, names, GN_COUNT(sets));
     gn_fail(ctx, GN_E_USAGE, "no generated set '%s'", gn_show(GN_SHOWN, name, strlen(name)));
-    return close ? gn_hint(ctx, "did you mean %s?", close) : gn_hint(ctx, "there are: spirals, moons, circles, xor, blobs, checkerboard, sine, linear, neuron");
+    return close ? gn_hint(ctx, "did you mean %s?", close)
+                 : gn_hint(ctx, "there are: spirals, moons, circles, xor, blobs, checkerboard, sine, linear, neuron");
 }
 
 gn_status gn_generate(gn_context *ctx, const char *name, size_t n, double noise, uint64_t seed, gn_table *out)
@@ -162,8 +180,8 @@ gn_status gn_generate(gn_context *ctx, const char *name, size_t n, double noise,
     *out = (gn_table){.ctx = ctx, .has_header = true, .delimiter = ','};
     if (!set) return fail_unknown(ctx, name);
     if (n == 0 || n > 100000000) return gn_fail(ctx, GN_E_USAGE, "--n=%zu: expected 1 to 100000000 rows", n);
-    draws d = {gn_random_make(seed, GN_STREAM_GENERATE, (uint32_t)(set - sets)), gn_random_make(seed, GN_STREAM_NOISE, (uint32_t)(set - sets)),
-               noise >= 0 ? noise : set->noise};
+    draws d = {gn_random_make(seed, GN_STREAM_GENERATE, (uint32_t)(set - sets)),
+               gn_random_make(seed, GN_STREAM_NOISE, (uint32_t)(set - sets)), noise >= 0 ? noise : set->noise};
     gn_arena_init(&out->arena, ctx);
     out->rows = set->kind == FIXED ? set->rows : n;
     out->columns = set->columns;

@@ -28,10 +28,11 @@ static gn_status fail_no_column(const gn_table *t, const char *name, size_t leng
     if (status == GN_OK && t->columns <= 1000) close = gn_closest(wanted.at, names, t->columns);
     gn_place at = {.file = t->name, .line = t->has_header};
     if (status == GN_OK && close)
-        status = gn_fail_at(ctx, GN_E_CSV_NOCOL, at, "no column '%s'; did you mean '%s'?", gn_show(GN_SHOWN, name, length),
-                            gn_show(GN_SHOWN, close, strlen(close)));
+        status = gn_fail_at(ctx, GN_E_CSV_NOCOL, at, "no column '%s'; did you mean '%s'?",
+                            gn_show(GN_SHOWN, name, length), gn_show(GN_SHOWN, close, strlen(close)));
     else if (status == GN_OK)
-        status = gn_fail_at(ctx, GN_E_CSV_NOCOL, at, "no column '%s'; there are %zu", gn_show(GN_SHOWN, name, length), t->columns);
+        status = gn_fail_at(ctx, GN_E_CSV_NOCOL, at, "no column '%s'; there are %zu", gn_show(GN_SHOWN, name, length),
+                            t->columns);
     gn_free(ctx, names);
     gn_text_free(&wanted);
     return status;
@@ -47,9 +48,12 @@ size_t gn_table_find(const gn_table *t, const char *name, size_t length)
     return SIZE_MAX;
 }
 
-/* ---- faults ----------------------------------------------------------------------------------------------------------------- */
+/* ---- faults ------------------------------------------------------------------------------------------ */
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 /* "1,234" or "12,345,678.9": commas between groups of three. */
 static bool parts_thousands(const char *s)
@@ -75,29 +79,32 @@ static gn_status hint_number(const gn_table *t, const gn_column *c)
 {
     const char *s = c->fault_text;
     bool first = t->rows && c->fault_line == t->line[0];
-    if (parts_thousands(s) && t->delimiter != ',') return gn_hint(t->ctx, "--thousands=, if the comma parts thousands, --decimal=, if it is the decimal mark");
+    if (parts_thousands(s) && t->delimiter != ',')
+        return gn_hint(t->ctx, "--thousands=, if the comma parts thousands, --decimal=, if it is the decimal mark");
     if (parts_thousands(s)) return gn_hint(t->ctx, "--thousands=,");
     if (has_decimal_comma(s)) return gn_hint(t->ctx, "--decimal=,");
     if (first && t->has_header)
-        return gn_hint(t->ctx, "--skip-rows=%llu --header=no if line %llu is not data", (unsigned long long)c->fault_line, (unsigned long long)c->fault_line);
+        return gn_hint(t->ctx, "--skip-rows=%llu --header=no if line %llu is not data",
+                       (unsigned long long)c->fault_line, (unsigned long long)c->fault_line);
     if (strchr(s, '%')) return gn_hint(t->ctx, "write the number without the per cent sign");
     return gn_hint(t->ctx, "correct it, leave it empty and say --missing=drop, or leave the column out with --ignore");
 }
 
 static gn_status fail_number(const gn_table *t, const gn_column *c, gn_place at)
 {
-    const char *text = gn_show(GN_SHOWN, c->fault_text, strlen(c->fault_text)), *name = gn_show(GN_SHOWN, c->name, strlen(c->name));
+    const char *text = gn_show(GN_SHOWN, c->fault_text, strlen(c->fault_text)),
+               *name = gn_show(GN_SHOWN, c->name, strlen(c->name));
     double value;
     bool lost;
     const gn_csv_dialect plain = {.delimiter = t->delimiter, .decimal = '.'};
     if (strchr(c->fault_text, 0x1A))
         gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "control byte 0x1A where a number should be (column '%s')", name);
     else if (gn_csv_foreign_digits(c->fault_text, strlen(c->fault_text)))
-        gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "'%s' is not a number: only ASCII digits are read (column '%s')", text, name);
+        gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "'%s' is not a number: only ASCII digits are read (column '%s')", text,
+                   name);
     else if (gn_csv_classify(&plain, c->fault_text, strlen(c->fault_text), &value, &lost) == GN_CSV_WORD)
         gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "expected a number in column '%s', found '%s'", name, text);
-    else
-        gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "'%s' is not a number (column '%s')", text, name);
+    else gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "'%s' is not a number (column '%s')", text, name);
     return hint_number(t, c);
 }
 
@@ -119,7 +126,7 @@ gn_status gn_table_fault(const gn_table *t, size_t column)
     return fail_number(t, c, at);
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------------------------------------------- */
 
 /* Text that a spreadsheet would run: it begins as a formula does and is no number. */
 static bool is_formula(const char *text)
@@ -143,7 +150,8 @@ void gn_csv_put(gn_text *to, const char *text, char delimiter)
 
 static void put_value(gn_text *to, const gn_column *c, size_t row, char delimiter)
 {
-    if (c->kind == GN_TEXT && c->category[row] != UINT32_MAX) gn_csv_put(to, c->categories[c->category[row]], delimiter);
+    if (c->kind == GN_TEXT && c->category[row] != UINT32_MAX)
+        gn_csv_put(to, c->categories[c->category[row]], delimiter);
     if (c->kind == GN_NUMERIC && !isnan(c->number[row])) gn_text_puts(to, gn_num(GN_NUM, c->number[row]));
 }
 
