@@ -35,7 +35,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TESTS   := $(TEST_SRC:tests/%.c=$(B)/tests/%)
 
-.PHONY: all lib tests test check deps demo bench clean
+.PHONY: all lib tests test check deps demo bench map install uninstall clean
 .DELETE_ON_ERROR:
 all: $(B)/glassnet $(B)/libglassnet.so.$(VERSION)
 lib: $(B)/libglassnet.a $(B)/libglassnet.so.$(VERSION)
@@ -48,8 +48,8 @@ $(B)/libglassnet.a: $(LIB_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 
-$(B)/libglassnet.so.$(VERSION): $(LIB_OBJ)
-	$(Q)$(CC) -shared -Wl,-soname,libglassnet.so.$(SOVERSION) $(GN_LDFLAGS) $(LDFLAGS) $^ $(LIBS) -o $@
+$(B)/libglassnet.so.$(VERSION): $(LIB_OBJ) tools/glassnet.map
+	$(Q)$(CC) -shared -Wl,-soname,libglassnet.so.$(SOVERSION) -Wl,--version-script=tools/glassnet.map $(GN_LDFLAGS) $(LDFLAGS) $(LIB_OBJ) $(LIBS) -o $@
 	$(Q)ln -sf $(@F) $(B)/libglassnet.so.$(SOVERSION)
 	$(Q)ln -sf $(@F) $(B)/libglassnet.so
 
@@ -71,6 +71,22 @@ test:
 check:
 	@CC="$(CC)" sh tools/deps.sh test
 	@MAKE="$(MAKE)" sh tests/run.sh quick
+
+# Builds, trains on a generated set, and predicts two rows nobody has seen.
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@B=$(B) sh tools/demo.sh
+
+bench: all
+	@B=$(B) python3 bench/bench.py
+
+map:
+	@python3 tools/map.py --write
+
+install: all
+	@B=$(B) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" VERSION=$(VERSION) SOVERSION=$(SOVERSION) sh tools/install.sh install
+uninstall:
+	@B=$(B) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" VERSION=$(VERSION) SOVERSION=$(SOVERSION) sh tools/install.sh uninstall
 
 clean:
 	rm -rf build build-*
