@@ -115,7 +115,7 @@ static void derivatives(void **state)
         {"(y - w*x)^2", "w", "-2*x*(y - w*x)"},
         {"log(x^2 + 1)", "x", "2*x/(x^2 + 1)"},
         {"abs(x)", "x", "sign(x)"},
-        {"relu(x)^2", "x", "2*relu(x)*where(x > 0, 1, 0)"},
+        {"relu(x)^2", "x", "2*relu(x)*where(relu(x) > 0, 1, 0)"},
         {"softplus(x)", "x", "sigmoid(x)"},
         {"x*y/(x*z)", "x", "0"},
         {"(x + 1)/(x - 1)", "x", "-2/(x - 1)^2"},
