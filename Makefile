@@ -77,7 +77,11 @@ demo: deps
 	@$(MAKE) --no-print-directory all
 	@B=$(B) sh tools/demo.sh
 
-bench: all
+$(B)/bench/%: bench/%.c $(B)/libglassnet.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(GN_CFLAGS) $(CFLAGS) $< $(B)/libglassnet.a $(GN_LDFLAGS) $(LDFLAGS) $(LIBS) -o $@
+
+bench: $(B)/bench/bench_step
 	@B=$(B) python3 bench/bench.py
 
 map:
