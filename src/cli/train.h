@@ -1,0 +1,35 @@
+/* train.h -- what the files of the train command share.
+ *
+ * Invariant: scaling, filling and choices are made from training rows alone; held-out rows only measure. */
+#ifndef GN_CLI_TRAIN_H
+#define GN_CLI_TRAIN_H
+
+#include "cli.h"
+
+typedef struct gn_fold_figures {
+    double loss, accuracy, r2, rmse, mae;
+} gn_fold_figures;
+
+typedef struct gn_train_job {
+    gn_cli *cli;
+    gn_data *data, *test;       /* test NULL: a part of data is held out */
+    gn_meter meter;
+    const char *out;            /* where the model goes */
+    gn_fold_figures *fold;      /* (folds) or NULL */
+    size_t folds;
+    size_t n_train, n_held;     /* rows of the fit that is running */
+    bool summed_up;             /* the summary was shown */
+    gn_model *model;
+} gn_train_job;
+
+/* train_fit.c: one fit on the given rows; *out may be set when the status is not GN_OK. */
+gn_status gn_train_fit(gn_train_job *job, const gn_options *options, const uint32_t *train, size_t n_train, const gn_data *held_data,
+                       const uint32_t *held, size_t n_held, gn_model **out);
+gn_status gn_train_whole(gn_train_job *job);    /* one split, one model */
+/* train_folds.c: K models for the figures, then one on all rows. */
+gn_status gn_train_folds(gn_train_job *job);
+/* train_result.c */
+gn_status gn_train_result(gn_train_job *job, gn_status status);
+void gn_spread(const gn_fold_figures *fold, size_t folds, size_t offset, double *mean, double *deviation);
+
+#endif
