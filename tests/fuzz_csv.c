@@ -77,6 +77,12 @@ static gn_status read_by(gn_context *ctx, const uint8_t *bytes, size_t size, con
     return status;
 }
 
+/* A second table, and a page behind blank lines, are seen before other faults when they stand in the window. */
+static bool needs_sight(const char *code)
+{
+    return !strcmp(code, "CSV-RAGGED") || !strcmp(code, "CSV-HTML");
+}
+
 /* With the dialect given, it does not matter where the window ends. */
 static void in_pieces(gn_context *ctx, const uint8_t *bytes, size_t size, gn_options *o)
 {
@@ -95,8 +101,7 @@ static void in_pieces(gn_context *ctx, const uint8_t *bytes, size_t size, gn_opt
         if (status == GN_OK) {
             DEMAND(same(&whole, &t));
             gn_table_free(&t);
-        } else if (strcmp(code, "CSV-RAGGED") && strcmp(gn_last_error(ctx)->code, "CSV-RAGGED")) {
-            /* Not those: a second table is seen before other faults, when the whole of it is in the window. */
+        } else if (!needs_sight(code) && !needs_sight(gn_last_error(ctx)->code)) {
             DEMAND(!strcmp(code, gn_last_error(ctx)->code));
             DEMAND(!strncmp(where, gn_last_error(ctx)->where, sizeof where - 1));
         }

@@ -151,6 +151,55 @@ static void bad_roles(void **state)
     bench_close(&b);
 }
 
+static void without_options(void **state)
+{
+    (void)state;
+    static const char text[] = "a,b,y\n1,2,0.5\n3,4,1.5\n";
+    bench b;
+    gn_source s;
+    gn_table t;
+    gn_data *d, *again;
+    bench_open(&b, NULL);
+    assert_int_equal(gn_source_memory(b.ctx, "t.csv", text, strlen(text), &s), GN_OK);
+    assert_int_equal(gn_csv_read(b.ctx, &s, NULL, &t), GN_OK);
+    assert_int_equal(gn_data_from_table(b.ctx, &t, NULL, &d), GN_OK);
+    assert_int_equal(gn_data_by_prep(b.ctx, &t, &d->prep, NULL, true, &again), GN_OK);
+    const float x[] = {1, 2, 3, 4};
+    expect_x(again, x, 4);
+    gn_data_free(again);
+    gn_data_free(d);
+    gn_table_free(&t);
+    bench_close(&b);
+}
+
+/* Names that differ are not taken for positions. */
+static void other_names(void **state)
+{
+    (void)state;
+    bench b;
+    gn_data *d, *e;
+    bench_open(&b, NULL);
+    d = must(&b, "x1,x2,y\n1,2,0.5\n3,4,1.5\n");
+    gn_table t;
+    assert_int_equal(bench_table(&b, "a,b\n1,2\n", 8, &t), GN_OK);
+    expect_error(&b, gn_data_by_prep(b.ctx, &t, &d->prep, b.options, false, &e), "CSV-NOCOL", "'x1'");
+    gn_table_free(&t);
+    gn_data_free(d);
+    bench_close(&b);
+}
+
+static void mixed_target(void **state)
+{
+    (void)state;
+    static const char text[] = "x,y\n1,1\n2,2\n3,3a\n";
+    bench b;
+    gn_data *d;
+    bench_open(&b, NULL);
+    expect_error(&b, bench_data(&b, text, strlen(text), &d), "CSV-NUM", "'3a'");
+    assert_non_null(strstr(gn_last_error(b.ctx)->hint, "--task=classify"));
+    bench_close(&b);
+}
+
 /* ---- missing values ---------------------------------------------------------------------------------- */
 
 static const char gaps[] = "a,t,y\n1,p,0.5\n,q,1.5\n3,,2.5\n8,q,3.5\n100,p,4.5\n";
@@ -524,7 +573,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_and_numbers), cmocka_unit_test(tasks),
         cmocka_unit_test(class_order),      cmocka_unit_test(columns_by_name_and_position),
-        cmocka_unit_test(bad_roles),        cmocka_unit_test(dropped),
+        cmocka_unit_test(bad_roles),
+        cmocka_unit_test(without_options),
+        cmocka_unit_test(other_names),
+        cmocka_unit_test(mixed_target),        cmocka_unit_test(dropped),
         cmocka_unit_test(filled),           cmocka_unit_test(medians),
         cmocka_unit_test(shuffled_columns), cmocka_unit_test(shape_of_a_model),
         cmocka_unit_test(target_first),     cmocka_unit_test(missing_in_new_rows),

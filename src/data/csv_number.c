@@ -154,13 +154,13 @@ static bool is_hex(const char *text, size_t length)
 static bool is_marked(const char *text, size_t length)
 {
     size_t i = 0, points = 0, commas = 0, digits = 0;
-    for (; i < length && (is_digit(text[i]) || strchr(".,_'", text[i])); i++) {
+    for (; i < length && (is_digit(text[i]) || memchr(".,_'", text[i], 4)); i++) {
         points += text[i] == '.';
         commas += text[i] == ',';
         digits += is_digit(text[i]);
     }
     if (!digits || (points > 1 && commas != 1)) return false;
-    if (i < length && strchr("eEdD", text[i])) {
+    if (i < length && memchr("eEdD", text[i], 4)) {
         i++;
         if (i < length && (text[i] == '+' || text[i] == '-')) i++;
         while (i < length && is_digit(text[i])) i++;

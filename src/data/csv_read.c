@@ -34,7 +34,7 @@ static bool is_html(const gn_csv_window *w)
 {
     static const char *const starts[] = {"<!doctype html", "<html", "<head", "<body"};
     size_t i = w->row;
-    while (strchr(" \t\r\n", gn_csv_at(w, i)) && i < w->filled) i++;
+    while (memchr(" \t\r\n", gn_csv_at(w, i), 4)) i++;
     for (size_t k = 0; k < GN_COUNT(starts); k++) {
         size_t n = 0;
         while (starts[k][n] && (gn_csv_at(w, i + n) | 0x20) == (starts[k][n] | 0x20)) n++;

@@ -109,7 +109,11 @@ gn_status gn_encoding_faults(gn_encoding *e, bool text_target)
         if (c->kind == GN_NUMERIC || (c->mixed && !text_target)) earliest(t, e->target[i], &worst);
     }
     if (e->weight != GN_NO_COLUMN) earliest(t, e->weight, &worst);
-    return worst == GN_NO_COLUMN ? GN_OK : gn_table_fault(t, worst);
+    if (worst == GN_NO_COLUMN) return GN_OK;
+    gn_status status = gn_table_fault(t, worst);
+    if (e->targets == 1 && worst == e->target[0] && t->column[worst].mixed)
+        return gn_hint(e->ctx, "--task=classify if the column names classes");
+    return status;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------- */

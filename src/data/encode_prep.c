@@ -52,7 +52,7 @@ static gn_status fail_shape(gn_encoding *e, const gn_prep *p, size_t have, bool 
 static bool names_are_positions(const gn_prep *p)
 {
     for (size_t i = 0; i < p->features; i++)
-        if (strncmp(p->feature[i].name, "column ", 7) && strncmp(p->feature[i].name, "x", 1)) return false;
+        if (strncmp(p->feature[i].name, "column ", 7)) return false;
     return true;
 }
 
