@@ -393,14 +393,33 @@ static void limits(void **state)
 
 /* ---- memory ------------------------------------------------------------------------------------------ */
 
+static gn_status encode_and_split(bench *b, const gn_table *t, gn_data **d, gn_data **copy, gn_data **again)
+{
+    uint32_t *train, *held;
+    size_t n_train, n_held;
+    GN_TRY(gn_data_from_table(b->ctx, t, b->options, d));
+    GN_TRY(gn_data_fill(b->ctx, *d, NULL, 0));
+    GN_TRY(gn_data_copy(b->ctx, *d, copy));
+    GN_TRY(gn_data_by_prep(b->ctx, t, &(*d)->prep, b->options, true, again));
+    GN_TRY(gn_split(b->ctx, *d, 0.2, 1, &train, &n_train, &held, &n_held));
+    gn_free(b->ctx, train);
+    gn_free(b->ctx, held);
+    GN_TRY(gn_split_fold(b->ctx, *d, 2, 1, 1, &train, &n_train, &held, &n_held));
+    gn_free(b->ctx, train);
+    gn_free(b->ctx, held);
+    return GN_OK;
+}
+
 static gn_status whole_way(bench *b, const char *text)
 {
-    gn_data *d = NULL, *copy = NULL;
-    gn_status status = bench_data(b, text, strlen(text), &d);
-    if (status == GN_OK) status = gn_data_fill(b->ctx, d, NULL, 0);
-    if (status == GN_OK) status = gn_data_copy(b->ctx, d, &copy);
+    gn_table t;
+    gn_data *d = NULL, *copy = NULL, *again = NULL;
+    GN_TRY(bench_table(b, text, strlen(text), &t));
+    gn_status status = encode_and_split(b, &t, &d, &copy, &again);
+    gn_data_free(again);
     gn_data_free(copy);
     gn_data_free(d);
+    gn_table_free(&t);
     return status;
 }
 
