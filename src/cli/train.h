@@ -30,6 +30,6 @@ gn_status gn_train_whole(gn_train_job *job);    /* one split, one model */
 gn_status gn_train_folds(gn_train_job *job);
 /* train_result.c */
 gn_status gn_train_result(gn_train_job *job, gn_status status);
-void gn_spread(const gn_fold_figures *fold, size_t folds, size_t offset, double *mean, double *deviation);
+void gn_train_spread(const gn_fold_figures *fold, size_t folds, size_t offset, double *mean, double *deviation);
 
 #endif

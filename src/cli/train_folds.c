@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-void gn_spread(const gn_fold_figures *fold, size_t folds, size_t offset, double *mean, double *deviation)
+void gn_train_spread(const gn_fold_figures *fold, size_t folds, size_t offset, double *mean, double *deviation)
 {
     double sum = 0, squares = 0;
     for (size_t i = 0; i < folds; i++) sum += *(const double *)((const char *)&fold[i] + offset);

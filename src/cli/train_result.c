@@ -28,7 +28,7 @@ static void spread_all(const gn_train_job *job, gn_fold_figures *mean, gn_fold_f
     static const size_t at[] = { offsetof(gn_fold_figures, loss), offsetof(gn_fold_figures, accuracy), offsetof(gn_fold_figures, r2),
                                  offsetof(gn_fold_figures, rmse), offsetof(gn_fold_figures, mae) };
     for (size_t i = 0; i < GN_COUNT(at); i++)
-        gn_spread(job->fold, job->folds, at[i], (double *)((char *)mean + at[i]), (double *)((char *)spread + at[i]));
+        gn_train_spread(job->fold, job->folds, at[i], (double *)((char *)mean + at[i]), (double *)((char *)spread + at[i]));
 }
 
 static void put_folds(gn_text *t, const gn_train_job *job)
