@@ -74,15 +74,15 @@ AI V FN(expm1)(V x)
 {
     V t, n, c = FN(larger)(K(EXPM1_LEAST), FN(lesser)(K(EXP_MOST), x));
     V e = FN(exp_core)(FN(exp_reduce)(c, &t, &n));
-    V half = FN(power_of_2)((VI)t - (VI)K(MAGIC) - 1);
+    V half = FN(power_of_2)((VU)t - (VU)K(MAGIC) - 1);
     return FN(where)(n == 0, e, 2 * FMA(half, e, half - K(0.5)));
 }
 
 /* x = 2^k (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), for a normal x > 0. */
-AI V FN(log_reduce)(V x, VI *k)
+AI V FN(log_reduce)(V x, VU *k)
 {
-    *k = FN(shift_right)((VI)x + ((VI)K(1) - ROOT_HALF_BITS), MANTISSA) - BIAS;
-    return (V)((VI)x - (*k << MANTISSA)) - 1;
+    *k = (((VU)x + ((VU)K(1) - ROOT_HALF_BITS)) >> MANTISSA) - BIAS;
+    return (V)((VU)x - (*k << MANTISSA)) - 1;
 }
 
 /* ln(2^e (1 + f)) */
@@ -113,7 +113,8 @@ AI V FN(log_special)(V x, V y)
 
 AI V FN(log)(V x)
 {
-    VI k, small = x < K(GN_REAL == 32 ? FLT_MIN : DBL_MIN);
+    VU k;
+    VI small = x < K(GN_REAL == 32 ? FLT_MIN : DBL_MIN);
     V f = FN(log_reduce)(FN(where)(small, x * K((RI)1 << SUBNORMAL_SHIFT), x), &k);
     V e = FN(whole)(k) - FN(where)(small, K(SUBNORMAL_SHIFT), K(0));
     return FN(log_special)(x, FN(log_core)(f, e));
@@ -122,7 +123,7 @@ AI V FN(log)(V x)
 /* What rounding 1 + x lost is put back into f. */
 AI V FN(log1p)(V x)
 {
-    VI k;
+    VU k;
     V u = 1 + x, b = u - 1, lost = (1 - (u - b)) + (x - b), f = FN(log_reduce)(u, &k);
     f += lost * FN(where)(u < K(1073741824), FN(power_of_2)(-k), K(0));
     return FN(log_special)(u, FN(log_core)(f, FN(whole)(k)));
@@ -157,18 +158,18 @@ AI V FN(erf)(V x)
 
 #if GN_REAL == 64
 /* x - q pi/2, exact in its first two parts below 2^20; above that lane by lane, by integer arithmetic. */
-AI V FN(half_pi_reduce)(V x, VI *q)
+AI V FN(half_pi_reduce)(V x, VU *q)
 {
     V t = FMA(x, K(0.63661977236758134308), K(MAGIC)), n = t - K(MAGIC);
     V r = FMA(-n, K(1.57079632673412561417e+00), x);
     r = FMA(-n, K(6.07710050630396597660e-11), r);
     r = FMA(-n, K(2.02226624879595063154e-21), r);
-    *q = (VI)t;
+    *q = (VU)t;
     if (__builtin_expect(FN(any)(FN(magnitude)(x) >= K(1048576)), 0)) {
         union { V v; R e[LANES]; } ux = {x}, ur = {r};
-        union { VI v; RI e[LANES]; } uq = {*q};
+        union { VU v; RU e[LANES]; } uq = {*q};
         for (int i = 0; i < LANES; i++)
-            if (__builtin_fabs(ux.e[i]) >= 1048576) uq.e[i] = gn_reduce_half_pi(ux.e[i], &ur.e[i]);
+            if (__builtin_fabs(ux.e[i]) >= 1048576) uq.e[i] = (RU)gn_reduce_half_pi(ux.e[i], &ur.e[i]);
         r = ur.v;
         *q = uq.v;
     }
@@ -178,17 +179,17 @@ AI V FN(half_pi_reduce)(V x, VI *q)
 /* sin(x + quarter*pi/2) */
 NOINLINE V FN(sin_cos)(V x, int quarter)
 {
-    VI q;
+    VU q;
     V r = FN(half_pi_reduce)(x, &q), z = r * r, s, c;
-    q += quarter;
+    q += (RU)quarter;
     POLY(s, z, -0.16666666666666638, 0.008333333333323312, -0.0001984126983029414, 2.755731380590241e-06, -2.505076965028128e-08,
          1.589717965694032e-10);
     POLY(c, z, 0.04166666666666666, -0.001388888888888305, 2.4801587294574126e-05, -2.7557315702846035e-07, 2.0875892635884404e-09,
          -1.1367773539007444e-11);
     s = FMA(r * z, s, r);
     c = FMA(z * z, c, 1 - K(0.5) * z);
-    V y = FN(where)(-(q & 1), c, s);
-    return (V)((VI)y ^ ((q & 2) << 62));
+    V y = FN(where)((VI)-(q & 1), c, s);
+    return (V)((VU)y ^ ((q & 2) << 62));
 }
 AI V FN(sin)(V x) { return FN(sin_cos)(x, 0); }
 AI V FN(cos)(V x) { return FN(sin_cos)(x, 1); }
@@ -196,7 +197,8 @@ AI V FN(cos)(V x) { return FN(sin_cos)(x, 1); }
 /* ln x for x > 0 with 11 bits more than a double: high + *low. */
 AI V FN(log_twice)(V x, V *low)
 {
-    VI k, small = x < K(DBL_MIN);
+    VU k;
+    VI small = x < K(DBL_MIN);
     V f = FN(log_reduce)(FN(where)(small, x * K((RI)1 << SUBNORMAL_SHIFT), x), &k);
     V e = FN(whole)(k) - FN(where)(small, K(SUBNORMAL_SHIFT), K(0));
     V g = 2 + f, g_low = f - (g - 2), s = f / g, p_low, p = FN(two_product)(s, g, &p_low);

@@ -56,13 +56,13 @@ AI void FN(store)(R *p, V a) { *(FN(vm) *)p = a; }
 AI V FN(load_or)(const R *p, size_t k, R fill) { return (V)FN_I(i_load_part)(p, k, FN(splat)(fill)); }
 AI void FN(store_part)(R *p, size_t k, V a) { FN_I(i_store_part)(p, k, a); }
 #else
-AI V FN(load_or)(const R *p, size_t k, R fill)
+NOINLINE V FN(load_or)(const R *p, size_t k, R fill)
 {
     union { V v; R e[LANES]; } u = {FN(splat)(fill)};
     for (size_t i = 0; i < k && i < (size_t)LANES; i++) u.e[i] = p[i];
     return u.v;
 }
-AI void FN(store_part)(R *p, size_t k, V a)
+NOINLINE void FN(store_part)(R *p, size_t k, V a)
 {
     union { V v; R e[LANES]; } u = {a};
     for (size_t i = 0; i < k && i < (size_t)LANES; i++) p[i] = u.e[i];
@@ -123,9 +123,9 @@ AI bool FN(any)(VI m)
 
 AI V FN(magnitude)(V a) { return (V)((VI)a & ~SIGN_BIT); }
 AI V FN(with_sign)(V a, V sign) { return (V)((VI)a | ((VI)sign & SIGN_BIT)); }      /* a >= 0 */
-AI VI FN(shift_right)(VI a, int n) { return (VI)((VU)a >> (RU)n); }
-AI V FN(power_of_2)(VI k) { return (V)((k + BIAS) << MANTISSA); }                      /* of a normal number */
-AI V FN(whole)(VI k) { return (V)(k + (VI)K(MAGIC)) - K(MAGIC); }                      /* a small integer as a real */
+/* Integers are kept modulo 2^32 or 2^64: k below 0 is a large number, and a shift is of the bits. */
+AI V FN(power_of_2)(VU k) { return (V)((k + BIAS) << MANTISSA); }                      /* of a normal number */
+AI V FN(whole)(VU k) { return (V)(k + (VU)K(MAGIC)) - K(MAGIC); }                      /* a small integer as a real */
 
 /* a*2^k with one rounding, k = the whole number n that MAGIC left in t. 2^k itself need not be representable. */
 AI V FN(scale)(V a, V t, V n)
@@ -135,7 +135,7 @@ AI V FN(scale)(V a, V t, V n)
     return (V)FN_I(i_scale)(a, n);
 #else
     (void)n;
-    VI k = (VI)t - (VI)K(MAGIC), half = FN(shift_right)(k + 4096, 1) - 2048;
+    VU k = (VU)t - (VU)K(MAGIC), half = ((k + 4096) >> 1) - 2048;
     return a * FN(power_of_2)(half) * FN(power_of_2)(k - half);
 #endif
 }
