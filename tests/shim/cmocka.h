@@ -27,7 +27,7 @@ static _Noreturn __attribute__((unused, format(printf, 3, 4))) void shim_fail(co
 #define fail_msg(...) shim_fail(__FILE__, __LINE__, __VA_ARGS__)
 #define assert_true(c) ((c) ? (void)0 : fail_msg("%s", #c))
 #define assert_false(c) assert_true(!(c))
-#define assert_int_equal(a, b) assert_true((a) == (b))
+#define assert_int_equal(a, b) assert_true((long long)(a) == (long long)(b))
 #define assert_non_null(p) assert_true((p) != NULL)
 #define assert_null(p) assert_true((p) == NULL)
 #define assert_string_equal(a, b) assert_true(strcmp(a, b) == 0)
