@@ -6,6 +6,11 @@
 #
 # Sources are found by wildcard: a new file needs no line here.
 
+# As many jobs as there are processors, unless -j says otherwise; cleaning comes before what follows it.
+ifeq ($(MAKELEVEL)$(filter clean,$(MAKECMDGOALS)),0)
+MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+endif
+
 ifeq ($(origin CC),default)
 CC := cc
 endif
@@ -35,7 +40,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TESTS   := $(TEST_SRC:tests/%.c=$(B)/tests/%)
 
-.PHONY: all lib tests test check deps demo bench map install uninstall clean
+.PHONY: all lib tests test check deps demo bench map docs install uninstall clean
 .DELETE_ON_ERROR:
 all: $(B)/glassnet $(B)/libglassnet.so.$(VERSION)
 lib: $(B)/libglassnet.a $(B)/libglassnet.so.$(VERSION)
@@ -86,6 +91,8 @@ bench: $(B)/bench/bench_step
 
 map:
 	@python3 tools/map.py --write
+docs: $(B)/glassnet
+	@python3 tools/operations.py $(B)/glassnet --write
 
 install: all
 	@B=$(B) PREFIX="$(PREFIX)" DESTDIR="$(DESTDIR)" VERSION=$(VERSION) SOVERSION=$(SOVERSION) sh tools/install.sh install

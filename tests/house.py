@@ -221,6 +221,12 @@ def check_ops_shows_tables():
                 yield "glassnet ops does not show %s of %s.def" % (name, table)
 
 
+def check_operations_page():
+    r = run(sys.executable, "tools/operations.py", BUILD + "/glassnet", "--check")
+    if r.returncode:
+        yield r.stdout.strip() or r.stderr.strip()
+
+
 class Skip(Exception):
     pass
 

@@ -141,6 +141,19 @@ static size_t row_count(const known_table *t)
     return t->rows ? t->rows : set_count();
 }
 
+/* Rows of one name (a function may be activation and loss), '-' standing for '_'. */
+static bool same_name(const char *given, const char *name)
+{
+    for (; *given && *name; given++, name++)
+        if (*given != *name && !(*given == '-' && *name == '_')) return false;
+    return *given == *name;
+}
+
+static bool asked_for(const char *name, const known_table *table, const shown *s)
+{
+    return !name || same_name(name, s->name) || !strcmp(name, table->name);
+}
+
 /* ---- text ------------------------------------------------------------------------------------------------------------ */
 
 static void put_parameters(gn_text *t, const shown *s)
@@ -191,17 +204,21 @@ static void put_json_row(gn_text *t, const shown *s)
     gn_js_close(t, '}');
 }
 
-static void put_json(gn_text *t)
+/* Every row, or those that `name` asks for; a table without any is left out. */
+static void put_json(gn_text *t, const char *name, bool *found)
 {
     gn_js_open(t, NULL, '{');
     for (size_t k = 0; k < GN_COUNT(tables); k++) {
-        gn_js_open(t, tables[k].name, '[');
+        bool open = false;
         for (size_t i = 0; i < row_count(&tables[k]); i++) {
             shown s = { 0 };
             tables[k].row(i, &s);
+            if (!asked_for(name, &tables[k], &s)) continue;
+            if (!open) gn_js_open(t, tables[k].name, '[');
+            open = *found = true;
             put_json_row(t, &s);
         }
-        gn_js_close(t, ']');
+        if (open) gn_js_close(t, ']');
     }
     gn_js_close(t, '}');
     gn_text_puts(t, "\n");
@@ -254,28 +271,16 @@ static gn_status not_found(gn_cli *cli, const char *name)
     return near ? gn_hint(cli->ctx, "did you mean %s?", near) : gn_hint(cli->ctx, "`glassnet ops` lists them all");
 }
 
-/* Rows of one name (a function may be activation and loss), '-' standing for '_'. */
-static bool same_name(const char *given, const char *name)
-{
-    for (; *given && *name; given++, name++)
-        if (*given != *name && !(*given == '-' && *name == '_')) return false;
-    return *given == *name;
-}
-
 static gn_status put_named(gn_cli *cli, gn_text *t, const char *name, bool *found)
 {
     for (size_t k = 0; k < GN_COUNT(tables); k++)
         for (size_t i = 0; i < row_count(&tables[k]); i++) {
             shown s = { 0 };
             tables[k].row(i, &s);
-            if (!same_name(name, s.name) && strcmp(name, tables[k].name)) continue;
+            if (!asked_for(name, &tables[k], &s)) continue;
             if (*found) gn_text_puts(t, "\n");
             *found = true;
-            if (!cli->json) GN_TRY(put_detail(cli, t, &tables[k], i));
-            else {
-                put_json_row(t, &s);
-                gn_text_puts(t, "\n");
-            }
+            GN_TRY(put_detail(cli, t, &tables[k], i));
         }
     return GN_OK;
 }
@@ -286,8 +291,8 @@ static gn_status run(gn_cli *cli)
     gn_status s = GN_OK;
     bool found = !cli->argument[0];
     gn_text_init(&t, cli->ctx);
-    if (cli->argument[0]) s = put_named(cli, &t, cli->argument[0], &found);
-    else if (cli->json) put_json(&t);
+    if (cli->json) put_json(&t, cli->argument[0], &found);
+    else if (cli->argument[0]) s = put_named(cli, &t, cli->argument[0], &found);
     else put_all(&t);
     if (s == GN_OK && !found) s = not_found(cli, cli->argument[0]);
     if (s == GN_OK) return gn_cli_print(cli, &t);

@@ -21,6 +21,8 @@ static gn_status check_conflicts(gn_cli *cli)
         if (!gn_option_given(o, pair[i].a) || !gn_option_given(o, pair[i].b)) continue;
         return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s and --%s: %s", row[pair[i].a].name, row[pair[i].b].name, pair[i].why);
     }
+    if (gn_option_given(o, GN_O_EPOCHS) && gn_option_int(o, GN_O_EPOCHS) < 1)
+        return gn_fail(cli->ctx, GN_E_CFG_EPOCHS, "--epochs is 0; it must be a whole number from 1 to 1000000000");
     if (gn_option_int(o, GN_O_FOLDS) == 1) return gn_fail(cli->ctx, GN_E_CFG_RANGE, "--folds is 1; it must be 0 or a whole number from 2 to 1000");
     return GN_OK;
 }

@@ -54,6 +54,7 @@ static void find_terminals(gn_cli *cli)
 static gn_status choose_isa(gn_cli *cli, const char **isa)
 {
     const char *given = gn_option_text(cli->options, GN_O_ISA), *from = "--isa";
+    if (!gn_command_takes(cli->command, gn_option_find("isa"))) return GN_OK;
     if (!gn_option_given(cli->options, GN_O_ISA)) {
         const char *e = getenv("GLASSNET_ISA");
         if (!e || !*e) return GN_OK;

@@ -34,7 +34,7 @@ void gn_usage_program(gn_text *to)
 
 static bool default_is_said(const gn_option_row *o)
 {
-    return !*o->dflt || o->kind == GN_FLAG || !strcmp(o->dflt, "-1") || strstr(o->help, "default") || strstr(o->help, "auto:");
+    return !*o->dflt || o->kind == GN_FLAG || !strcmp(o->dflt, "-1") || strstr(o->help, "default") || strstr(o->help, "auto:") || strstr(o->help, "(0:");
 }
 
 void gn_usage_option_help(gn_text *to, const gn_option_row *o)
