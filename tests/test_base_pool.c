@@ -58,13 +58,18 @@ static void every_task_runs_once(void **state)
 static void jobs_do_not_mix(void **state)
 {
     (void)state;
-    gn_context *ctx = with_threads(4);
-    static job j[2];
-    j[0].workers = j[1].workers = 4;
-    for (int i = 0; i < 20000; i++) gn_parallel(ctx, 2 + (size_t)(i % 3), mark, &j[i % 2]);
-    for (size_t t = 0; t < 4; t++) assert_int_equal(j[0].count[t] + j[1].count[t], t < 2 ? 20000 : t == 2 ? 13333 : 6666);
-    assert_int_equal(j[0].wrong + j[1].wrong, 0);
-    gn_context_free(ctx);
+    enum { JOBS = 30000 };
+    static const int threads[] = { 2, 4, 16 };
+    for (size_t k = 0; k < GN_COUNT(threads); k++) {
+        static job j[2];
+        gn_context *ctx = with_threads(threads[k]);
+        memset(j, 0, sizeof j);
+        j[0].workers = j[1].workers = threads[k];
+        for (int i = 0; i < JOBS; i++) gn_parallel(ctx, 2 + (size_t)(i % 3), mark, &j[i % 2]);
+        for (size_t t = 0; t < 4; t++) assert_int_equal(j[0].count[t] + j[1].count[t], t < 2 ? JOBS : t == 2 ? JOBS / 3 * 2 : JOBS / 3);
+        assert_int_equal(j[0].wrong + j[1].wrong, 0);
+        gn_context_free(ctx);
+    }
 }
 
 /* Long enough for the workers to fall asleep, and for the caller to fall asleep over a slow task. */
@@ -134,6 +139,7 @@ static void a_fork_has_threads_of_its_own(void **state)
 
 int main(void)
 {
+    alarm(300); /* a wake-up that is lost must not hold the suite up for ever */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(jobs_do_not_mix),

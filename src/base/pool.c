@@ -1,7 +1,8 @@
 /* pool.c -- the context's threads: started when there is first work for two, asleep when there is none for long.
  *
- * Invariant: a job's data change only while all its tasks are done. A worker claims a task by moving the ticket, which carries the
- * number of the job, so that one that comes late cannot take a task of the next job with the data of the last. */
+ * Invariant: a worker claims a task by moving the ticket, which carries the number of the job. The ticket is closed (an odd number) while
+ * the data of a job are written, so that a worker that comes late can take neither a task of the last job with the data of the next nor
+ * the other way round; the data are released after the closing and acquired before a claim, so that a claim that saw new data fails. */
 #include "pool.h"
 #include "context.h"
 
@@ -49,9 +50,9 @@ static void take_tasks(gn_pool *p, uint64_t job, int number)
 {
     uint64_t ticket = atomic_load(&p->ticket);
     while (ticket >> 32 == job) {
-        gn_task_fn run = atomic_load_explicit(&p->run, memory_order_relaxed);
-        void *work = atomic_load_explicit(&p->work, memory_order_relaxed);
-        size_t tasks = atomic_load_explicit(&p->tasks, memory_order_relaxed), task = (uint32_t)ticket;
+        gn_task_fn run = atomic_load_explicit(&p->run, memory_order_acquire);
+        void *work = atomic_load_explicit(&p->work, memory_order_acquire);
+        size_t tasks = atomic_load_explicit(&p->tasks, memory_order_acquire), task = (uint32_t)ticket;
         if (task >= tasks) return;
         if (!atomic_compare_exchange_weak(&p->ticket, &ticket, ticket + 1)) continue;
         run(work, task, number);
@@ -184,6 +185,19 @@ static bool ready(gn_pool *p)
     return p->started > 0;
 }
 
+/* Close, write, open. The last task number is above any number of tasks: a closed job has none to take. */
+static void publish(gn_pool *p, size_t tasks, gn_task_fn run, void *work)
+{
+    atomic_store(&p->ticket, (uint64_t)(p->job + 1) << 32 | UINT32_MAX);
+    atomic_store_explicit(&p->run, run, memory_order_release);
+    atomic_store_explicit(&p->work, work, memory_order_release);
+    atomic_store_explicit(&p->tasks, tasks, memory_order_release);
+    atomic_store_explicit(&p->done, 0, memory_order_release);
+    p->job += 2;
+    if (p->job == 0) p->job = 2; /* 0 is what a worker that has seen no job compares with */
+    atomic_store(&p->ticket, (uint64_t)p->job << 32);
+}
+
 void gn_parallel(gn_context *ctx, size_t tasks, gn_task_fn run, void *work)
 {
     gn_pool *p = ctx->pool;
@@ -191,12 +205,7 @@ void gn_parallel(gn_context *ctx, size_t tasks, gn_task_fn run, void *work)
         for (size_t i = 0; i < tasks; i++) run(work, i, 0);
         return;
     }
-    atomic_store_explicit(&p->run, run, memory_order_relaxed);
-    atomic_store_explicit(&p->work, work, memory_order_relaxed);
-    atomic_store_explicit(&p->tasks, tasks, memory_order_relaxed);
-    atomic_store_explicit(&p->done, 0, memory_order_relaxed);
-    if (++p->job == 0) p->job = 1; /* 0 is what a worker that has seen no job compares with */
-    atomic_store(&p->ticket, (uint64_t)p->job << 32);
+    publish(p, tasks, run, work);
     wake_workers(p, tasks);
     take_tasks(p, p->job, 0);
     wait_for_all(p, tasks);
