@@ -2,13 +2,12 @@
  *
  * Invariant: the features' elements are taken over, never copied, unless they must be narrowed to float32; every element is finite, or
  * missing and to be filled; every label is a class. */
+#include "encode.h"
 #include "read.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
-
-enum { GN_FEW_CLASSES = 100 }; /* whole-number targets with more values than this are not classes unless asked for */
 
 typedef struct builder {
     gn_context *ctx;
@@ -17,12 +16,6 @@ typedef struct builder {
     size_t rows, inputs;
     bool fill;                  /* nan may stand for missing numbers */
 } builder;
-
-const char *gn_opt_text(const gn_options *o, gn_option_id id)
-{
-    size_t n;
-    return o ? gn_option_text(o, id) : gn_option_table(&n)[id].dflt;
-}
 
 bool gn_opt_given(const gn_options *o, gn_option_id id)
 {
@@ -101,7 +94,7 @@ static gn_status check_shapes(builder *b)
 
 static gn_fill chosen_fill(const gn_options *o)
 {
-    const char *how = gn_opt_text(o, GN_O_MISSING);
+    const char *how = gn_csv_option(o, GN_O_MISSING);
     return strcmp(how, "mean") == 0 ? GN_FILL_MEAN : strcmp(how, "median") == 0 ? GN_FILL_MEDIAN : GN_FILL_NONE;
 }
 
@@ -144,7 +137,7 @@ static gn_status take_features(builder *b)
 {
     gn_array *x = b->pair->x;
     GN_TRY(check_elements(b));
-    if (x->type == GN_EL_F64 && strcmp(gn_opt_text(b->pair->options, GN_O_PRECISION), "f64") != 0) GN_TRY(narrow(b));
+    if (x->type == GN_EL_F64 && strcmp(gn_csv_option(b->pair->options, GN_O_PRECISION), "f64") != 0) GN_TRY(narrow(b));
     b->d->type = x->type;
     b->d->x = b->d->taken = x->at;
     b->d->rows = b->rows;
@@ -233,7 +226,7 @@ static size_t distinct(const gn_array *y, double *v, size_t limit)
 static gn_status decide_task(const builder *b, bool *classes)
 {
     const gn_array *y = b->pair->y;
-    const char *task = gn_opt_text(b->pair->options, GN_O_TASK);
+    const char *task = gn_csv_option(b->pair->options, GN_O_TASK);
     double value[GN_FEW_CLASSES + 1];
     bool column = y->rank == 1 || y->dim[1] == 1;
     if (strncmp(task, "regress", 7) == 0) *classes = false;
@@ -357,7 +350,7 @@ static gn_status name_targets(builder *b)
 
 static gn_status find_targets(builder *b)
 {
-    bool classes;
+    bool classes = false;
     double *values = NULL;
     size_t n = 0;
     GN_TRY(decide_task(b, &classes));

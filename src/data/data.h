@@ -173,6 +173,8 @@ typedef struct gn_fit_call {
 gn_status gn_model_fit(gn_context *ctx, const gn_fit_call *call, gn_model **out);   /* GN_NEGATIVE and GN_STOPPED with *out set */
 gn_status gn_model_describe(gn_context *ctx, const gn_model *m, gn_text *json);     /* the metadata, for info --json */
 
+gn_status gn_model_load_as(gn_context *ctx, const char *path, bool strict, gn_model **out);  /* strict: weights must be finite */
+
 /* ---- safetensors ----------------------------------------------------------------------------------------- */
 typedef struct gn_st_tensor {
     const char *name;           /* in the file's arena */

@@ -2,6 +2,7 @@
  *
  * Invariant: a file's kind is decided by its content, and by its name only where there is no content to go by; "spirals" is a generated set and
  * "./spirals" a file. */
+#include "csv.h"
 #include "read.h"
 
 #include <string.h>
@@ -243,7 +244,7 @@ gn_status gn_data_open_for(gn_context *ctx, const char *what, const gn_prep *pre
 
 static gn_status open_test(opening *o, gn_data **test)
 {
-    const char *named = gn_opt_text(o->options, GN_O_TEST);
+    const char *named = gn_csv_option(o->options, GN_O_TEST);
     if (named[0]) return gn_data_open_for(o->ctx, named, o->prep, o->options, true, test);
     return find_kind(o) == WHAT_FOLDER ? open_one(o, true, test) : GN_OK;
 }

@@ -53,8 +53,6 @@ typedef struct gn_pair {
     const gn_options *options;
 } gn_pair;
 gn_status gn_data_from_pair(gn_context *ctx, const gn_pair *pair, gn_data **out);
-/* Options as gn_option_*, with NULL for the defaults. */
-const char *gn_opt_text(const gn_options *o, gn_option_id id);
 bool gn_opt_given(const gn_options *o, gn_option_id id);
 /* The name of column i of features that have none of their own: "x3" (from 1), or "pixel 0,14" for images. */
 void gn_default_name(gn_text *to, const gn_prep *prep, size_t i);
