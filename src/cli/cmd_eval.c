@@ -36,7 +36,7 @@ static gn_status run(gn_cli *cli)
 {
     gn_model *m;
     gn_data *d = NULL;
-    GN_TRY(gn_model_load(cli->ctx, cli->argument[0], &m));
+    GN_TRY(gn_model_load_as(cli->ctx, cli->argument[0], gn_option_flag(cli->options, GN_O_STRICT), &m));
     gn_status s = gn_data_open_for(cli->ctx, cli->argument[1], &m->prep, cli->options, true, &d);
     if (s == GN_OK) s = measure(cli, m, d);
     gn_data_free(d);

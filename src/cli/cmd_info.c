@@ -195,7 +195,7 @@ static void put_outputs(gn_text *t, const gn_prep *p)
 static gn_status show_model(gn_cli *cli, const char *path, gn_text *t)
 {
     gn_model *m;
-    GN_TRY(gn_model_load(cli->ctx, path, &m));
+    GN_TRY(gn_model_load_as(cli->ctx, path, gn_option_flag(cli->options, GN_O_STRICT), &m));
     gn_status s = GN_OK;
     if (cli->json) {
         s = gn_model_describe(cli->ctx, m, t);
