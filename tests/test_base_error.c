@@ -30,7 +30,7 @@ static void every_code_is_explained(void **state)
         assert_true(gn_code_status((gn_code)c) != GN_OK);
         assert_ptr_equal(gn_explain_code(text), gn_code_about((gn_code)c));
         size_t n = strlen(gn_code_about((gn_code)c));
-        if (n < 25 || gn_code_about((gn_code)c)[n - 1] != '.') fail_msg("%s is not explained in a sentence", text);
+        if (n < 60 || gn_code_about((gn_code)c)[n - 1] != '.') fail_msg("%s is not explained in a sentence", text);
     }
 }
 
