@@ -16,14 +16,16 @@ typedef struct binary {
     bool uneven;
 } binary;
 
+/* magnitude is a number of the format, carried in a double. */
 static binary take_apart(double magnitude, gn_format f)
 {
-    int e;
-    double fraction = frexp(magnitude, &e); /* in [1/2, 1) */
-    int last = e - f.bits < f.least ? f.least : e - f.bits;
-    binary b = { (uint64_t)ldexp(fraction, e - last), last, false };
-    b.uneven = b.m == (uint64_t)1 << (f.bits - 1) && last > f.least;
-    return b;
+    uint64_t bits;
+    memcpy(&bits, &magnitude, sizeof bits);
+    int field = (int)(bits >> 52 & 0x7ff), e = field ? field - 1075 : -1074;
+    uint64_t m = (bits & 0xfffffffffffff) | (uint64_t)(field > 0) << 52;
+    int last = e + 53 - f.bits < f.least ? f.least : e + 53 - f.bits;
+    m >>= last - e;
+    return (binary){ m, last, m == (uint64_t)1 << (f.bits - 1) && last > f.least };
 }
 
 /* digits * 10^exponent */
@@ -40,14 +42,18 @@ static int log10_of_3_4_power2(int e)
     return (int)((e * INT64_C(661971961083) - INT64_C(274743187321)) >> 41);
 }
 
-/* Does n*10^k read back as the number? Its interval is from 4m - (1 or 2) to 4m + 2 in units of 2^(e-2); a tie goes to the even m. */
-static bool reads_back(uint64_t n, int k, const binary *b)
+/* Does n*10^k read back as the number? What does lies from 4m - (1 or 2) to 4m + 2 in units of 2^(e-2), a tie going to the even m.
+ * One asks of multiples below the number only, the other of those above. */
+static bool low_reads_back(uint64_t n, int k, const binary *b)
 {
-    bool closed = (b->m & 1) == 0;
-    int low = gn_decimal_compare(n, k, 4 * b->m - (b->uneven ? 1 : 2), b->e - 2);
-    if (low < 0 || (low == 0 && !closed)) return false;
-    int high = gn_decimal_compare(n, k, 4 * b->m + 2, b->e - 2);
-    return high < 0 || (high == 0 && closed);
+    int side = gn_decimal_compare(n, k, 4 * b->m - (b->uneven ? 1 : 2), b->e - 2);
+    return side > 0 || (side == 0 && (b->m & 1) == 0);
+}
+
+static bool high_reads_back(uint64_t n, int k, const binary *b)
+{
+    int side = gn_decimal_compare(n, k, 4 * b->m + 2, b->e - 2);
+    return side < 0 || (side == 0 && (b->m & 1) == 0);
 }
 
 /* The interval is at least 10^k wide and less than 10^(k+1): it holds at most one multiple of the latter. */
@@ -55,9 +61,9 @@ static decimal shortest(const binary *b)
 {
     int k = b->uneven ? log10_of_3_4_power2(b->e) : log10_of_power2(b->e);
     uint64_t n = gn_decimal_floor(b->m, b->e, k), tens = n / 10;
-    if (tens && reads_back(tens, k + 1, b)) return (decimal){ tens, k + 1 };
-    if (reads_back(tens + 1, k + 1, b)) return (decimal){ tens + 1, k + 1 };
-    bool down = n && reads_back(n, k, b), up = reads_back(n + 1, k, b);
+    if (low_reads_back(tens, k + 1, b)) return (decimal){ tens, k + 1 };
+    if (high_reads_back(tens + 1, k + 1, b)) return (decimal){ tens + 1, k + 1 };
+    bool down = low_reads_back(n, k, b), up = high_reads_back(n + 1, k, b);
     if (down && up) {
         int side = gn_decimal_compare(2 * n + 1, k, b->m, b->e + 1);
         up = side < 0 || (side == 0 && (n & 1));

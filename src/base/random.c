@@ -71,36 +71,43 @@ double gn_random_uniform(gn_random r, uint64_t position)
     return to_uniform(word(w, position & 1));
 }
 
-/* log(x) for 0 < x < 1 to about an ulp: x = m 2^e with m in [sqrt(1/2), sqrt(2)), log m = 2 atanh((m-1)/(m+1)). */
+/* c[0] + c[1] z + ... */
+static double polynomial(const double *c, int count, double z)
+{
+    double sum = c[count - 1];
+    for (int i = count - 2; i >= 0; i--) sum = sum * z + c[i];
+    return sum;
+}
+
+/* log(x) for 0 < x < 1 to about an ulp: x = m 2^e with m in [sqrt(1/2), sqrt(2)), log m = 2 atanh(s), s = (m-1)/(m+1). */
 static double natural_log(double x)
 {
+    static const double odd[] = { 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21 };
     int e;
     double m = frexp(x, &e);
     if (m < 0.70710678118654752) {
         m *= 2;
         e--;
     }
-    double s = (m - 1) / (m + 1), z = s * s, sum = 0;
-    for (int k = 25; k > 1; k -= 2) sum = (sum + 1.0 / k) * z;
-    return e * 0.69314718055994531 + 2 * (s + s * sum);
+    double s = (m - 1) / (m + 1), z = s * s;
+    return e * 0.69314718055994531 + 2 * (s + s * z * polynomial(odd, GN_COUNT(odd), z));
 }
 
-/* cos and sin of 2 pi u: the quarter turn is taken off exactly, Taylor's series does the rest of at most pi/4. */
-static void turn(double u, double *cosine, double *sine)
+/* cos or sin of 2 pi u: the quarter turns are taken off exactly, Taylor's series does the rest of at most pi/4. A sine is the cosine
+ * of a quarter turn less. */
+static double turned(double u, bool sine)
 {
-    int quarter = (int)floor(4 * u + 0.5);
-    double x = (u - 0.25 * quarter) * 6.2831853071795865, z = x * x, c = 0, s = 0;
-    for (int k = 18; k > 0; k -= 2) {
-        c = (1 - c) * z / (k * (k - 1));
-        s = (1 - s) * z / (k * (k + 1));
-    }
-    c = 1 - c;
-    s = x * (1 - s);
-    switch (quarter & 3) {
-    case 0: *cosine = c; *sine = s; break;
-    case 1: *cosine = -s; *sine = c; break;
-    case 2: *cosine = -c; *sine = -s; break;
-    default: *cosine = s; *sine = -c; break;
+    static const double c[] = { 1, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600, -1.0 / 87178291200,
+                                1.0 / 20922789888000 };
+    static const double s[] = { 1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800,
+                                -1.0 / 1307674368000, 1.0 / 355687428096000 };
+    int quarter = (int)(4 * u + 0.5);
+    double x = (u - 0.25 * quarter) * 6.2831853071795865, z = x * x;
+    switch ((quarter + (sine ? 3 : 0)) & 3) {
+    case 0: return polynomial(c, GN_COUNT(c), z);
+    case 1: return -x * polynomial(s, GN_COUNT(s), z);
+    case 2: return -polynomial(c, GN_COUNT(c), z);
+    default: return x * polynomial(s, GN_COUNT(s), z);
     }
 }
 
@@ -108,11 +115,9 @@ static void turn(double u, double *cosine, double *sine)
 double gn_random_normal(gn_random r, uint64_t position)
 {
     uint32_t w[4];
-    double cosine, sine;
     block_at(r, position >> 1, w);
     double radius = sqrt(-2 * natural_log(to_uniform(word(w, 0))));
-    turn(to_uniform(word(w, 1)), &cosine, &sine);
-    return radius * (position & 1 ? sine : cosine);
+    return radius * turned(to_uniform(word(w, 1)), position & 1);
 }
 
 static uint64_t to_below(uint64_t w, uint64_t n)
