@@ -38,7 +38,7 @@ gn_status gn_model_run_samples(gn_context *ctx, const gn_model *m, void *out);
 gn_status gn_model_take_samples(gn_context *ctx, gn_model *m, const gn_data *d, const uint32_t *train, size_t n_train);
 
 /* Metadata: what a model file says beside its tensors (model_meta.c writes, model_load.c reads). */
-enum { GN_META_MAX = 20 };
+enum { GN_META_MAX = 24 };
 typedef struct gn_meta {
     size_t n;
     const char *key[GN_META_MAX];
