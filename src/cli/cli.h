@@ -37,6 +37,7 @@ struct gn_cli {
     bool quiet, json, help;
     bool terminal;              /* standard error is one: progress bars */
     bool colour_out, colour_err;
+    bool told;                  /* the error in hand was printed already */
     bool line_open;             /* a progress line stands on the terminal and must be cleared before other text */
 };
 

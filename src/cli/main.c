@@ -107,7 +107,7 @@ static gn_status run_command(gn_cli *cli, int argc, char **argv)
     }
     gn_signals_start(cli->ctx);
     s = cli->command->body->run(cli);
-    if (s != GN_OK) gn_cli_error(cli, cli->ctx);
+    if (s != GN_OK && !cli->told) gn_cli_error(cli, cli->ctx);
     return s;
 }
 

@@ -33,6 +33,7 @@ void gn_cli_error(gn_cli *cli, const gn_context *ctx)
     const gn_error *e = gn_last_error(ctx);
     bool c = cli->colour_err;
     if (!e->code[0]) return;
+    cli->told = true;
     gn_cli_clear_line(cli);
     fprintf(stderr, "glassnet: %serror%s[%s]: %s%s%s\n", gn_ink_text(c, GN_INK_RED), gn_ink_text(c, GN_INK_PLAIN), e->code, e->where,
             e->where[0] ? ": " : "", e->message);
