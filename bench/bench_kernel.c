@@ -1,7 +1,9 @@
-/* bench_kernel.c -- how near the kernels are to what the processor can do: the products of 784-128-10 at batch 64 and of small and large nets, and
- * the cost of an element of the functions, on every level, beside the rate of multiply-adds in registers measured in the same run.
+/* bench_kernel.c -- how near the kernels are to what the processor can do: the products of 784-128-10 at batch 64 and
+ * of small and large nets, and the cost of an element of the functions, on every level, beside the rate of
+ * multiply-adds in registers measured in the same run.
  *
- *   make lib && cc -O2 -Iinclude -Isrc bench/bench_kernel.c build/libglassnet.a -lm -o build/bench_kernel && build/bench_kernel [LEVEL] */
+ *   make lib && cc -O2 -Iinclude -Isrc bench/bench_kernel.c build/libglassnet.a -lm -o build/bench_kernel &&
+ * build/bench_kernel [LEVEL] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +48,7 @@ static double median(work *run, void *data)
     return t[REPEATS / 2];
 }
 
-/* ---- the ceiling: 12 chains of multiply-adds in registers ----------------------------------------------------------- */
+/* ---- the ceiling: 12 chains of multiply-adds in registers ----------------------------------------------------- */
 
 enum { CHAINS = 12, ROUNDS = 20000 };
 #ifdef __clang__
@@ -87,12 +89,21 @@ static double ceiling(gn_isa isa, int lanes)
     return ceilings[isa] ? 2.0 * CHAINS * ROUNDS * lanes / median(ceilings[isa], sink) * 1e-9 : 0;
 }
 
-/* ---- products --------------------------------------------------------------------------------------------------------- */
+/* ---- products
+ * --------------------------------------------------------------------------------------------------------- */
 
-static const struct { const char *what; size_t m, n, k; char kind; } products[] = {
-    {"784-128 @64 forward", 64, 128, 784, 'f'}, {"784-128 @64 dW", 128, 784, 64, 'w'}, {"128-10 @64 forward", 64, 10, 128, 'f'},
-    {"128-10 @64 dX", 64, 128, 10, 'x'}, {"128-10 @64 dW", 10, 128, 64, 'w'}, {"16-16 @32 forward", 32, 16, 16, 'f'}, {"16-16 @1 forward", 1, 16, 16, 'f'},
-    {"784-128 @1 forward", 1, 128, 784, 'f'}, {"2048-2048 @64 forward", 64, 2048, 2048, 'f'}, {"2048-2048 @64 dX", 64, 2048, 2048, 'x'},
+static const struct { const char *what; size_t m, n, k; char kind;
+} products[] = {
+    {"784-128 @64 forward", 64, 128, 784, 'f'},
+    {"784-128 @64 dW", 128, 784, 64, 'w'},
+    {"128-10 @64 forward", 64, 10, 128, 'f'},
+    {"128-10 @64 dX", 64, 128, 10, 'x'},
+    {"128-10 @64 dW", 10, 128, 64, 'w'},
+    {"16-16 @32 forward", 32, 16, 16, 'f'},
+    {"16-16 @1 forward", 1, 16, 16, 'f'},
+    {"784-128 @1 forward", 1, 128, 784, 'f'},
+    {"2048-2048 @64 forward", 64, 2048, 2048, 'f'},
+    {"2048-2048 @64 dX", 64, 2048, 2048, 'x'},
     {"2048-2048 @64 dW", 2048, 2048, 64, 'w'},
 };
 
@@ -122,30 +133,40 @@ static void bench_product(const gn_kernels *k, size_t i, double top)
     product p = {k, {.m = m, .n = n, .k = q, .ldc = n, .am = q, .ak = 1, .bk = n, .bn = 1}};
     if (products[i].kind == 'f') p.g.bk = 1, p.g.bn = q;
     if (products[i].kind == 'w') p.g.am = 1, p.g.ak = m;
-    void *a = numbers(m * q, k->type), *b = numbers(q * n, k->type), *c = numbers(m * n, k->type), *pack = malloc(k->gemm_scratch(m, n, q));
+    void *a = numbers(m * q, k->type), *b = numbers(q * n, k->type), *c = numbers(m * n, k->type),
+         *pack = malloc(k->gemm_scratch(m, n, q));
     if (!pack) exit(5);
     p.g.a = a, p.g.b = b, p.g.c = c, p.g.pack = pack;
     double t = median(run_product, &p), rate = 2.0 * (double)(m * n * q) / t * 1e-9;
-    printf("  %-24s %9.2f us %7.1f GFLOP/s %5.1f %%\n", products[i].what, t * 1e6, rate, top > 0 ? 100 * rate / top : 0);
+    printf("  %-24s %9.2f us %7.1f GFLOP/s %5.1f %%\n", products[i].what, t * 1e6, rate,
+           top > 0 ? 100 * rate / top : 0);
     free(a), free(b), free(c), free(pack);
 }
 
-/* ---- elements --------------------------------------------------------------------------------------------------------- */
+/* ---- elements
+ * --------------------------------------------------------------------------------------------------------- */
 
 enum { ELEMENTS = 4096 };
-typedef struct elements { const gn_kernels *k; gn_pointwise op; gn_optimizer optimizer; void *x, *y, *g, *slot[GN_OPT_SLOTS]; } elements;
+typedef struct elements {
+    const gn_kernels *k;
+    gn_pointwise op;
+    gn_optimizer optimizer;
+    void *x, *y, *g, *slot[GN_OPT_SLOTS];
+} elements;
 
 static void run_value(void *data)
 {
     static const int step[3] = {1, 1, 1};
     elements *e = data;
-    e->k->value[e->op](ELEMENTS, (const void *const[3]){e->x, e->g, e->g}, step, gn_pointwise_table()[e->op].parameter_default, e->y);
+    e->k->value[e->op](ELEMENTS, (const void *const[3]){e->x, e->g, e->g}, step,
+                       gn_pointwise_table()[e->op].parameter_default, e->y);
 }
 static void run_slope(void *data)
 {
     static const int step[3] = {1, 1, 1};
     elements *e = data;
-    e->k->slope[e->op][0](ELEMENTS, (const void *const[3]){e->x, e->g, e->g}, step, e->x, e->g, 1, gn_pointwise_table()[e->op].parameter_default, e->y);
+    e->k->slope[e->op][0](ELEMENTS, (const void *const[3]){e->x, e->g, e->g}, step, e->x, e->g, 1,
+                          gn_pointwise_table()[e->op].parameter_default, e->y);
 }
 static void run_update(void *data)
 {
@@ -156,12 +177,16 @@ static void run_update(void *data)
 
 static void bench_elements(const gn_kernels *k)
 {
-    elements e = {.k = k, .x = numbers(ELEMENTS, k->type), .y = numbers(ELEMENTS, k->type), .g = numbers(ELEMENTS, k->type)};
+    elements e = {.k = k,
+                  .x = numbers(ELEMENTS, k->type),
+                  .y = numbers(ELEMENTS, k->type),
+                  .g = numbers(ELEMENTS, k->type)};
     for (int s = 0; s < GN_OPT_SLOTS; s++) e.slot[s] = numbers(ELEMENTS, k->type);
     printf("  ns an element (value, slope):");
     for (int op = 0; op < GN_P_COUNT; op++) {
         e.op = (gn_pointwise)op;
-        printf("%s %s %.2f %.2f;", op % 6 == 0 ? "\n   " : "", gn_pointwise_table()[op].name, median(run_value, &e) / ELEMENTS * 1e9, median(run_slope, &e) / ELEMENTS * 1e9);
+        printf("%s %s %.2f %.2f;", op % 6 == 0 ? "\n   " : "", gn_pointwise_table()[op].name,
+               median(run_value, &e) / ELEMENTS * 1e9, median(run_slope, &e) / ELEMENTS * 1e9);
     }
     printf("\n  ns a weight:");
     for (int op = 0; op <= GN_OPT_adam; op++) {
@@ -180,7 +205,8 @@ int main(int argc, char **argv)
         for (int mode = 0; mode < 4; mode++) {
             const gn_kernels *k = gn_kernels_get((gn_isa)isa, mode / 2 ? GN_F64 : GN_F32, mode % 2);
             double top = ceiling((gn_isa)isa, k->lanes);
-            printf("%s %s %s, multiply-add in registers %.0f GFLOP/s\n", gn_isa_name((gn_isa)isa), mode / 2 ? "float64" : "float32", mode % 2 ? "exact" : "fast", top);
+            printf("%s %s %s, multiply-add in registers %.0f GFLOP/s\n", gn_isa_name((gn_isa)isa),
+                   mode / 2 ? "float64" : "float32", mode % 2 ? "exact" : "fast", top);
             for (size_t i = 0; i < GN_COUNT(products); i++) bench_product(k, i, top);
             bench_elements(k);
         }

@@ -1,4 +1,5 @@
-/* kernel_help.h -- for the tests of the kernels: every table of this machine in turn, inputs, and distances in units of the last place. */
+/* kernel_help.h -- for the tests of the kernels: every table of this machine in turn, inputs, and distances in units of
+ * the last place. */
 #ifndef KERNEL_HELP_H
 #define KERNEL_HELP_H
 
@@ -42,7 +43,10 @@ MAYBE uint64_t draw_bits(draw *d)
 MAYBE double draw_unit(draw *d) { return (double)(draw_bits(d) >> 11) * 0x1p-53; }
 MAYBE double draw_between(draw *d, double a, double b) { return a + (b - a) * draw_unit(d); }
 
-MAYBE double get(gn_type t, const void *p, size_t i) { return t == GN_F32 ? (double)((const float *)p)[i] : ((const double *)p)[i]; }
+MAYBE double get(gn_type t, const void *p, size_t i)
+{
+    return t == GN_F32 ? (double)((const float *)p)[i] : ((const double *)p)[i];
+}
 MAYBE void put(gn_type t, void *p, size_t i, double v)
 {
     if (t == GN_F32) ((float *)p)[i] = (float)v;

@@ -1,5 +1,5 @@
-/* test_kernel_gemm.c -- the matrix product: as the reference for every shape, stride and epilogue; the same bits however it is cut; large ones
- * by a random vector (law 17); NaN and infinity come through. */
+/* test_kernel_gemm.c -- the matrix product: as the reference for every shape, stride and epilogue; the same bits
+ * however it is cut; large ones by a random vector (law 17); NaN and infinity come through. */
 #include "kernel_help.h"
 
 /* A product laid out as asked, all operands in blocks of exactly their size. */
@@ -61,12 +61,14 @@ static void assert_near(const gn_kernels *k, int exact, const product *p, const 
     for (size_t i = 0; i < p->c_size; i++) {
         double a = get(k->type, got, i), b = get(k->type, want, i);
         if (!(fabs(a - b) <= allowed * fmax(1, fabs(b))))
-            fail_msg("%s %s f%d, %zux%zux%zu orders %d %d, accumulate %d, element %zu: %.17g, reference %.17g", gn_isa_name(k->isa), mode_name(exact),
-                     k->type == GN_F32 ? 32 : 64, p->l.m, p->l.n, p->l.k, p->l.a_order, p->l.b_order, p->g.accumulate, i, a, b);
+            fail_msg("%s %s f%d, %zux%zux%zu orders %d %d, accumulate %d, element %zu: %.17g, reference %.17g",
+                     gn_isa_name(k->isa), mode_name(exact), k->type == GN_F32 ? 32 : 64, p->l.m, p->l.n, p->l.k,
+                     p->l.a_order, p->l.b_order, p->g.accumulate, i, a, b);
     }
 }
 
-/* Exact mode multiplies and adds as the reference does, so its bits are the reference's. What lies between the rows of C stays. */
+/* Exact mode multiplies and adds as the reference does, so its bits are the reference's. What lies between the rows of
+ * C stays. */
 static void shape(layout l, uint64_t seed)
 {
     EACH_TYPE(t) {
@@ -87,7 +89,8 @@ static void shape(layout l, uint64_t seed)
 
 static void shapes_and_strides(void **state UNUSED_PARAMETER)
 {
-    static const size_t m[] = {1, 2, 3, 5, 13, 14, 15, 29}, n[] = {1, 3, 4, 7, 16, 17, 31, 33, 50}, k[] = {0, 1, 2, 5, 16, 19};
+    static const size_t m[] = {1, 2, 3, 5, 13, 14, 15, 29}, n[] = {1, 3, 4, 7, 16, 17, 31, 33, 50},
+                        k[] = {0, 1, 2, 5, 16, 19};
     uint64_t seed = 1;
     for (size_t i = 0; i < GN_COUNT(m); i++)
         for (size_t j = 0; j < GN_COUNT(n); j++)
@@ -107,7 +110,7 @@ static void blocks(void **state UNUSED_PARAMETER)
     shape((layout){512, 70, 40, 1, 0, 0}, 3);
 }
 
-/* ---- the same bits however it is cut ------------------------------------------------------------------------------ */
+/* ---- the same bits however it is cut -------------------------------------------------------------------------- */
 
 static void cut(const gn_kernels *k, product *p, size_t rows, size_t columns, void *out)
 {
@@ -141,7 +144,8 @@ static void cuts_keep_the_bits(void **state UNUSED_PARAMETER)
             for (size_t c = 0; c < GN_COUNT(cuts); c++) {
                 cut(k, &p, cuts[c][0], cuts[c][1], got);
                 if (memcmp(got, whole, p.c_size * gn_type_size(t)) != 0)
-                    fail_msg("%s %s f%d orders %d: cut by %zu, %zu", gn_isa_name(k->isa), mode_name(exact_k), t == GN_F32 ? 32 : 64, order, cuts[c][0], cuts[c][1]);
+                    fail_msg("%s %s f%d orders %d: cut by %zu, %zu", gn_isa_name(k->isa), mode_name(exact_k),
+                             t == GN_F32 ? 32 : 64, order, cuts[c][0], cuts[c][1]);
             }
         }
         free(whole), free(got);
@@ -149,9 +153,10 @@ static void cuts_keep_the_bits(void **state UNUSED_PARAMETER)
     }
 }
 
-/* ---- the epilogue ------------------------------------------------------------------------------------------------- */
+/* ---- the epilogue --------------------------------------------------------------------------------------------- */
 
-/* The product alone, then bias, activation and slope by the table's own kernels, row by row: the same bits as in one call. */
+/* The product alone, then bias, activation and slope by the table's own kernels, row by row: the same bits as in one
+ * call. */
 static void apart(const gn_kernels *k, product *p, void *out)
 {
     gn_type t = k->type;
@@ -172,7 +177,8 @@ static void apart(const gn_kernels *k, product *p, void *out)
 static void epilogues(const gn_kernels *k, product *p, gn_pointwise op)
 {
     size_t count = p->l.m * (p->l.n + p->l.gap);
-    void *bias = block(k->type, p->l.n), *x = block(k->type, count), *y = block(k->type, count), *got = block(k->type, p->c_size), *want = block(k->type, p->c_size);
+    void *bias = block(k->type, p->l.n), *x = block(k->type, count), *y = block(k->type, count),
+         *got = block(k->type, p->c_size), *want = block(k->type, p->c_size);
     draw d = {4};
     fill(k->type, bias, p->l.n, &d, -1, 1);
     fill(k->type, x, count, &d, -2, 2);
@@ -187,7 +193,8 @@ static void epilogues(const gn_kernels *k, product *p, gn_pointwise op)
         p->g.ldc_act = p->l.n + p->l.gap;
         result(k, p, got);
         apart(k, p, want);
-        for (size_t i = 0; i < p->c_size; i++) assert_true(same_bits(k->type, get(k->type, got, i), get(k->type, want, i)));
+        for (size_t i = 0; i < p->c_size; i++)
+            assert_true(same_bits(k->type, get(k->type, got, i), get(k->type, want, i)));
     }
     free(bias), free(x), free(y), free(got), free(want);
 }
@@ -202,7 +209,7 @@ static void epilogue_is_what_it_says(void **state UNUSED_PARAMETER)
     }
 }
 
-/* ---- law 17 ------------------------------------------------------------------------------------------------------- */
+/* ---- law 17 --------------------------------------------------------------------------------------------------- */
 
 /* C v = A (B v), in double. */
 static void by_random_vector(gn_type t, layout l, bool transposed_b)
@@ -226,7 +233,8 @@ static void by_random_vector(gn_type t, layout l, bool transposed_b)
                 want += a * bv[q];
                 scale += fabs(a * bv[q]);
             }
-            if (!(fabs(got - want) <= 8 * eps * sqrt((double)l.k) * scale)) fail_msg("%s row %zu: %.17g, expected %.17g", gn_isa_name(k->isa), i, got, want);
+            if (!(fabs(got - want) <= 8 * eps * sqrt((double)l.k) * scale))
+                fail_msg("%s row %zu: %.17g, expected %.17g", gn_isa_name(k->isa), i, got, want);
         }
         free(bv), free(v);
         release(&p);
@@ -241,7 +249,7 @@ static void large_products(void **state UNUSED_PARAMETER)
     by_random_vector(GN_F64, (layout){150, 513, 700, 0, 0, 0}, true);
 }
 
-/* ---- what is not finite ------------------------------------------------------------------------------------------- */
+/* ---- what is not finite --------------------------------------------------------------------------------------- */
 
 /* One such element of A spoils its row of C and no other; it is not hidden by a zero in B. */
 static void not_finite(void **state UNUSED_PARAMETER)
@@ -276,8 +284,10 @@ static void modes_differ_by_fma(void **state UNUSED_PARAMETER)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shapes_and_strides), cmocka_unit_test(blocks), cmocka_unit_test(cuts_keep_the_bits), cmocka_unit_test(epilogue_is_what_it_says),
-        cmocka_unit_test(large_products), cmocka_unit_test(not_finite), cmocka_unit_test(modes_differ_by_fma),
+        cmocka_unit_test(shapes_and_strides),  cmocka_unit_test(blocks),
+        cmocka_unit_test(cuts_keep_the_bits),  cmocka_unit_test(epilogue_is_what_it_says),
+        cmocka_unit_test(large_products),      cmocka_unit_test(not_finite),
+        cmocka_unit_test(modes_differ_by_fma),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* test_kernel_optim.c -- every row of defs/optim.def: several steps near the reference, the same bits wherever a weight stands and, in exact mode, on
- * every level; L2 and L1; what NaN does. */
+/* test_kernel_optim.c -- every row of defs/optim.def: several steps near the reference, the same bits wherever a weight
+ * stands and, in exact mode, on every level; L2 and L1; what NaN does. */
 #include "kernel_help.h"
 
 enum { N = 70, STEPS = 12 };
@@ -30,7 +30,8 @@ static void steps(const gn_kernels *k, int op, double decay, double l1, size_t f
         memset(slot[s], 0, count * gn_type_size(t));
     }
     for (int step = 1; step <= STEPS; step++) {
-        for (size_t i = 0; i < count; i++) put(t, g, i, sin((double)(first + i) * 1.7 + step * (double)((first + i) % 3)));
+        for (size_t i = 0; i < count; i++)
+            put(t, g, i, sin((double)(first + i) * 1.7 + step * (double)((first + i) % 3)));
         hyper_of(op, step, decay, l1, hyper);
         k->update[op](count, w, g, slot, hyper);
     }
@@ -49,7 +50,8 @@ static void near(gn_type t, int op, const gn_kernels *k, const double *got, cons
 {
     for (size_t i = 0; i < N; i++)
         if (!(distance(t, got[i], want[i], 1) <= ulp))
-            fail_msg("%s on %s, weight %zu: %.9g, reference %.9g", gn_optimizer_table()[op].name, gn_isa_name(k->isa), i, got[i], want[i]);
+            fail_msg("%s on %s, weight %zu: %.9g, reference %.9g", gn_optimizer_table()[op].name, gn_isa_name(k->isa),
+                     i, got[i], want[i]);
 }
 
 /* lr/(1 - beta^t) is the least exact: 1 - beta loses three digits of float32; both sides lose the same. */
@@ -90,7 +92,8 @@ static void bits_do_not_depend_on_the_place(void **state UNUSED_PARAMETER)
             for (size_t c = 0; c < GN_COUNT(counts); c++) {
                 steps(k, op, 0.01, 0.02, firsts[f], counts[c], &part);
                 assert_memory_equal(part.w, whole.w + firsts[f], counts[c] * sizeof *part.w);
-                for (int s = 0; s < GN_OPT_SLOTS; s++) assert_memory_equal(part.slot[s], whole.slot[s] + firsts[f], counts[c] * sizeof *part.w);
+                for (int s = 0; s < GN_OPT_SLOTS; s++)
+                    assert_memory_equal(part.slot[s], whole.slot[s] + firsts[f], counts[c] * sizeof *part.w);
             }
     }
 }
@@ -152,7 +155,8 @@ static void the_table(void **state UNUSED_PARAMETER)
         const gn_optimizer_row *row = &gn_optimizer_table()[op];
         assert_int_equal(gn_optimizer_find(row->name), op);
         assert_string_equal(row->parameter_name[0], "lr");
-        assert_true(row->slots <= GN_OPT_SLOTS && row->parameters + 3 <= GN_OPT_HYPER && strstr(row->update, "w = w - "));
+        assert_true(row->slots <= GN_OPT_SLOTS && row->parameters + 3 <= GN_OPT_HYPER &&
+                    strstr(row->update, "w = w - "));
         for (int s = 0; s < row->slots; s++) assert_non_null(row->slot_name[s]);
         for (int i = 0; i < row->parameters; i++) assert_non_null(row->parameter_name[i]);
     }
@@ -165,8 +169,12 @@ static void the_table(void **state UNUSED_PARAMETER)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_row_is_the_reference), cmocka_unit_test(single_is_near_double), cmocka_unit_test(bits_do_not_depend_on_the_place),
-        cmocka_unit_test(decay_and_l1), cmocka_unit_test(known_steps), cmocka_unit_test(the_table),
+        cmocka_unit_test(every_row_is_the_reference),
+        cmocka_unit_test(single_is_near_double),
+        cmocka_unit_test(bits_do_not_depend_on_the_place),
+        cmocka_unit_test(decay_and_l1),
+        cmocka_unit_test(known_steps),
+        cmocka_unit_test(the_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,19 +1,37 @@
-/* test_kernel_pointwise.c -- laws 2, 6 and 7 over every row of defs/pointwise.def, and that a number's bits do not depend on where it stands, on
- * the steps of the operands, or (in exact mode) on the instruction set. */
+/* test_kernel_pointwise.c -- laws 2, 6 and 7 over every row of defs/pointwise.def, and that a number's bits do not
+ * depend on where it stands, on the steps of the operands, or (in exact mode) on the instruction set. */
 #include "kernel_help.h"
 
 enum { N = 1000, OPERANDS = 3 };
 
-/* How far float32 may be from float64, and a level from the reference: in units of the last place of max(|result|, floor), for values and
- * for slopes. A row that is not named keeps to the first line. Where a formula subtracts numbers near 1 the error is one of 1. */
+/* How far float32 may be from float64, and a level from the reference: in units of the last place of max(|result|,
+ * floor), for values and for slopes. A row that is not named keeps to the first line. Where a formula subtracts numbers
+ * near 1 the error is one of 1. */
 typedef struct bound { double ulp, floor; } bound;
-static const struct { const char *name; bound value, slope; } bounds[] = {
+static const struct { const char *name; bound value, slope;
+} bounds[] = {
     {"", {3, 1}, {4, 1}},
-    {"square", {0.5, 0}, {0.5, 0}}, {"add", {0.5, 0}, {0, 0}}, {"sub", {0.5, 0}, {0, 0}}, {"mul", {0.5, 0}, {0.5, 0}}, {"div", {0.5, 0}, {2, 0}},
-    {"sqrt", {0.5, 0}, {2, 0}}, {"reciprocal", {0.5, 0}, {3, 0}}, {"exp", {2, 0}, {3, 0}}, {"log", {2, 0}, {2, 0}}, {"expm1", {4, 0}, {4, 0.5}},
-    {"log1p", {4, 0}, {2, 0}}, {"tanh", {4, 0}, {4, 1}}, {"erf", {4, 0}, {4, 0.5}}, {"sin", {4, 0}, {4, 0}}, {"cos", {4, 0}, {4, 0}},
-    {"pow", {4, 0}, {12, 0}}, {"sigmoid", {4, 0.5}, {4, 0.5}}, {"softplus", {4, 0.5}, {4, 0.5}}, {"mish", {4, 1}, {16, 1}},
-    {"gelu_tanh", {4, 1}, {40, 1}}, {"silu", {3, 1}, {5, 1}},
+    {"square", {0.5, 0}, {0.5, 0}},
+    {"add", {0.5, 0}, {0, 0}},
+    {"sub", {0.5, 0}, {0, 0}},
+    {"mul", {0.5, 0}, {0.5, 0}},
+    {"div", {0.5, 0}, {2, 0}},
+    {"sqrt", {0.5, 0}, {2, 0}},
+    {"reciprocal", {0.5, 0}, {3, 0}},
+    {"exp", {2, 0}, {3, 0}},
+    {"log", {2, 0}, {2, 0}},
+    {"expm1", {4, 0}, {4, 0.5}},
+    {"log1p", {4, 0}, {2, 0}},
+    {"tanh", {4, 0}, {4, 1}},
+    {"erf", {4, 0}, {4, 0.5}},
+    {"sin", {4, 0}, {4, 0}},
+    {"cos", {4, 0}, {4, 0}},
+    {"pow", {4, 0}, {12, 0}},
+    {"sigmoid", {4, 0.5}, {4, 0.5}},
+    {"softplus", {4, 0.5}, {4, 0.5}},
+    {"mish", {4, 1}, {16, 1}},
+    {"gelu_tanh", {4, 1}, {40, 1}},
+    {"silu", {3, 1}, {5, 1}},
 };
 
 static size_t bound_of(const char *name)
@@ -45,12 +63,14 @@ static void value_of(const gn_kernels *k, int op, size_t n, void *const in[OPERA
     k->value[op](n, (const void *const *)in, all_steps, gn_pointwise_table()[op].parameter_default, out);
 }
 
-static void slope_of(const gn_kernels *k, int op, int by, size_t n, void *const in[OPERANDS], const void *value, const void *g, void *out)
+static void slope_of(const gn_kernels *k, int op, int by, size_t n, void *const in[OPERANDS], const void *value,
+                     const void *g, void *out)
 {
-    k->slope[op][by](n, (const void *const *)in, all_steps, value, g, 1, gn_pointwise_table()[op].parameter_default, out);
+    k->slope[op][by](n, (const void *const *)in, all_steps, value, g, 1, gn_pointwise_table()[op].parameter_default,
+                     out);
 }
 
-/* ---- law 2 -------------------------------------------------------------------------------------------------------- */
+/* ---- law 2 ---------------------------------------------------------------------------------------------------- */
 
 /* The central difference, or NaN where two step sizes disagree: a kink or a jump is near. */
 static double difference(const gn_kernels *k, int op, int by, const double at_point[OPERANDS])
@@ -86,34 +106,38 @@ static void slope_is_central_difference(void **state UNUSED_PARAMETER)
                 if (isnan(want)) continue;
                 checked[by]++;
                 if (!(fabs(got - want) <= 1e-6 * fmax(1, fabs(want))))
-                    fail_msg("%s by operand %d at %g %g %g: slope %.12g, difference %.12g", row->name, by, x[0], x[1], x[2], got, want);
+                    fail_msg("%s by operand %d at %g %g %g: slope %.12g, difference %.12g", row->name, by, x[0], x[1],
+                             x[2], got, want);
             }
         }
         for (int by = 0; by < row->arity; by++) assert_true(checked[by] > 30);
     }
 }
 
-/* ---- laws 6 and 7 ------------------------------------------------------------------------------------------------- */
+/* ---- laws 6 and 7 --------------------------------------------------------------------------------------------- */
 
-static void near(const gn_kernels *k, int exact, const gn_pointwise_row *row, int by, size_t n, void *const in[OPERANDS], const void *got,
-                 gn_type want_type, const void *want)
+static void near(const gn_kernels *k, int exact, const gn_pointwise_row *row, int by, size_t n,
+                 void *const in[OPERANDS], const void *got, gn_type want_type, const void *want)
 {
     size_t b = bound_of(row->name);
     bound allowed = by < 0 ? bounds[b].value : bounds[b].slope;
     for (size_t i = 0; i < n; i++) {
         double off = distance(k->type, get(k->type, got, i), get(want_type, want, i), allowed.floor);
         if (!(off <= allowed.ulp))
-            fail_msg("%s %s f%d %s, operand %d, at %.9g %.9g: %.9g, expected %.9g, %.2f ulp", gn_isa_name(k->isa), mode_name(exact), k->type == GN_F32 ? 32 : 64,
-                     row->name, by, get(k->type, in[0], i), get(k->type, in[1], i), get(k->type, got, i), get(want_type, want, i), off);
+            fail_msg("%s %s f%d %s, operand %d, at %.9g %.9g: %.9g, expected %.9g, %.2f ulp", gn_isa_name(k->isa),
+                     mode_name(exact), k->type == GN_F32 ? 32 : 64, row->name, by, get(k->type, in[0], i),
+                     get(k->type, in[1], i), get(k->type, got, i), get(want_type, want, i), off);
     }
 }
 
-static double wide_in[OPERANDS][N], in_memory[OPERANDS][N], value_wide[N], value_own[N], g_wide[N], g_own[N], out_wide[N], out_own[N];
+static double wide_in[OPERANDS][N], in_memory[OPERANDS][N], value_wide[N], value_own[N], g_wide[N], g_own[N],
+    out_wide[N], out_own[N];
 
 /* Values, and slopes from the same inputs, of a table against those of another. */
 static void against(const gn_kernels *k, int exact, const gn_kernels *other)
 {
-    void *in[OPERANDS] = {in_memory[0], in_memory[1], in_memory[2]}, *wide[OPERANDS] = {wide_in[0], wide_in[1], wide_in[2]};
+    void *in[OPERANDS] = {in_memory[0], in_memory[1], in_memory[2]},
+         *wide[OPERANDS] = {wide_in[0], wide_in[1], wide_in[2]};
     draw d = {5};
     for (size_t i = 0; i < N; i++) {
         double g = (double)(float)draw_between(&d, 0.5, 1);
@@ -150,9 +174,10 @@ static void every_level_is_the_reference(void **state UNUSED_PARAMETER)
     }
 }
 
-/* ---- the same bits ------------------------------------------------------------------------------------------------ */
+/* ---- the same bits -------------------------------------------------------------------------------------------- */
 
-static const double corners[] = {0.0, -0.0, INFINITY, -INFINITY, NAN, 1, -1, 1e-40, -1e-320, 1e38, -1e300, 88.7, -745, 1e7, -1e19, 3, -3};
+static const double corners[] = {0.0,  -0.0,   INFINITY, -INFINITY, NAN, 1,     -1, 1e-40, -1e-320,
+                                 1e38, -1e300, 88.7,     -745,      1e7, -1e19, 3,  -3};
 
 static void wild_inputs(gn_type t, void *in[OPERANDS], size_t n)
 {
@@ -160,15 +185,19 @@ static void wild_inputs(gn_type t, void *in[OPERANDS], size_t n)
     for (int o = 0; o < OPERANDS; o++)
         for (size_t i = 0; i < n; i++) {
             uint64_t r = draw_bits(&d);
-            put(t, in[o], i, r % 3 == 0 ? corners[r / 3 % GN_COUNT(corners)] : ldexp(draw_between(&d, -1, 1), (int)(r / 3 % 40) - 20));
+            put(t, in[o], i,
+                r % 3 == 0 ? corners[r / 3 % GN_COUNT(corners)]
+                           : ldexp(draw_between(&d, -1, 1), (int)(r / 3 % 40) - 20));
         }
 }
 
-static void assert_bits(gn_type t, const gn_pointwise_row *row, const gn_kernels *k, const void *a, const void *b, size_t n)
+static void assert_bits(gn_type t, const gn_pointwise_row *row, const gn_kernels *k, const void *a, const void *b,
+                        size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (!same_bits(t, get(t, a, i), get(t, b, i)))
-            fail_msg("%s %s f%d, element %zu: %.17g and %.17g", row->name, gn_isa_name(k->isa), t == GN_F32 ? 32 : 64, i, get(t, a, i), get(t, b, i));
+            fail_msg("%s %s f%d, element %zu: %.17g and %.17g", row->name, gn_isa_name(k->isa), t == GN_F32 ? 32 : 64,
+                     i, get(t, a, i), get(t, b, i));
 }
 
 static void exact_mode_has_the_same_bits(void **state UNUSED_PARAMETER)
@@ -230,7 +259,8 @@ static void bits_do_not_depend_on_the_place(void **state UNUSED_PARAMETER)
 static void steps_of_zero(void **state UNUSED_PARAMETER)
 {
     enum { M = 37 };
-    void *in[OPERANDS] = {in_memory[0], in_memory[1], in_memory[2]}, *spread[OPERANDS] = {wide_in[0], wide_in[1], wide_in[2]};
+    void *in[OPERANDS] = {in_memory[0], in_memory[1], in_memory[2]},
+         *spread[OPERANDS] = {wide_in[0], wide_in[1], wide_in[2]};
     EACH_TYPE(t) EACH_TABLE(k, t) for (int op = 0; op < GN_P_COUNT; op++) {
         const gn_pointwise_row *row = &gn_pointwise_table()[op];
         const double *par = row->parameter_default;
@@ -279,7 +309,8 @@ static void the_table(void **state UNUSED_PARAMETER)
     assert_string_equal(rows[GN_P_sigmoid].slope[0], "y*(1 - y)");
     assert_true(!rows[GN_P_sigmoid].slope_uses[0][0] && rows[GN_P_sigmoid].slope_uses[0][3]);
     assert_true(rows[GN_P_silu].slope_uses[0][0] && !rows[GN_P_silu].slope_uses[0][3]);
-    assert_true(!rows[GN_P_add].slope_uses[0][0] && rows[GN_P_mul].slope_uses[0][1] && !rows[GN_P_exp].slope_uses[0][0]);
+    assert_true(!rows[GN_P_add].slope_uses[0][0] && rows[GN_P_mul].slope_uses[0][1] &&
+                !rows[GN_P_exp].slope_uses[0][0]);
     assert_int_equal(rows[GN_P_leaky_relu].parameters, 1);
     assert_string_equal(rows[GN_P_leaky_relu].parameter_name[0], "alpha");
     assert_true(rows[GN_P_leaky_relu].parameter_default[0] == 0.01 && rows[GN_P_relu].parameters == 0);
@@ -289,9 +320,9 @@ static void not_a_number_comes_through(void **state UNUSED_PARAMETER)
 {
     double x = NAN, one = 1, y;
     EACH_TABLE(k, GN_F64) for (int op = 0; op < GN_P_COUNT; op++) {
-        if (op == GN_P_greater || op == GN_P_equal || op == GN_P_select) continue;      /* choices, not functions of x */
-        value_of(k, op, 1, (void *[OPERANDS]){&x, &one, &one}, &y);
-        if (!isnan(y)) fail_msg("%s of NaN is %g", gn_pointwise_table()[op].name, y);
+            if (op == GN_P_greater || op == GN_P_equal || op == GN_P_select) continue; /* choices, not functions of x */
+            value_of(k, op, 1, (void *[OPERANDS]){&x, &one, &one}, &y);
+            if (!isnan(y)) fail_msg("%s of NaN is %g", gn_pointwise_table()[op].name, y);
     }
 }
 
@@ -307,10 +338,11 @@ static void names_of_levels(void **state UNUSED_PARAMETER)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slope_is_central_difference), cmocka_unit_test(single_near_double), cmocka_unit_test(every_level_is_the_reference),
-        cmocka_unit_test(exact_mode_has_the_same_bits), cmocka_unit_test(bits_do_not_depend_on_the_place), cmocka_unit_test(steps_of_zero),
-        cmocka_unit_test(unread_operands_may_be_null), cmocka_unit_test(the_table), cmocka_unit_test(not_a_number_comes_through),
-        cmocka_unit_test(names_of_levels),
+        cmocka_unit_test(slope_is_central_difference),     cmocka_unit_test(single_near_double),
+        cmocka_unit_test(every_level_is_the_reference),    cmocka_unit_test(exact_mode_has_the_same_bits),
+        cmocka_unit_test(bits_do_not_depend_on_the_place), cmocka_unit_test(steps_of_zero),
+        cmocka_unit_test(unread_operands_may_be_null),     cmocka_unit_test(the_table),
+        cmocka_unit_test(not_a_number_comes_through),      cmocka_unit_test(names_of_levels),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

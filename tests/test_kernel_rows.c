@@ -1,5 +1,5 @@
-/* test_kernel_rows.c -- sums, moves and operations on rows: near the reference on every level, the same bits in exact mode, and what is not
- * finite comes through. */
+/* test_kernel_rows.c -- sums, moves and operations on rows: near the reference on every level, the same bits in exact
+ * mode, and what is not finite comes through. */
 #include "kernel_help.h"
 
 enum { M = 5, MOST = 150 };
@@ -9,12 +9,30 @@ static const size_t widths[] = {1, 2, 3, 7, 8, 9, 10, 15, 16, 17, 31, 33, 64, 10
 typedef struct rows_in { size_t m, n; void *x, *y, *column; uint8_t *bytes; uint32_t *rows; } rows_in;
 typedef void rows_run(const gn_kernels *k, const rows_in *in, void *out);
 
-static void do_sum_rows(const gn_kernels *k, const rows_in *in, void *out) { k->sum_rows(in->m, in->n, in->x, in->n, out); }
-static void do_sum_cols(const gn_kernels *k, const rows_in *in, void *out) { k->sum_cols(in->m, in->n, in->x, in->n, out); }
-static void do_sum(const gn_kernels *k, const rows_in *in, void *out) { put(k->type, out, 0, k->sum(in->m * in->n, in->x)); }
-static void do_dot(const gn_kernels *k, const rows_in *in, void *out) { put(k->type, out, 0, k->dot(in->m * in->n, in->x, in->y)); }
-static void do_squares(const gn_kernels *k, const rows_in *in, void *out) { put(k->type, out, 0, k->sum_squares(in->m * in->n, in->x)); }
-static void do_transpose(const gn_kernels *k, const rows_in *in, void *out) { k->transpose(in->m, in->n, in->x, in->n, out, in->m); }
+static void do_sum_rows(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->sum_rows(in->m, in->n, in->x, in->n, out);
+}
+static void do_sum_cols(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->sum_cols(in->m, in->n, in->x, in->n, out);
+}
+static void do_sum(const gn_kernels *k, const rows_in *in, void *out)
+{
+    put(k->type, out, 0, k->sum(in->m * in->n, in->x));
+}
+static void do_dot(const gn_kernels *k, const rows_in *in, void *out)
+{
+    put(k->type, out, 0, k->dot(in->m * in->n, in->x, in->y));
+}
+static void do_squares(const gn_kernels *k, const rows_in *in, void *out)
+{
+    put(k->type, out, 0, k->sum_squares(in->m * in->n, in->x));
+}
+static void do_transpose(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->transpose(in->m, in->n, in->x, in->n, out, in->m);
+}
 static void do_axpy(const gn_kernels *k, const rows_in *in, void *out)
 {
     memcpy(out, in->y, in->m * in->n * gn_type_size(k->type));
@@ -31,18 +49,39 @@ static void do_clamp(const gn_kernels *k, const rows_in *in, void *out)
     k->clamp(in->m * in->n, 0.75, out);
 }
 static void do_softmax(const gn_kernels *k, const rows_in *in, void *out) { k->softmax(in->m, in->n, in->x, out); }
-static void do_log_softmax(const gn_kernels *k, const rows_in *in, void *out) { k->log_softmax(in->m, in->n, in->x, out); }
-static void do_softmax_vjp(const gn_kernels *k, const rows_in *in, void *out) { k->softmax_vjp(in->m, in->n, in->y, in->x, out); }
-static void do_log_softmax_vjp(const gn_kernels *k, const rows_in *in, void *out) { k->log_softmax_vjp(in->m, in->n, in->y, in->x, out); }
-static void do_xent(const gn_kernels *k, const rows_in *in, void *out) { k->softmax_xent(in->m, in->n, in->x, in->y, out, NULL); }
+static void do_log_softmax(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->log_softmax(in->m, in->n, in->x, out);
+}
+static void do_softmax_vjp(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->softmax_vjp(in->m, in->n, in->y, in->x, out);
+}
+static void do_log_softmax_vjp(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->log_softmax_vjp(in->m, in->n, in->y, in->x, out);
+}
+static void do_xent(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->softmax_xent(in->m, in->n, in->x, in->y, out, NULL);
+}
 static void do_xent_p(const gn_kernels *k, const rows_in *in, void *out)
 {
     char loss[M * sizeof(double)];
     k->softmax_xent(in->m, in->n, in->x, in->y, loss, out);
 }
-static void do_xent_vjp(const gn_kernels *k, const rows_in *in, void *out) { k->softmax_xent_vjp(in->m, in->n, in->x, in->y, in->column, out); }
-static void do_norm(const gn_kernels *k, const rows_in *in, void *out) { k->layer_norm(in->m, in->n, 1e-5, in->x, out); }
-static void do_norm_vjp(const gn_kernels *k, const rows_in *in, void *out) { k->layer_norm_vjp(in->m, in->n, 1e-5, in->x, in->y, out); }
+static void do_xent_vjp(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->softmax_xent_vjp(in->m, in->n, in->x, in->y, in->column, out);
+}
+static void do_norm(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->layer_norm(in->m, in->n, 1e-5, in->x, out);
+}
+static void do_norm_vjp(const gn_kernels *k, const rows_in *in, void *out)
+{
+    k->layer_norm_vjp(in->m, in->n, 1e-5, in->x, in->y, out);
+}
 
 /* shift and factor are the first numbers of the source, whatever its type; every other width goes without. */
 static void do_bytes(const gn_kernels *k, const rows_in *in, void *out)
@@ -66,15 +105,32 @@ static void do_doubles(const gn_kernels *k, const rows_in *in, void *out)
     k->gather_f64(in->m, in->n, source, in->rows, in->n % 2 ? shift : NULL, in->n % 3 ? factor : NULL, out);
 }
 
-/* ulp: how far from the reference, in units of the last place of the largest number among the results and 1; 0 where only moves and single
- * operations are made. finite: whether NaN somewhere in the first row must show in the results. */
-static const struct { const char *name; rows_run *run; double ulp; bool shows_nan; } kernels[] = {
-    {"sum_rows", do_sum_rows, 0, true}, {"sum_cols", do_sum_cols, 8, true}, {"sum", do_sum, 64, true}, {"dot", do_dot, 64, true},
-    {"sum_squares", do_squares, 64, true}, {"transpose", do_transpose, 0, true}, {"axpy", do_axpy, 1, true}, {"scale", do_scale, 0, false},
-    {"clamp", do_clamp, 0, true}, {"softmax", do_softmax, 4, true}, {"log_softmax", do_log_softmax, 8, true}, {"softmax_vjp", do_softmax_vjp, 16, true},
-    {"log_softmax_vjp", do_log_softmax_vjp, 16, true}, {"softmax_xent", do_xent, 16, true}, {"its softmax", do_xent_p, 4, true},
-    {"softmax_xent_vjp", do_xent_vjp, 16, true}, {"layer_norm", do_norm, 16, true}, {"layer_norm_vjp", do_norm_vjp, 256, true}, /* a row of 2: the difference of equal numbers */
-    {"gather_u8", do_bytes, 0, false}, {"gather_f32", do_floats, 0, false}, {"gather_f64", do_doubles, 0, false},
+/* ulp: how far from the reference, in units of the last place of the largest number among the results and 1; 0 where
+ * only moves and single operations are made. shows_nan: whether NaN somewhere in the first row must show in the
+ * results. */
+static const struct { const char *name; rows_run *run; double ulp; bool shows_nan;
+} kernels[] = {
+    {"sum_rows", do_sum_rows, 0, true},
+    {"sum_cols", do_sum_cols, 8, true},
+    {"sum", do_sum, 64, true},
+    {"dot", do_dot, 64, true},
+    {"sum_squares", do_squares, 64, true},
+    {"transpose", do_transpose, 0, true},
+    {"axpy", do_axpy, 1, true},
+    {"scale", do_scale, 0, false},
+    {"clamp", do_clamp, 0, true},
+    {"softmax", do_softmax, 4, true},
+    {"log_softmax", do_log_softmax, 8, true},
+    {"softmax_vjp", do_softmax_vjp, 16, true},
+    {"log_softmax_vjp", do_log_softmax_vjp, 16, true},
+    {"softmax_xent", do_xent, 16, true},
+    {"its softmax", do_xent_p, 4, true},
+    {"softmax_xent_vjp", do_xent_vjp, 16, true},
+    {"layer_norm", do_norm, 16, true},
+    {"layer_norm_vjp", do_norm_vjp, 256, true}, /* a row of 2: the difference of equal numbers */
+    {"gather_u8", do_bytes, 0, false},
+    {"gather_f32", do_floats, 0, false},
+    {"gather_f64", do_doubles, 0, false},
 };
 
 static rows_in make(gn_type t, size_t n)
@@ -102,8 +158,9 @@ static void assert_near(size_t f, const gn_kernels *k, int exact, size_t n, cons
     for (size_t i = 0; i < M * n; i++) {
         double off = distance(k->type, get(k->type, got, i), get(k->type, want, i), most);
         if (!(off <= kernels[f].ulp))
-            fail_msg("%s %s %s f%d, rows of %zu, element %zu: %.9g, reference %.9g, %.2f ulp", kernels[f].name, gn_isa_name(k->isa), mode_name(exact),
-                     k->type == GN_F32 ? 32 : 64, n, i, get(k->type, got, i), get(k->type, want, i), off);
+            fail_msg("%s %s %s f%d, rows of %zu, element %zu: %.9g, reference %.9g, %.2f ulp", kernels[f].name,
+                     gn_isa_name(k->isa), mode_name(exact), k->type == GN_F32 ? 32 : 64, n, i, get(k->type, got, i),
+                     get(k->type, want, i), off);
     }
 }
 
@@ -119,7 +176,8 @@ static void one(size_t f, gn_type t, const rows_in *in)
         memset(got, 0, bytes);
         kernels[f].run(k, in, got);
         assert_near(f, k, exact_k, in->n, got, want);
-        if (exact_k && memcmp(got, base, bytes) != 0) fail_msg("%s: exact mode on %s is not base", kernels[f].name, gn_isa_name(k->isa));
+        if (exact_k && memcmp(got, base, bytes) != 0)
+            fail_msg("%s: exact mode on %s is not base", kernels[f].name, gn_isa_name(k->isa));
     }
     free(want), free(base), free(got);
 }
@@ -184,12 +242,14 @@ static void leading_dimensions(void **state UNUSED_PARAMETER)
         for (size_t j = 0; j < COLUMNS; j++)
             for (size_t i = 0; i < LDO; i++) {
                 if (j * LDO + i >= (COLUMNS - 1) * LDO + ROWS) continue;
-                assert_true(i < ROWS ? get(t, out, j * LDO + i) == get(t, x, i * LD + j) : get(t, out, j * LDO + i) >= 5);
+                assert_true(i < ROWS ? get(t, out, j * LDO + i) == get(t, x, i * LD + j)
+                                     : get(t, out, j * LDO + i) >= 5);
             }
         k->sum_rows(ROWS, COLUMNS, x, LD, sums);
         for (size_t j = 0; j < COLUMNS; j++) {
             double sum = 0;
-            for (size_t i = 0; i < ROWS; i++) sum = t == GN_F32 ? (double)((float)sum + (float)get(t, x, i * LD + j)) : sum + get(t, x, i * LD + j);
+            for (size_t i = 0; i < ROWS; i++)
+                sum = t == GN_F32 ? (double)((float)sum + (float)get(t, x, i * LD + j)) : sum + get(t, x, i * LD + j);
             assert_true(get(t, sums, j) == sum);
         }
         k->sum_cols(ROWS, COLUMNS, x, LD, sums);
@@ -204,7 +264,9 @@ static void leading_dimensions(void **state UNUSED_PARAMETER)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_kernel_on_every_level), cmocka_unit_test(what_is_not_finite_shows), cmocka_unit_test(softmax_of_large_numbers),
+        cmocka_unit_test(every_kernel_on_every_level),
+        cmocka_unit_test(what_is_not_finite_shows),
+        cmocka_unit_test(softmax_of_large_numbers),
         cmocka_unit_test(leading_dimensions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,8 @@
 #include <string.h>
 #include "level.h"
 
-static const char *const names[] = {[GN_ISA_BASE] = "base", [GN_ISA_AVX2] = "avx2", [GN_ISA_AVX512] = "avx512", [GN_ISA_NEON] = "neon"};
+static const char *const names[] = {
+    [GN_ISA_BASE] = "base", [GN_ISA_AVX2] = "avx2", [GN_ISA_AVX512] = "avx512", [GN_ISA_NEON] = "neon"};
 
 const char *gn_isa_name(gn_isa isa)
 {
@@ -26,8 +27,8 @@ bool gn_isa_available(gn_isa isa)
     const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (isa == GN_ISA_AVX2) return avx2;
     if (isa == GN_ISA_AVX512)
-        return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-               __builtin_cpu_supports("avx512vl");
+        return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+               __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 #elif defined(__aarch64__)
     if (isa == GN_ISA_NEON) return true;
 #endif

@@ -1,9 +1,16 @@
-/* gemm_tmpl.h -- the matrix product for one precision on one level: panels of B and A in cache, tiles of C in registers.
+/* gemm_tmpl.h -- the matrix product for one precision on one level: panels of B and A in cache, tiles of C in
+ * registers.
  *
- * Invariant: an element of C is one chain of FMAs over k in order, started from 0 or from C. How k, m and n are cut, which tile
- * computes it and whether its operands were packed never changes its bits; padding only fills lanes that are not stored. */
+ * Invariant: an element of C is one chain of FMAs over k in order, started from 0 or from C. How k, m and n are cut,
+ * which tile computes it and whether its operands were packed never changes its bits; padding only fills lanes that are
+ * not stored. */
 
-enum { FN(tile_n) = GN_TILE_V * LANES, FN(kc) = 16384 / (GN_TILE_V * GN_VB) * 2, FN(mc) = GN_TILE_M * 8, FN(nc) = FN(tile_n) * 8 };
+enum {
+    FN(tile_n) = GN_TILE_V * LANES,
+    FN(kc) = 16384 / (GN_TILE_V * GN_VB) * 2,
+    FN(mc) = GN_TILE_M * 8,
+    FN(nc) = FN(tile_n) * 8
+};
 
 /* What a tile needs besides its place. */
 typedef struct FN(tile_plan) {
@@ -12,11 +19,12 @@ typedef struct FN(tile_plan) {
     size_t ldc;
     bool load;                  /* go on from C */
 } FN(tile_plan);
-typedef void (*FN(tile_kernel))(const FN(tile_plan) *plan, const R *a, const R *b, size_t b_step, R *c, size_t last, const R *bias);
+typedef void (*FN(tile_kernel))(const FN(tile_plan) *plan, const R *a, const R *b, size_t b_step, R *c, size_t last,
+                                const R *bias);
 
 /* M rows by NV vectors of C; `last` columns of the last vector exist. */
-AI void FN(tile)(const int M, const int NV, const FN(tile_plan) *plan, size_t k, size_t a_row, size_t a_step, const R *a, const R *b,
-                 size_t b_step, R *c, size_t last, const R *bias)
+AI void FN(tile)(const int M, const int NV, const FN(tile_plan) *plan, size_t k, size_t a_row, size_t a_step,
+                 const R *a, const R *b, size_t b_step, R *c, size_t last, const R *bias)
 {
     V acc[GN_TILE_M][GN_TILE_V];
     const size_t ldc = plan->ldc;
@@ -24,7 +32,8 @@ AI void FN(tile)(const int M, const int NV, const FN(tile_plan) *plan, size_t k,
         UNROLL for (int v = 0; v < NV; v++) acc[r][v] = K(0);
     if (plan->load)
         UNROLL for (int r = 0; r < M; r++)
-            UNROLL for (int v = 0; v < NV; v++) acc[r][v] = FN(take)(c + r * ldc + v * LANES, v == NV - 1 ? last : LANES);
+            UNROLL for (int v = 0; v < NV; v++)
+                acc[r][v] = FN(take)(c + r * ldc + v * LANES, v == NV - 1 ? last : LANES);
     for (; k; k--) {
         V bv[GN_TILE_V];
         UNROLL for (int v = 0; v < NV; v++) bv[v] = FN(load)(b + v * LANES);
@@ -45,11 +54,14 @@ AI void FN(tile)(const int M, const int NV, const FN(tile_plan) *plan, size_t k,
 }
 
 /* One function a shape. Rows of A that lie side by side have constant addresses. */
-#define TILE(M, NV)                                                                                                         \
-    NOINLINE void FN(tile_##M##_##NV)(const FN(tile_plan) *plan, const R *a, const R *b, size_t b_step, R *c, size_t last, const R *bias) \
-    {                                                                                                                       \
-        if (plan->a_row == 1) FN(tile)(M, NV, plan, plan->k, 1, plan->a_step, a, b, b_step, c, last, bias);                 \
-        else FN(tile)(M, NV, plan, plan->k, plan->a_row, 1, a, b, b_step, c, last, bias);                                   \
+#define TILE(M, NV)                                                                                           \
+    NOINLINE void FN(tile_##M##_##NV)(const FN(tile_plan) *plan, const R *a, const R *b, size_t b_step, R *c, \
+                                      size_t last, const R *bias)                                             \
+    {                                                                                                         \
+        if (plan->a_row == 1)                                                                                 \
+            FN(tile)(M, NV, plan, plan->k, 1, plan->a_step, a, b, b_step, c, last, bias);                     \
+        else                                                                                                  \
+            FN(tile)(M, NV, plan, plan->k, plan->a_row, 1, a, b, b_step, c, last, bias);                      \
     }
 #define TILE_ENTRY(M, NV) {M, {FN(tile_##M##_1), FN(tile_##M##_2)}},
 #define TILE_BOTH(M, NV) TILE(M, 1) TILE(M, 2)
@@ -108,7 +120,8 @@ AI void FN(transpose_block)(V r[LANES])
         V *t = r + h;
         enum { Q = FN(piece) };
 #if GN_VB == 64
-        V a = EVEN128(t[0], t[Q]), b = ODD128(t[0], t[Q]), c = EVEN128(t[2 * Q], t[3 * Q]), d = ODD128(t[2 * Q], t[3 * Q]);
+        V a = EVEN128(t[0], t[Q]), b = ODD128(t[0], t[Q]), c = EVEN128(t[2 * Q], t[3 * Q]),
+          d = ODD128(t[2 * Q], t[3 * Q]);
         t[0] = EVEN128(a, c), t[Q] = EVEN128(b, d), t[2 * Q] = ODD128(a, c), t[3 * Q] = ODD128(b, d);
 #else
         V a = EVEN128(t[0], t[Q]), b = ODD128(t[0], t[Q]);
@@ -118,7 +131,8 @@ AI void FN(transpose_block)(V r[LANES])
 #endif
 }
 
-/* out[q*ldo + i] = x[i*ldx + q] for i < rows <= LANES, q < columns <= LANES; lanes i >= rows of what is written, up to `width`, are 0. */
+/* out[q*ldo + i] = x[i*ldx + q] for i < rows <= LANES, q < columns <= LANES; lanes i >= rows of what is written, up to
+ * `width`, are 0. */
 AI void FN(transpose_edge)(size_t rows, size_t columns, const R *x, size_t ldx, R *out, size_t ldo, size_t width)
 {
     V r[LANES];
@@ -147,11 +161,13 @@ static void FN(pack_panel)(size_t count, size_t width, size_t k, const R *x, siz
         for (size_t i = 0; i < width; i += LANES) {
             size_t rows = i >= count ? 0 : count - i < (size_t)LANES ? count - i : (size_t)LANES;
             for (size_t p = 0; p < k; p += LANES)
-                FN(transpose_piece)(rows, k - p < (size_t)LANES ? k - p : (size_t)LANES, x + i * across + p, across, out + p * width + i, width, width - i);
+                FN(transpose_piece)(rows, k - p < (size_t)LANES ? k - p : (size_t)LANES, x + i * across + p, across,
+                                    out + p * width + i, width, width - i);
         }
     } else if (across == 1) {
         for (size_t p = 0; p < k; p++)
-            for (size_t i = 0; i < width; i += LANES) FN(give)(out + p * width + i, width - i, i < count ? FN(take)(x + p * along + i, count - i) : K(0));
+            for (size_t i = 0; i < width; i += LANES)
+                FN(give)(out + p * width + i, width - i, i < count ? FN(take)(x + p * along + i, count - i) : K(0));
     } else {
         for (size_t p = 0; p < k; p++)
             for (size_t i = 0; i < width; i++) out[p * width + i] = i < count ? x[i * across + p * along] : 0;
@@ -165,7 +181,8 @@ AI bool FN(crowded)(size_t stride) { return stride * sizeof(R) % 2048 == 0; }
 
 static size_t FN(gemm_scratch)(size_t m, size_t n, size_t k)
 {
-    size_t kc = k < (size_t)FN(kc) ? k : (size_t)FN(kc), nc = n < (size_t)FN(nc) ? n : (size_t)FN(nc), mc = m < (size_t)FN(mc) ? m : (size_t)FN(mc);
+    size_t kc = k < (size_t)FN(kc) ? k : (size_t)FN(kc), nc = n < (size_t)FN(nc) ? n : (size_t)FN(nc),
+           mc = m < (size_t)FN(mc) ? m : (size_t)FN(mc);
     return ((nc + FN(tile_n)) * kc + (mc + GN_TILE_M) * kc) * sizeof(R) + 128;
 }
 
@@ -198,7 +215,8 @@ static void FN(pack_b)(const FN(product) *w)
     for (size_t j = 0; j < w->nc; j += FN(tile_n)) {
         size_t left = w->nc - j, width = left > LANES ? FN(tile_n) : LANES;
         if (w->pack_b || left < width)
-            FN(pack_panel)(left < width ? left : width, width, w->kc, b + j * g->bn, g->bn, g->bk, w->b_pack + (w->pack_b ? j * w->kc : 0));
+            FN(pack_panel)(left < width ? left : width, width, w->kc, b + j * g->bn, g->bn, g->bk,
+                           w->b_pack + (w->pack_b ? j * w->kc : 0));
     }
 }
 
@@ -207,7 +225,8 @@ static void FN(pack_a)(const FN(product) *w, size_t i0, size_t mc)
     const gn_gemm *g = w->g;
     const R *a = (const R *)g->a + i0 * g->am + w->p0 * g->ak;
     for (size_t i = 0; i < mc; i += GN_TILE_M)
-        FN(pack_panel)(mc - i < GN_TILE_M ? mc - i : GN_TILE_M, GN_TILE_M, w->kc, a + i * g->am, g->am, g->ak, w->a_pack + i * w->kc);
+        FN(pack_panel)(mc - i < GN_TILE_M ? mc - i : GN_TILE_M, GN_TILE_M, w->kc, a + i * g->am, g->am, g->ak,
+                       w->a_pack + i * w->kc);
 }
 
 /* Rows i0..i0+mc of one panel of columns. */
@@ -220,8 +239,10 @@ static void FN(column_of_tiles)(const FN(product) *w, size_t i0, size_t mc, size
     for (size_t i = 0; i < mc; i += FN(tiles)[t].m) {
         while (FN(tiles)[t].m > mc - i) t++;
         size_t inside = i % GN_TILE_M;
-        const R *a = w->pack_a ? w->a_pack + (i - inside) * w->kc + inside : (const R *)g->a + (i0 + i) * g->am + w->p0 * g->ak;
-        FN(tiles)[t].run[two](&w->plan, a, b, b_step, (R *)g->c + (i0 + i) * g->ldc + w->j0 + j, columns - (two ? LANES : 0), bias);
+        const R *a =
+            w->pack_a ? w->a_pack + (i - inside) * w->kc + inside : (const R *)g->a + (i0 + i) * g->am + w->p0 * g->ak;
+        FN(tiles)[t].run[two](&w->plan, a, b, b_step, (R *)g->c + (i0 + i) * g->ldc + w->j0 + j,
+                              columns - (two ? LANES : 0), bias);
     }
 }
 
@@ -258,7 +279,8 @@ static void FN(gemm)(const gn_gemm *g)
     FN(product) w = {.g = g};
     const size_t parts = g->k ? (g->k + FN(kc) - 1) / FN(kc) : 1, kc = (g->k + parts - 1) / parts;
     w.pack_b = g->bn != 1 || (FN(crowded)(g->bk) && g->m > 2 * GN_TILE_M);
-    w.pack_a = (g->am != 1 && g->ak != 1) || (FN(crowded)(g->am == 1 ? g->ak : g->am) && g->m > 1 && g->n > (size_t)FN(tile_n));
+    w.pack_a = (g->am != 1 && g->ak != 1) ||
+               (FN(crowded)(g->am == 1 ? g->ak : g->am) && g->m > 1 && g->n > (size_t)FN(tile_n));
     uintptr_t start = ((uintptr_t)g->pack + 63) & ~(uintptr_t)63;
     w.b_pack = (R *)start;
     w.a_pack = w.b_pack + ((g->n < (size_t)FN(nc) ? g->n : (size_t)FN(nc)) + FN(tile_n)) * kc;

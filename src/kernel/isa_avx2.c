@@ -1,6 +1,7 @@
 /* isa_avx2.c -- the kernels for AVX2 with FMA, in fast and exact mode; elsewhere this file is empty.
  *
- * Invariant: nothing outside the two pragmas is compiled for this level, so the file may be linked into a program for any x86-64. */
+ * Invariant: nothing outside the two pragmas is compiled for this level, so the file may be linked into a program for
+ * any x86-64. */
 #include "level.h"
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -1,11 +1,14 @@
-/* isa_avx512.c -- the kernels for AVX-512 (F, DQ, BW, VL) with fma, in fast and exact mode; elsewhere this file is empty.
+/* isa_avx512.c -- the kernels for AVX-512 (F, DQ, BW, VL) with fma, in fast and exact mode; elsewhere this file is
+ * empty.
  *
- * Invariant: nothing outside the two pragmas is compiled for this level, so the file may be linked into a program for any x86-64. */
+ * Invariant: nothing outside the two pragmas is compiled for this level, so the file may be linked into a program for
+ * any x86-64. */
 #include "level.h"
 #if defined(__x86_64__)
 #include <immintrin.h>
 #ifdef __clang__
-#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), \
+                             apply_to = function)
 #else
 #pragma GCC diagnostic ignored "-Wpsabi"
 #pragma GCC push_options
@@ -39,8 +42,14 @@ AI __m512 i_sqrt_32(__m512 a) { return _mm512_sqrt_ps(a); }
 AI __m512d i_sqrt_64(__m512d a) { return _mm512_sqrt_pd(a); }
 AI __m512 i_scale_32(__m512 a, __m512 n) { return _mm512_scalef_ps(a, n); }
 AI __m512d i_scale_64(__m512d a, __m512d n) { return _mm512_scalef_pd(a, n); }
-AI __m512 i_load_part_32(const float *p, size_t k, __m512 fill) { return _mm512_mask_loadu_ps(fill, (__mmask16)((1u << k) - 1), p); }
-AI __m512d i_load_part_64(const double *p, size_t k, __m512d fill) { return _mm512_mask_loadu_pd(fill, (__mmask8)((1u << k) - 1), p); }
+AI __m512 i_load_part_32(const float *p, size_t k, __m512 fill)
+{
+    return _mm512_mask_loadu_ps(fill, (__mmask16)((1u << k) - 1), p);
+}
+AI __m512d i_load_part_64(const double *p, size_t k, __m512d fill)
+{
+    return _mm512_mask_loadu_pd(fill, (__mmask8)((1u << k) - 1), p);
+}
 AI void i_store_part_32(float *p, size_t k, __m512 a) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << k) - 1), a); }
 AI void i_store_part_64(double *p, size_t k, __m512d a) { _mm512_mask_storeu_pd(p, (__mmask8)((1u << k) - 1), a); }
 AI bool i_any_32(__m512i m) { return _mm512_movepi32_mask(m) != 0; }

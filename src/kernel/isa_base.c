@@ -1,6 +1,8 @@
-/* isa_base.c -- the kernels on what the compiler targets without flags: 16-byte vectors, no fma, so fast and exact mode are one.
+/* isa_base.c -- the kernels on what the compiler targets without flags: 16-byte vectors, no fma, so fast and exact mode
+ * are one.
  *
- * Invariant: needs no instruction beyond the target's own; where there is no vector unit the compiler splits the vectors. */
+ * Invariant: needs no instruction beyond the target's own; where there is no vector unit the compiler splits the
+ * vectors. */
 #include "level.h"
 #if defined(__SSE2__)
 #include <emmintrin.h>

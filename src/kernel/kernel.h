@@ -1,7 +1,8 @@
-/* kernel.h -- numbers at full speed: pure functions on arrays, one table of them for each instruction set and precision.
+/* kernel.h -- numbers at full speed: pure functions on arrays, one table of them for each instruction set and
+ * precision.
  *
- * Invariant: a kernel allocates nothing, knows no graph, and gives every element the same bits wherever it stands in an array
- * and however the work was cut: reductions have one fixed order that depends on the shape alone. */
+ * Invariant: a kernel allocates nothing, knows no graph, and gives every element the same bits wherever it stands in an
+ * array and however the work was cut: reductions have one fixed order that depends on the shape alone. */
 #ifndef GN_KERNEL_H
 #define GN_KERNEL_H
 
@@ -41,23 +42,25 @@ typedef struct gn_pointwise_row {
         double parameter_default[GN_PW_PARAMS];
         struct { double alpha, beta; };
     };
-    bool slope_uses[3][4];      /* [operand][x,y,z,out]: which values its slope reads (read off the text when compiled; may err to true) */
+    bool slope_uses[3][4]; /* [operand][x,y,z,out]: which values its slope reads (read off the text when compiled; may
+                              err to true) */
 } gn_pointwise_row;
 const gn_pointwise_row *gn_pointwise_table(void);       /* indexed by gn_pointwise */
 gn_pointwise gn_pointwise_find(const char *name);       /* GN_P_COUNT when unknown */
 
-/* out[i] = f(x[i*sx], y[i*sy], z[i*sz]); a step s is 1 (array) or 0 (one number for all). Unused operands are NULL. `out` may be
- * any of the inputs. par: the row's parameters. */
+/* out[i] = f(x[i*sx], y[i*sy], z[i*sz]); a step s is 1 (array) or 0 (one number for all). Unused operands are NULL.
+ * `out` may be any of the inputs. par: the row's parameters. */
 typedef void (*gn_pw_value)(size_t n, const void *const in[3], const int step[3], const double *par, void *out);
-/* out[i] = g[i*step_g] * df/d(operand)(x, y, z, y_out): the vjp and, with a tangent for g, the jvp. `value` is f's own output or NULL when
- * the slope does not read it. `out` may be any input. */
-typedef void (*gn_pw_slope)(size_t n, const void *const in[3], const int step[3], const void *value, const void *g, int step_g,
-                            const double *par, void *out);
+/* out[i] = g[i*step_g] * df/d(operand)(x, y, z, y_out): the vjp and, with a tangent for g, the jvp. `value` is f's own
+ * output or NULL when the slope does not read it. `out` may be any input. */
+typedef void (*gn_pw_slope)(size_t n, const void *const in[3], const int step[3], const void *value, const void *g,
+                            int step_g, const double *par, void *out);
 
-/* C (m,n) = or += A (m,k) B (k,n) by any strides, in elements: A[i*am + p*ak], B[p*bk + j*bn], C[i*ldc + j]. Each element is one chain
- * over p in order; k is cut the same way whatever m and n are. `pack` is scratch of gn_gemm_scratch bytes. Epilogue, applied
- * to a block of C while it is in cache: += bias[j]; then value `act` in place, or *= slope of `act` read from `act_in` /
- * `act_out` (both (m,n), leading dimension ldc_act), as gn_pw_slope with C for g. */
+/* C (m,n) = or += A (m,k) B (k,n) by any strides, in elements: A[i*am + p*ak], B[p*bk + j*bn], C[i*ldc + j]. Each
+ * element is one chain over p in order; k is cut the same way whatever m and n are. `pack` is scratch of
+ * gn_gemm_scratch bytes. Epilogue, applied to a block of C while it is in cache: += bias[j]; then value `act` in place,
+ * or *= slope of `act` read from `act_in` / `act_out` (both (m,n), leading dimension ldc_act), as gn_pw_slope with C
+ * for g. */
 typedef struct gn_gemm {
     size_t m, n, k;
     const void *a; size_t am, ak;
@@ -72,9 +75,9 @@ typedef struct gn_gemm {
     void *pack;
 } gn_gemm;
 
-/* An optimiser row's update of n weights in place; slot[i] are its state arrays, hyper its parameters in table order, then t (the step
- * from 1), the L2 coefficient and the L1 coefficient, which are added to g as decay*w + l1*sign(w); 0 when unused. A row with a parameter
- * wd ignores the L2 coefficient, because it decays by itself. */
+/* An optimiser row's update of n weights in place; slot[i] are its state arrays, hyper its parameters in table order,
+ * then t (the step from 1), the L2 coefficient and the L1 coefficient, which are added to g as decay*w + l1*sign(w); 0
+ * when unused. A row with a parameter wd ignores the L2 coefficient, because it decays by itself. */
 enum { GN_OPT_SLOTS = 3, GN_OPT_HYPER = 12 };
 typedef void (*gn_opt_update)(size_t n, void *w, const void *g, void *const slot[GN_OPT_SLOTS], const double *hyper);
 
@@ -92,11 +95,12 @@ typedef struct gn_kernels {
     size_t tile_m, tile_n;
 
     /* Reductions and moves over (m,n) row-major arrays with leading dimension ld. */
-    void (*sum_rows)(size_t m, size_t n, const void *x, size_t ld, void *out);       /* out[j] = sum_i x[i,j], i in order */
-    void (*sum_cols)(size_t m, size_t n, const void *x, size_t ld, void *out);       /* out[i] = sum_j x[i,j], lanes fixed by n */
+    void (*sum_rows)(size_t m, size_t n, const void *x, size_t ld, void *out); /* out[j] = sum_i x[i,j], i in order */
+    void (*sum_cols)(size_t m, size_t n, const void *x, size_t ld,
+                     void *out); /* out[i] = sum_j x[i,j], lanes fixed by n */
     double (*sum)(size_t n, const void *x);                                            /* in double, fixed order */
     double (*dot)(size_t n, const void *x, const void *y);                             /* in double, fixed order */
-    double (*sum_squares)(size_t n, const void *x);                                    /* NaN or Inf when any element is */
+    double (*sum_squares)(size_t n, const void *x); /* NaN or Inf when any element is */
     void (*transpose)(size_t m, size_t n, const void *x, size_t ldx, void *out, size_t ldo); /* out (n,m) */
     void (*axpy)(size_t n, double a, const void *x, void *y);                          /* y += a x */
     void (*scale)(size_t n, double a, void *x);
@@ -111,17 +115,22 @@ typedef struct gn_kernels {
     void (*softmax_xent)(size_t m, size_t n, const void *z, const void *t, void *loss, void *p);
     /* out = g[i] * (softmax(z_i)*sum(t_i) - t_i) */
     void (*softmax_xent_vjp)(size_t m, size_t n, const void *z, const void *t, const void *g, void *out);
-    void (*layer_norm)(size_t m, size_t n, double eps, const void *x, void *y);            /* (x - mean)/sqrt(var + eps), no gain */
+    void (*layer_norm)(size_t m, size_t n, double eps, const void *x,
+                       void *y); /* (x - mean)/sqrt(var + eps), no gain */
     void (*layer_norm_vjp)(size_t m, size_t n, double eps, const void *x, const void *g, void *out);
 
-    /* out[i] = (src[rows[i], j] - shift[j])*factor[j], rows of n; shift and factor may be NULL. Source types as named. */
-    void (*gather_u8)(size_t m, size_t n, const uint8_t *src, const uint32_t *rows, const float *shift, const float *factor, void *out);
-    void (*gather_f32)(size_t m, size_t n, const float *src, const uint32_t *rows, const float *shift, const float *factor, void *out);
-    void (*gather_f64)(size_t m, size_t n, const double *src, const uint32_t *rows, const double *shift, const double *factor, void *out);
+    /* out[i] = (src[rows[i], j] - shift[j])*factor[j], rows of n; shift and factor may be NULL. Source types as named.
+     */
+    void (*gather_u8)(size_t m, size_t n, const uint8_t *src, const uint32_t *rows, const float *shift,
+                      const float *factor, void *out);
+    void (*gather_f32)(size_t m, size_t n, const float *src, const uint32_t *rows, const float *shift,
+                       const float *factor, void *out);
+    void (*gather_f64)(size_t m, size_t n, const double *src, const uint32_t *rows, const double *shift,
+                       const double *factor, void *out);
 } gn_kernels;
 
-/* The table for a level; `exact` selects the mode whose bits are the same on every instruction set (no fma, fixed lanes). Falls back to
- * base when the level is not available. */
+/* The table for a level; `exact` selects the mode whose bits are the same on every instruction set (no fma, fixed
+ * lanes). Falls back to base when the level is not available. */
 const gn_kernels *gn_kernels_get(gn_isa isa, gn_type type, bool exact);
 /* Plain loops in C, each as its formula reads: what the fast ones are tested against. */
 const gn_kernels *gn_kernels_reference(gn_type type);

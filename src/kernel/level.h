@@ -1,7 +1,8 @@
-/* level.h -- what every file of one instruction set needs before the templates: names, forced inlining, unrolling, the tables' names.
+/* level.h -- what every file of one instruction set needs before the templates: names, forced inlining, unrolling, the
+ * tables' names.
  *
- * Invariant: a template names everything through FN, which adds the level, the mode and the precision in force, so that one file can
- * include it once for each precision. */
+ * Invariant: a template names everything through FN, which adds the level, the mode and the precision in force, so that
+ * one file can include it once for each precision. */
 #ifndef GN_KERNEL_LEVEL_H
 #define GN_KERNEL_LEVEL_H
 
@@ -41,7 +42,8 @@ enum {
 #undef P
 };
 
-#define GN_TABLES(level, mode) extern const gn_kernels gn_kernels_##level##_##mode##_32, gn_kernels_##level##_##mode##_64;
+#define GN_TABLES(level, mode) \
+    extern const gn_kernels gn_kernels_##level##_##mode##_32, gn_kernels_##level##_##mode##_64;
 GN_TABLES(base, exact)
 GN_TABLES(avx2, fast)
 GN_TABLES(avx2, exact)

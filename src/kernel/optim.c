@@ -7,8 +7,9 @@
 /* S and P are read as names first, then as numbers, then counted; each list ends with an entry that is not counted. */
 #define S(name) #name,
 #define P(name, value) #name,
-#define OPT(name, its_slots, its_parameters, ...) \
-    static const char *const slots_of_##name[] = {its_slots NULL}, *const parameters_of_##name[] = {its_parameters NULL};
+#define OPT(name, its_slots, its_parameters, ...)                                                    \
+    static const char *const slots_of_##name[] = {its_slots NULL}, *const parameters_of_##name[] = { \
+                                                                       its_parameters NULL};
 #include "../defs/optim.def"
 #undef S
 #undef P

@@ -1,4 +1,5 @@
-/* optim.h -- the rows of defs/optim.def as data: names, state slots, parameters with defaults, the text of the update. */
+/* optim.h -- the rows of defs/optim.def as data: names, state slots, parameters with defaults, and the
+ * text of the update. */
 #ifndef GN_OPTIM_H
 #define GN_OPTIM_H
 

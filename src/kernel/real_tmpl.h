@@ -1,7 +1,8 @@
-/* real_tmpl.h -- one precision on one level: the vector type, loads and stores whole or in part, choice, fma, shuffles across lanes.
+/* real_tmpl.h -- one precision on one level: the vector type, loads and stores whole or in part, choice, fma, shuffles
+ * across lanes.
  *
- * Invariant: every operation acts on each lane as the scalar operation would, so an element has the same bits in any lane; FMA is
- * one rounding in fast mode and two in exact mode. */
+ * Invariant: every operation acts on each lane as the scalar operation would, so an element has the same bits in any
+ * lane; FMA is one rounding in fast mode and two in exact mode. */
 #undef R
 #undef RI
 #undef RU
@@ -14,7 +15,7 @@
 #define RU uint32_t
 #define MANTISSA 23
 #define BIAS 127
-#define MAGIC 12582912.0f           /* 1.5*2^23: adding it rounds to a whole number, which then stands in the low bits */
+#define MAGIC 12582912.0f /* 1.5*2^23: adding it rounds to a whole number, which then stands in the low bits */
 #else
 #define R double
 #define RI int64_t
@@ -104,7 +105,8 @@ AI V FN(root)(V a) { return (V)FN_I(i_sqrt)(a); }
 AI V FN(root)(V a)
 {
     union { V v; R e[LANES]; } u = {a};
-    for (int i = 0; i < LANES; i++) u.e[i] = sizeof(R) == 4 ? (R)__builtin_sqrtf((float)u.e[i]) : (R)__builtin_sqrt((double)u.e[i]);
+    for (int i = 0; i < LANES; i++)
+        u.e[i] = sizeof(R) == 4 ? (R)__builtin_sqrtf((float)u.e[i]) : (R)__builtin_sqrt((double)u.e[i]);
     return u.v;
 }
 #endif
@@ -159,9 +161,13 @@ AI V FN(two_product)(V a, V b, V *low)
 #undef TURN
 #define TURN2(a, h) __builtin_shufflevector(a, a, (h) % 2, (1 + h) % 2)
 #define TURN4(a, h) __builtin_shufflevector(a, a, (h) % 4, (1 + h) % 4, (2 + h) % 4, (3 + h) % 4)
-#define TURN8(a, h) __builtin_shufflevector(a, a, (h) % 8, (1 + h) % 8, (2 + h) % 8, (3 + h) % 8, (4 + h) % 8, (5 + h) % 8, (6 + h) % 8, (7 + h) % 8)
-#define TURN16(a, h) __builtin_shufflevector(a, a, (h) % 16, (1 + h) % 16, (2 + h) % 16, (3 + h) % 16, (4 + h) % 16, (5 + h) % 16, \
-    (6 + h) % 16, (7 + h) % 16, (8 + h) % 16, (9 + h) % 16, (10 + h) % 16, (11 + h) % 16, (12 + h) % 16, (13 + h) % 16, (14 + h) % 16, (15 + h) % 16)
+#define TURN8(a, h)                                                                                         \
+    __builtin_shufflevector(a, a, (h) % 8, (1 + h) % 8, (2 + h) % 8, (3 + h) % 8, (4 + h) % 8, (5 + h) % 8, \
+                            (6 + h) % 8, (7 + h) % 8)
+#define TURN16(a, h)                                                                                              \
+    __builtin_shufflevector(a, a, (h) % 16, (1 + h) % 16, (2 + h) % 16, (3 + h) % 16, (4 + h) % 16, (5 + h) % 16, \
+                            (6 + h) % 16, (7 + h) % 16, (8 + h) % 16, (9 + h) % 16, (10 + h) % 16, (11 + h) % 16, \
+                            (12 + h) % 16, (13 + h) % 16, (14 + h) % 16, (15 + h) % 16)
 
 /* Halves are folded onto each other until one lane is left: over 64 bytes, whatever the width of a vector. */
 #define GN_FOLD(type_result, w, OP)                                                         \
@@ -172,7 +178,11 @@ AI V FN(two_product)(V a, V b, V *low)
     return (type_result)a[0];
 #undef GN_FOLD_LANES
 #if GN_VB / (GN_REAL / 8) == 16
-#define GN_FOLD_LANES(a, OP) a = OP(a, TURN16(a, 8)); a = OP(a, TURN16(a, 4)); a = OP(a, TURN16(a, 2)); a = OP(a, TURN16(a, 1));
+#define GN_FOLD_LANES(a, OP) \
+    a = OP(a, TURN16(a, 8)); \
+    a = OP(a, TURN16(a, 4)); \
+    a = OP(a, TURN16(a, 2)); \
+    a = OP(a, TURN16(a, 1));
 #elif GN_VB / (GN_REAL / 8) == 8
 #define GN_FOLD_LANES(a, OP) a = OP(a, TURN8(a, 4)); a = OP(a, TURN8(a, 2)); a = OP(a, TURN8(a, 1));
 #elif GN_VB / (GN_REAL / 8) == 4

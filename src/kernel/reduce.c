@@ -23,9 +23,9 @@ static uint32_t window(int at)
     return (uint32_t)(pair >> (32 - (at + 2048) % 32));
 }
 
-/* a - q*4 for the product a = x 2/pi, as 224 bits below 4, least significant word first. With x = M 2^e the bits of 2/pi above weight 2^(1-e)
- * give multiples of 4; 7 words from there on, times M, leave more than 100 correct bits behind the point however close x is to a
- * multiple of pi/2. */
+/* a - q*4 for the product a = x 2/pi, as 224 bits below 4, least significant word first. With x = M 2^e the bits of
+ * 2/pi above weight 2^(1-e) give multiples of 4; 7 words from there on, times M, leave more than 100 correct bits
+ * behind the point however close x is to a multiple of pi/2. */
 enum { WORDS = 7 };
 static void product_below_4(uint64_t m, int e, uint32_t sum[WORDS])
 {
@@ -44,7 +44,8 @@ static void product_below_4(uint64_t m, int e, uint32_t sum[WORDS])
 static uint64_t bits_from(const uint32_t sum[WORDS], int at)
 {
     uint64_t out = 0;
-    for (int i = at; i < at + 64; i++) out = out << 1 | (i < 32 * WORDS ? sum[WORDS - 1 - i / 32] >> (31 - i % 32) & 1 : 0);
+    for (int i = at; i < at + 64; i++)
+        out = out << 1 | (i < 32 * WORDS ? sum[WORDS - 1 - i / 32] >> (31 - i % 32) & 1 : 0);
     return out;
 }
 

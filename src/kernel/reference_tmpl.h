@@ -1,6 +1,8 @@
-/* reference_tmpl.h -- every kernel for one precision as the plain loop its formula reads, with libm: what the fast ones are tested against.
+/* reference_tmpl.h -- every kernel for one precision as the plain loop its formula reads, with libm: what the fast ones
+ * are tested against.
  *
- * Invariant: no vectors, no blocking, no fma; sums over a row run in double, products in the precision itself, in order over k. */
+ * Invariant: no vectors, no blocking, no fma; sums over a row run in double, products in the precision itself, in order
+ * over k. */
 #undef R
 #undef V
 #undef K
@@ -28,8 +30,9 @@ AI R FN(pow)(R x, R y) { return LIBM(pow)(x, y); }
 AI R FN(where)(bool c, R a, R b) { return c ? a : b; }
 
 #define VALUE_ARGUMENTS size_t n, const void *const in[3], const int step[3], const double *par, void *out
-#define SLOPE_ARGUMENTS size_t n, const void *const in[3], const int step[3], const void *value, const void *upstream, int step_g, \
-                        const double *par, void *out
+#define SLOPE_ARGUMENTS                                                                                        \
+    size_t n, const void *const in[3], const int step[3], const void *value, const void *upstream, int step_g, \
+        const double *par, void *out
 #define PARAMETERS(...)                                                             \
     const R alpha = GN_ROW_PARAMETERS(__VA_ARGS__) > 0 ? (R)par[0] : 0;             \
     const R beta = GN_ROW_PARAMETERS(__VA_ARGS__) > 1 ? (R)par[1] : 0;              \
@@ -42,34 +45,46 @@ AI R FN(where)(bool c, R a, R b) { return c ? a : b; }
 #include "row_names.h"
 AI R FN(sign_of)(R x) { return where(x > 0, K(1), where(x < 0, K(-1), K(0))); }
 
-#define P1(name, value_text, slope_text, ...)                                                               \
-    AI R FN(row_##name)(R x, R alpha, R beta) { (void)x, (void)alpha, (void)beta; return (value_text); }    \
-    AI R FN(row_x_##name)(R x, R y, R alpha, R beta) { (void)x, (void)y, (void)alpha, (void)beta; return (slope_text); } \
-    static void FN(value_##name)(VALUE_ARGUMENTS)                                                           \
-    {                                                                                                       \
-        PARAMETERS(__VA_ARGS__)                                                                             \
-        EACH ((R *)out)[i] = FN(row_##name)(IN(0), alpha, beta);                                            \
-    }                                                                                                       \
-    static void FN(slope_x_##name)(SLOPE_ARGUMENTS)                                                         \
-    {                                                                                                       \
-        PARAMETERS(__VA_ARGS__)                                                                             \
-        EACH ((R *)out)[i] = UPSTREAM * FN(row_x_##name)(IN(0), KNOWN, alpha, beta);                        \
+#define P1(name, value_text, slope_text, ...)                                            \
+    AI R FN(row_##name)(R x, R alpha, R beta)                                            \
+    {                                                                                    \
+        (void)x, (void)alpha, (void)beta;                                                \
+        return (value_text);                                                             \
+    }                                                                                    \
+    AI R FN(row_x_##name)(R x, R y, R alpha, R beta)                                     \
+    {                                                                                    \
+        (void)x, (void)y, (void)alpha, (void)beta;                                       \
+        return (slope_text);                                                             \
+    }                                                                                    \
+    static void FN(value_##name)(VALUE_ARGUMENTS)                                        \
+    {                                                                                    \
+        PARAMETERS(__VA_ARGS__)                                                          \
+        EACH ((R *)out)[i] = FN(row_##name)(IN(0), alpha, beta);                         \
+    }                                                                                    \
+    static void FN(slope_x_##name)(SLOPE_ARGUMENTS)                                      \
+    {                                                                                    \
+        PARAMETERS(__VA_ARGS__)                                                          \
+        EACH ((R *)out)[i] = UPSTREAM * FN(row_x_##name)(IN(0), KNOWN, alpha, beta);     \
     }
-#define SLOPE2(name, by, slope_text, ...)                                                                   \
-    AI R FN(row_##by##_##name)(R x, R y, R z, R alpha, R beta) { (void)x, (void)y, (void)z, (void)alpha, (void)beta; return (slope_text); } \
-    static void FN(slope_##by##_##name)(SLOPE_ARGUMENTS)                                                    \
-    {                                                                                                       \
-        PARAMETERS(__VA_ARGS__)                                                                             \
-        EACH ((R *)out)[i] = UPSTREAM * FN(row_##by##_##name)(IN(0), IN(1), KNOWN, alpha, beta);            \
+#define SLOPE2(name, by, slope_text, ...)                                                            \
+    AI R FN(row_##by##_##name)(R x, R y, R z, R alpha, R beta)                                       \
+    {                                                                                                \
+        (void)x, (void)y, (void)z, (void)alpha, (void)beta;                                          \
+        return (slope_text);                                                                         \
+    }                                                                                                \
+    static void FN(slope_##by##_##name)(SLOPE_ARGUMENTS)                                             \
+    {                                                                                                \
+        PARAMETERS(__VA_ARGS__)                                                                      \
+        EACH ((R *)out)[i] = UPSTREAM * FN(row_##by##_##name)(IN(0), IN(1), KNOWN, alpha, beta);     \
     }
 #define P2(name, value_text, slope_x_text, slope_y_text, ...)                                               \
     AI R FN(row_##name)(R x, R y, R alpha, R beta) { (void)x, (void)y, (void)alpha, (void)beta; return (value_text); } \
-    static void FN(value_##name)(VALUE_ARGUMENTS)                                                           \
-    {                                                                                                       \
-        PARAMETERS(__VA_ARGS__)                                                                             \
-        EACH ((R *)out)[i] = FN(row_##name)(IN(0), IN(1), alpha, beta);                                     \
-    }                                                                                                       \
-    SLOPE2(name, x, slope_x_text, ##__VA_ARGS__)                                                            \
+    static void FN(value_##name)(VALUE_ARGUMENTS)                                                                      \
+    {                                                                                                                  \
+        PARAMETERS(__VA_ARGS__)                                                                                        \
+        EACH ((R *)out)[i] = FN(row_##name)(IN(0), IN(1), alpha, beta);                                                \
+    }                                                                                                                  \
+    SLOPE2(name, x, slope_x_text, ##__VA_ARGS__)                                                                       \
     SLOPE2(name, y, slope_y_text, ##__VA_ARGS__)
 #define SLOPE3(name, by, slope_text, ...)                                                                   \
     AI R FN(row_##by##_##name)(R x, R y, R z, R u, R alpha, R beta)                                         \
@@ -79,15 +94,19 @@ AI R FN(sign_of)(R x) { return where(x > 0, K(1), where(x < 0, K(-1), K(0))); }
         PARAMETERS(__VA_ARGS__)                                                                             \
         EACH ((R *)out)[i] = UPSTREAM * FN(row_##by##_##name)(IN(0), IN(1), IN(2), KNOWN, alpha, beta);     \
     }
-#define P3(name, value_text, slope_x_text, slope_y_text, slope_z_text, ...)                                 \
-    AI R FN(row_##name)(R x, R y, R z, R alpha, R beta) { (void)x, (void)y, (void)z, (void)alpha, (void)beta; return (value_text); } \
-    static void FN(value_##name)(VALUE_ARGUMENTS)                                                           \
-    {                                                                                                       \
-        PARAMETERS(__VA_ARGS__)                                                                             \
-        EACH ((R *)out)[i] = FN(row_##name)(IN(0), IN(1), IN(2), alpha, beta);                              \
-    }                                                                                                       \
-    SLOPE3(name, x, slope_x_text, ##__VA_ARGS__)                                                            \
-    SLOPE3(name, y, slope_y_text, ##__VA_ARGS__)                                                            \
+#define P3(name, value_text, slope_x_text, slope_y_text, slope_z_text, ...)        \
+    AI R FN(row_##name)(R x, R y, R z, R alpha, R beta)                            \
+    {                                                                              \
+        (void)x, (void)y, (void)z, (void)alpha, (void)beta;                        \
+        return (value_text);                                                       \
+    }                                                                              \
+    static void FN(value_##name)(VALUE_ARGUMENTS)                                  \
+    {                                                                              \
+        PARAMETERS(__VA_ARGS__)                                                    \
+        EACH ((R *)out)[i] = FN(row_##name)(IN(0), IN(1), IN(2), alpha, beta);     \
+    }                                                                              \
+    SLOPE3(name, x, slope_x_text, ##__VA_ARGS__)                                   \
+    SLOPE3(name, y, slope_y_text, ##__VA_ARGS__)                                   \
     SLOPE3(name, z, slope_z_text, ##__VA_ARGS__)
 #include "../defs/pointwise.def"
 #undef P1
@@ -98,26 +117,30 @@ AI R FN(sign_of)(R x) { return where(x > 0, K(1), where(x < 0, K(-1), K(0))); }
 
 /* ---- optimisers -------------------------------------------------------------------------------------------------- */
 
-#define P(name, value) const double number_##name MAYBE_UNUSED = *hyper_next++; const R name MAYBE_UNUSED = (R)number_##name;
+#define P(name, value)                                       \
+    const double number_##name MAYBE_UNUSED = *hyper_next++; \
+    const R name MAYBE_UNUSED = (R)number_##name;
 #define powt(name) ((R)gn_power(number_##name, step))
 #define S(name)                                                                                             \
     for (R *at_##name = (R *)*slot_next++ + i, *once_##name = at_##name; once_##name; once_##name = NULL)   \
         for (R name = *at_##name; once_##name; *at_##name = name, once_##name = NULL)
-#define OPT(name, slots, parameters, ...)                                                                   \
-    static void FN(update_##name)(size_t n, void *weights, const void *gradient, void *const slot[GN_OPT_SLOTS], const double *hyper) \
-    {                                                                                                       \
-        const double *hyper_next = hyper, step = hyper[gn_optimizer_parameters_##name];                     \
-        parameters                                                                                          \
-        const bool own_decay = __builtin_strstr(#parameters, "P(wd,") != NULL;                              \
-        const R t MAYBE_UNUSED = (R)step, decay = own_decay ? 0 : (R)hyper_next[1], l1 = (R)hyper_next[2];  \
-        const R alpha MAYBE_UNUSED = 0, beta MAYBE_UNUSED = 0;                                              \
-        EACH {                                                                                              \
-            void *const *slot_next MAYBE_UNUSED = slot;                                                     \
-            R w = ((R *)weights)[i], g = ((const R *)gradient)[i];                                          \
-            if (decay != 0 || l1 != 0) g += decay * w + l1 * sign(w);                                       \
-            slots { __VA_ARGS__ }                                                                           \
-            ((R *)weights)[i] = w;                                                                          \
-        }                                                                                                   \
+#define OPT(name, slots, parameters, ...)                                                                        \
+    static void FN(update_##name)(size_t n, void *weights, const void *gradient, void *const slot[GN_OPT_SLOTS], \
+                                  const double *hyper)                                                           \
+    {                                                                                                            \
+        const double *hyper_next = hyper, step = hyper[gn_optimizer_parameters_##name];                          \
+        parameters                                                                                               \
+        const bool own_decay = __builtin_strstr(#parameters, "P(wd,") != NULL;                                   \
+        const R t MAYBE_UNUSED = (R)step, decay = own_decay ? 0 : (R)hyper_next[1], l1 = (R)hyper_next[2];       \
+        const R alpha MAYBE_UNUSED = 0, beta MAYBE_UNUSED = 0;                                                   \
+        EACH                                                                                                     \
+        {                                                                                                        \
+            void *const *slot_next MAYBE_UNUSED = slot;                                                          \
+            R w = ((R *)weights)[i], g = ((const R *)gradient)[i];                                               \
+            if (decay != 0 || l1 != 0) g += decay * w + l1 * sign(w);                                            \
+            slots { __VA_ARGS__ }                                                                                \
+            ((R *)weights)[i] = w;                                                                               \
+        }                                                                                                        \
     }
 #include "../defs/optim.def"
 #undef OPT
@@ -138,7 +161,8 @@ static void FN(epilogue)(const gn_gemm *g, size_t row)
 {
     static const int each[3] = {1, 1, 1};
     R *c = (R *)g->c + row * g->ldc;
-    const R *x = g->act_in ? (const R *)g->act_in + row * g->ldc_act : NULL, *y = g->act_out ? (const R *)g->act_out + row * g->ldc_act : NULL;
+    const R *x = g->act_in ? (const R *)g->act_in + row * g->ldc_act : NULL,
+            *y = g->act_out ? (const R *)g->act_out + row * g->ldc_act : NULL;
     if (g->bias)
         for (size_t j = 0; j < g->n; j++) c[j] += ((const R *)g->bias)[j];
     if (g->act) g->act(g->n, (const void *const[3]){c, NULL, NULL}, each, g->act_par, c);
@@ -150,7 +174,8 @@ static void FN(gemm)(const gn_gemm *g)
     for (size_t i = 0; i < g->m; i++) {
         for (size_t j = 0; j < g->n; j++) {
             R *c = (R *)g->c + i * g->ldc + j, sum = g->accumulate ? *c : 0;
-            for (size_t p = 0; p < g->k; p++) sum += ((const R *)g->a)[i * g->am + p * g->ak] * ((const R *)g->b)[p * g->bk + j * g->bn];
+            for (size_t p = 0; p < g->k; p++)
+                sum += ((const R *)g->a)[i * g->am + p * g->ak] * ((const R *)g->b)[p * g->bk + j * g->bn];
             *c = sum;
         }
         FN(epilogue)(g, i);
@@ -273,8 +298,12 @@ static void FN(softmax_xent)(size_t m, size_t n, const void *z, const void *t, v
 static void FN(softmax_xent_vjp)(size_t m, size_t n, const void *z, const void *t, const void *g, void *out)
 {
     EACH_ROW {
-        double most, log_sum = FN(log_sum)(n, ROW(z), &most), all = FN(dot_of_row)(n, ROW(t), NULL), upstream = (double)((const R *)g)[i];
-        EACH_COLUMN TO(out)[j] = (R)(upstream * (__builtin_exp(((double)ROW(z)[j] - most) - log_sum) * all - (double)ROW(t)[j]));
+        double most, log_sum = FN(log_sum)(n, ROW(z), &most), all = FN(dot_of_row)(n, ROW(t), NULL),
+                     upstream = (double)((const R *)g)[i];
+        EACH_COLUMN {
+            double p = __builtin_exp(((double)ROW(z)[j] - most) - log_sum);
+            TO(out)[j] = (R)(upstream * (p * all - (double)ROW(t)[j]));
+        }
     }
 }
 AI double FN(moments)(size_t n, double eps, const R *x, double *factor)
@@ -302,10 +331,14 @@ static void FN(layer_norm_vjp)(size_t m, size_t n, double eps, const void *x, co
         }
     }
 }
-#define GATHER(name, S, F, W)                                                                                               \
-    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const F *shift, const F *factor, void *out) \
-    {                                                                                                                       \
-        EACH_ROW EACH_COLUMN TO(out)[j] = (R)(((W)src[(size_t)rows[i] * n + j] - (W)(shift ? shift[j] : 0)) * (W)(factor ? factor[j] : 1)); \
+#define GATHER(name, S, F, W)                                                                                     \
+    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const F *shift, const F *factor, \
+                         void *out)                                                                               \
+    {                                                                                                             \
+        EACH_ROW EACH_COLUMN {                                                                                    \
+            W x = (W)src[(size_t)rows[i] * n + j] - (W)(shift ? shift[j] : 0);                                    \
+            TO(out)[j] = (R)(x * (W)(factor ? factor[j] : 1));                                                    \
+        }                                                                                                         \
     }
 GATHER(gather_u8, uint8_t, float, R)
 GATHER(gather_f32, float, float, R)

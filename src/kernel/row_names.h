@@ -1,7 +1,9 @@
-/* row_names.h -- how the text of a row finds what it calls: the elementary functions, and the rows that other rows name.
+/* row_names.h -- how the text of a row finds what it calls: the elementary functions, and the rows that other rows
+ * name.
  *
- * Invariant: inside a row x, y, z, alpha and beta are in scope. The preprocessor cannot make these names from the table, so a row that is
- * to be called by name from another row needs its line here; the compiler says so when it is missing. */
+ * Invariant: inside a row x, y, z, alpha and beta are in scope. The preprocessor cannot make these names from the
+ * table, so a row that is to be called by name from another row needs its line here; the compiler says so when it is
+ * missing. */
 #define exp(a) FN(exp)(a)
 #define log(a) FN(log)(a)
 #define expm1(a) FN(expm1)(a)

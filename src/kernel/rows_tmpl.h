@@ -1,7 +1,7 @@
 /* rows_tmpl.h -- sums, moves, and the fast forms of operations on rows, for one precision on one level.
  *
- * Invariant: a sum over the elements of a row runs in 64 bytes of lanes, element j in lane j modulo their number, and the lanes are
- * folded in one order, on every level: the bits depend on the length alone. */
+ * Invariant: a sum over the elements of a row runs in 64 bytes of lanes, element j in lane j modulo their number, and
+ * the lanes are folded in one order, on every level: the bits depend on the length alone. */
 
 /* Elements j.. of a row of n, 64 bytes of them, `fill` beyond its end. */
 AI FN(wide) FN(wide_take)(const R *x, size_t j, size_t n, R fill)
@@ -85,14 +85,19 @@ AI FN(doubles) FN(doubles_take)(const R *x, size_t j, size_t n)
     return FN64(sum_lanes)(sum.half[0]);
 static double FN(sum)(size_t n, const void *x) { const void *y = x; SUM_IN_DOUBLE(sum.half[h].v[q] + p) }
 static double FN(dot)(size_t n, const void *x, const void *y) { SUM_IN_DOUBLE(FN64(fma)(p, o, sum.half[h].v[q])) }
-static double FN(sum_squares)(size_t n, const void *x) { const void *y = x; SUM_IN_DOUBLE(FN64(fma)(p, p, sum.half[h].v[q])) }
+static double FN(sum_squares)(size_t n, const void *x)
+{
+    const void *y = x;
+    SUM_IN_DOUBLE(FN64(fma)(p, p, sum.half[h].v[q]))
+}
 #undef SUM_IN_DOUBLE
 
 static void FN(transpose)(size_t m, size_t n, const void *x, size_t ldx, void *out, size_t ldo)
 {
     for (size_t i = 0; i < m; i += LANES)
         for (size_t j = 0; j < n; j += LANES) {
-            size_t rows = m - i < (size_t)LANES ? m - i : (size_t)LANES, columns = n - j < (size_t)LANES ? n - j : (size_t)LANES;
+            size_t rows = m - i < (size_t)LANES ? m - i : (size_t)LANES,
+                   columns = n - j < (size_t)LANES ? n - j : (size_t)LANES;
             FN(transpose_piece)(rows, columns, (const R *)x + i * ldx + j, ldx, (R *)out + j * ldo + i, ldo, rows);
         }
 }
@@ -100,7 +105,9 @@ static void FN(transpose)(size_t m, size_t n, const void *x, size_t ldx, void *o
 static void FN(axpy)(size_t n, double a, const void *x, void *y)
 {
     const V scale = FN(splat)((R)a);
-    EACH_VECTOR FN(give)((R *)y + offset, left, FMA(scale, FN(take)((const R *)x + offset, left), FN(take)((R *)y + offset, left)));
+    EACH_VECTOR
+        FN(give)((R *)y + offset, left,
+                 FMA(scale, FN(take)((const R *)x + offset, left), FN(take)((R *)y + offset, left)));
 }
 
 static void FN(scale_by)(size_t n, double a, void *x)
@@ -214,7 +221,8 @@ static void FN(softmax_xent_vjp)(size_t m, size_t n, const void *zv, const void 
     for (size_t i = 0; i < m; i++) {
         const R *z = ROW((const R *)zv), *t = ROW((const R *)tv);
         const R most = FN(most_of_row)(n, z), sum = FN(exp_of_row)(n, z, most, NULL);
-        const V top = FN(splat)(most), all = FN(splat)(sum), weight = FN(splat)(FN(sum_of_row)(n, t, NULL)), g = FN(splat)(((const R *)gv)[i]);
+        const V top = FN(splat)(most), all = FN(splat)(sum), weight = FN(splat)(FN(sum_of_row)(n, t, NULL)),
+                g = FN(splat)(((const R *)gv)[i]);
         EACH_IN_ROW(n) {
             V p = FN(exp)(FN(take)(z + j, left) - top) / all;
             FN(give)(ROW((R *)out) + j, left, g * (p * weight - FN(take)(t + j, left)));
@@ -266,36 +274,39 @@ static void FN(layer_norm_vjp)(size_t m, size_t n, double eps, const void *xv, c
 }
 #undef ROW
 
-/* ---- rows of the data into a batch --------------------------------------------------------------------------------- */
+/* ---- rows of the data into a batch ---------------------------------------------------------------------------- */
 
-/* A source and its shift and factor of another precision than the batch: the difference and the product are taken in the wider. */
-#define GATHER(name, S, F, W)                                                                                               \
-    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const F *shift, const F *factor, void *out) \
-    {                                                                                                                       \
-        for (size_t i = 0; i < m; i++) {                                                                                    \
-            const S *x = src + (size_t)rows[i] * n;                                                                         \
-            R *y = (R *)out + i * n;                                                                                        \
-            for (size_t j = 0; j < n; j++) {                                                                                \
-                W a = (W)x[j];                                                                                              \
-                if (shift) a -= (W)shift[j];                                                                                \
-                if (factor) a *= (W)factor[j];                                                                              \
-                y[j] = (R)a;                                                                                                \
-            }                                                                                                               \
-        }                                                                                                                   \
+/* A source and its shift and factor of another precision than the batch: the difference and the product are taken in
+ * the wider. */
+#define GATHER(name, S, F, W)                                                                                     \
+    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const F *shift, const F *factor, \
+                         void *out)                                                                               \
+    {                                                                                                             \
+        for (size_t i = 0; i < m; i++) {                                                                          \
+            const S *x = src + (size_t)rows[i] * n;                                                               \
+            R *y = (R *)out + i * n;                                                                              \
+            for (size_t j = 0; j < n; j++) {                                                                      \
+                W a = (W)x[j];                                                                                    \
+                if (shift) a -= (W)shift[j];                                                                      \
+                if (factor) a *= (W)factor[j];                                                                    \
+                y[j] = (R)a;                                                                                      \
+            }                                                                                                     \
+        }                                                                                                         \
     }
 /* The same in vectors where source and batch agree; LOAD gives the elements at x + j as reals. */
-#define GATHER_VECTOR(name, S, LOAD)                                                                                        \
-    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const R *shift, const R *factor, void *out) \
-    {                                                                                                                       \
-        for (size_t i = 0; i < m; i++) {                                                                                    \
-            const S *x = src + (size_t)rows[i] * n;                                                                         \
-            EACH_IN_ROW(n) {                                                                                                \
-                V a = LOAD(x + j, left);                                                                                    \
-                if (shift) a -= FN(take)(shift + j, left);                                                                  \
-                if (factor) a *= FN(take)(factor + j, left);                                                                \
-                FN(give)((R *)out + i * n + j, left, a);                                                                    \
-            }                                                                                                               \
-        }                                                                                                                   \
+#define GATHER_VECTOR(name, S, LOAD)                                                                              \
+    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const R *shift, const R *factor, \
+                         void *out)                                                                               \
+    {                                                                                                             \
+        for (size_t i = 0; i < m; i++) {                                                                          \
+            const S *x = src + (size_t)rows[i] * n;                                                               \
+            EACH_IN_ROW (n) {                                                                                     \
+                V a = LOAD(x + j, left);                                                                          \
+                if (shift) a -= FN(take)(shift + j, left);                                                        \
+                if (factor) a *= FN(take)(factor + j, left);                                                      \
+                FN(give)((R *)out + i * n + j, left, a);                                                          \
+            }                                                                                                     \
+        }                                                                                                         \
     }
 #if GN_REAL == 32
 typedef uint8_t FN(bytes) __attribute__((vector_size(LANES)));
