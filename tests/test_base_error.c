@@ -68,7 +68,8 @@ static void a_failure_is_recorded(void **state)
     const gn_error *e = gn_last_error(ctx);
     assert_int_equal(e->status, GN_OK);
     assert_string_equal(e->code, "");
-    assert_int_equal(gn_fail_at(ctx, GN_E_CSV_RAGGED, (gn_place){ .file = "iris.csv", .line = 3, .column = 7 }, "line %d", 3), GN_BAD_DATA);
+    gn_place at = { .file = "iris.csv", .line = 3, .column = 7 };
+    assert_int_equal(gn_fail_at(ctx, GN_E_CSV_RAGGED, at, "line %d", 3), GN_BAD_DATA);
     e = gn_last_error(ctx);
     assert_int_equal(e->status, GN_BAD_DATA);
     assert_string_equal(e->code, "CSV-RAGGED");
@@ -161,8 +162,10 @@ static void settings_are_checked(void **state)
 {
     (void)state;
     static const struct { const char *isa; int threads; gn_status status; int level; } row[] = {
-        { "auto", 1, GN_OK, -1 }, { NULL, 2, GN_OK, -1 }, { "base", 256, GN_OK, 0 }, { "avx2", 1, GN_OK, 1 }, { "avx512", 1, GN_OK, 2 },
-        { "neon", 1, GN_OK, 3 }, { "", 1, GN_USAGE, 0 }, { "avx", 1, GN_USAGE, 0 }, { "auto|base", 1, GN_USAGE, 0 }, { "auto", -1, GN_USAGE, 0 },
+        { "auto", 1, GN_OK, -1 }, { NULL, 2, GN_OK, -1 }, { "base", 256, GN_OK, 0 }, { "avx2", 1, GN_OK, 1 },
+        { "avx512", 1, GN_OK, 2 },
+        { "neon", 1, GN_OK, 3 }, { "", 1, GN_USAGE, 0 }, { "avx", 1, GN_USAGE, 0 }, { "auto|base", 1, GN_USAGE, 0 },
+        { "auto", -1, GN_USAGE, 0 },
         { "auto", 257, GN_USAGE, 0 },
     };
     for (size_t i = 0; i < GN_COUNT(row); i++) {
@@ -217,8 +220,10 @@ static void foreign_text_is_shown_safely(void **state)
 {
     (void)state;
     static const struct { const char *text, *shown; } row[] = {
-        { "plain", "plain" }, { "\x1b[2J", "\\x1b[2J" }, { "caf\xe9", "caf\\xe9" }, { "caf\xc3\xa9", "caf\xc3\xa9" }, { "\xc2\x85", "\\xc2\\x85" },
-        { "a\xe2\x80\xaet", "a\\xe2\\x80\\xaet" }, { "\xed\xa0\x80", "\\xed\\xa0\\x80" }, { "%s%n%x", "%s%n%x" }, { "\xf0\x9f\x99\x82", "\xf0\x9f\x99\x82" },
+        { "plain", "plain" }, { "\x1b[2J", "\\x1b[2J" }, { "caf\xe9", "caf\\xe9" }, { "caf\xc3\xa9", "caf\xc3\xa9" },
+        { "\xc2\x85", "\\xc2\\x85" },
+        { "a\xe2\x80\xaet", "a\\xe2\\x80\\xaet" }, { "\xed\xa0\x80", "\\xed\\xa0\\x80" }, { "%s%n%x", "%s%n%x" },
+        { "\xf0\x9f\x99\x82", "\xf0\x9f\x99\x82" },
         { "", "" }, { "\xe2\x82", "\\xe2\\x82" }, { "\x7f", "\\x7f" },
     };
     for (size_t i = 0; i < GN_COUNT(row); i++)
@@ -239,8 +244,10 @@ static void utf8_is_checked(void **state)
 {
     (void)state;
     static const struct { const char *text; long bad; } row[] = {
-        { "plain ascii, more than eight bytes", -1 }, { "\xc3\xa9", -1 }, { "\xf4\x8f\xbf\xbf", -1 }, { "\xef\xbf\xbf", -1 }, { "12345678\xff", 8 },
-        { "\xc0\x80", 0 }, { "\xc1\xbf", 0 }, { "\xe0\x80\x80", 0 }, { "\xed\xa0\x80", 0 }, { "\xf4\x90\x80\x80", 0 }, { "\xf5\x80\x80\x80", 0 },
+        { "plain ascii, more than eight bytes", -1 }, { "\xc3\xa9", -1 }, { "\xf4\x8f\xbf\xbf", -1 },
+        { "\xef\xbf\xbf", -1 }, { "12345678\xff", 8 },
+        { "\xc0\x80", 0 }, { "\xc1\xbf", 0 }, { "\xe0\x80\x80", 0 }, { "\xed\xa0\x80", 0 }, { "\xf4\x90\x80\x80", 0 },
+        { "\xf5\x80\x80\x80", 0 },
         { "a\x80", 1 }, { "ab\xe2\x82", 2 }, { "\xf0\x8f\xbf\xbf", 0 }, { "abc\xfe", 3 },
     };
     for (size_t i = 0; i < GN_COUNT(row); i++) {
@@ -256,7 +263,8 @@ static void the_closest_name_is_proposed(void **state)
     (void)state;
     static const char *const names[] = { "species", "petal length", "optimizer", "lr", "tanh" };
     static const struct { const char *text, *name; } row[] = {
-        { "specie", "species" }, { "optimiser", "optimizer" }, { "optmizier", "optimizer" }, { "tahn", "tanh" }, { "rl", "lr" }, { "xyz", NULL },
+        { "specie", "species" }, { "optimiser", "optimizer" }, { "optmizier", "optimizer" }, { "tahn", "tanh" },
+        { "rl", "lr" }, { "xyz", NULL },
         { "", NULL }, { "q", NULL }, { "completely different", NULL },
     };
     for (size_t i = 0; i < GN_COUNT(row); i++) {

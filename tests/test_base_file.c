@@ -136,7 +136,9 @@ static void a_file_that_shrinks_is_noticed(void **state)
 static void reading_fails_at_every_call(void **state)
 {
     (void)state;
-    static const struct { rig_call call; int error; } fault[] = { { RIG_OPEN, EMFILE }, { RIG_READ, EIO }, { RIG_STATUS, EIO } };
+    static const struct { rig_call call; int error; } fault[] = {
+        { RIG_OPEN, EMFILE }, { RIG_READ, EIO }, { RIG_STATUS, EIO },
+    };
     put(path, "some text");
     for (size_t i = 0; i < GN_COUNT(fault); i++) {
         rig_files r = { .call = fault[i].call, .error = fault[i].error, .fail_at = 1, .most = 2 };
@@ -283,8 +285,10 @@ static void writing_fails_at_every_call(void **state)
 {
     (void)state;
     static const struct { rig_call call; int error; const char *code; } fault[] = {
-        { RIG_STATUS, EACCES, "IO-OPEN" }, { RIG_OPEN, EROFS, "IO-OPEN" }, { RIG_WRITE, ENOSPC, "IO-WRITE" }, { RIG_WRITE, EIO, "IO-WRITE" },
-        { RIG_WRITE, EDQUOT, "IO-WRITE" }, { RIG_SYNC, EIO, "IO-WRITE" }, { RIG_CLOSE, ENOSPC, "IO-WRITE" }, { RIG_RENAME, EACCES, "IO-WRITE" },
+        { RIG_STATUS, EACCES, "IO-OPEN" }, { RIG_OPEN, EROFS, "IO-OPEN" }, { RIG_WRITE, ENOSPC, "IO-WRITE" },
+        { RIG_WRITE, EIO, "IO-WRITE" },
+        { RIG_WRITE, EDQUOT, "IO-WRITE" }, { RIG_SYNC, EIO, "IO-WRITE" }, { RIG_CLOSE, ENOSPC, "IO-WRITE" },
+        { RIG_RENAME, EACCES, "IO-WRITE" },
     };
     put(path, "old");
     for (size_t i = 0; i < GN_COUNT(fault); i++)
@@ -303,7 +307,8 @@ static void writing_fails_at_every_call(void **state)
         }
 }
 
-/* When only the folder cannot be synced the new file stands, and the caller is told that the power may still take it. */
+/* When only the folder cannot be synced the new file stands, and the caller is told that the power may still take
+ * it. */
 static void an_unsynced_folder_is_told(void **state)
 {
     (void)state;
@@ -413,9 +418,12 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, make, drop)
     const struct CMUnitTest tests[] = {
-        T(files_are_read_whole), T(limits_are_kept), T(what_cannot_be_opened_says_why), T(a_file_that_shrinks_is_noticed),
-        T(reading_fails_at_every_call), T(memory_is_a_source), T(descriptors_stay_above_the_standard_streams), T(the_cursor_stops_at_the_end),
-        T(the_new_file_takes_the_place_of_the_old), T(nothing_changes_before_the_commit), T(writing_fails_at_every_call),
+        T(files_are_read_whole), T(limits_are_kept), T(what_cannot_be_opened_says_why),
+        T(a_file_that_shrinks_is_noticed),
+        T(reading_fails_at_every_call), T(memory_is_a_source), T(descriptors_stay_above_the_standard_streams),
+        T(the_cursor_stops_at_the_end),
+        T(the_new_file_takes_the_place_of_the_old), T(nothing_changes_before_the_commit),
+        T(writing_fails_at_every_call),
         T(an_unsynced_folder_is_told), T(a_failed_sink_cannot_be_committed), T(odd_targets_are_refused),
         T(pipes_and_devices_are_written_through), T(a_dash_is_standard_output),
     };

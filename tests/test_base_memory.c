@@ -153,7 +153,9 @@ static gn_status fill_arena(gn_context *ctx)
 
 static gn_status set_options(gn_context *ctx)
 {
-    static const char *const set[][2] = { { "lr", "0.1" }, { "layers", "64" }, { "layers", "32" }, { "lr", "1e-3" }, { "quiet", NULL } };
+    static const char *const set[][2] = {
+        { "lr", "0.1" }, { "layers", "64" }, { "layers", "32" }, { "lr", "1e-3" }, { "quiet", NULL },
+    };
     gn_options *o;
     gn_status s = gn_options_new(ctx, &o);
     for (size_t i = 0; i < GN_COUNT(set) && s == GN_OK; i++) s = gn_options_set(o, set[i][0], set[i][1]);

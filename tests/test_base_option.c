@@ -23,7 +23,8 @@ static int drop(void **state)
     return 0;
 }
 
-/* Law: names are of their own, in small letters with dashes; every row has groups and a help line; a value has a name. */
+/* Law: names are of their own, in small letters with dashes; every row has groups and a help line; a value has a
+ * name. */
 static void every_row_is_well_made(void **state)
 {
     (void)state;
@@ -73,7 +74,8 @@ static bool says(const char *text)
     return strstr(gn_last_error(ctx)->message, text) != NULL;
 }
 
-/* Law: both ends of a range are allowed, what lies outside is refused with name, value and range; no number is not a number. */
+/* Law: both ends of a range are allowed, what lies outside is refused with name, value and range; no number is not a
+ * number. */
 static void every_range_is_kept(void **state)
 {
     (void)state;
@@ -131,16 +133,20 @@ static void bad_settings_name_field_value_and_range(void **state)
     (void)state;
     static const struct { const char *name, *value, *code, *says, *range; } row[] = {
         { "lr", "NaN", "CFG-VALUE", "'NaN'", "from 0 to 1e38" }, { "lr", "-1", "CFG-RANGE", "-1", "from 0 to 1e38" },
-        { "lr", "1e39", "CFG-RANGE", "1e39", "from 0 to 1e38" }, { "lr", "fast", "CFG-VALUE", "'fast'", "a finite number" },
+        { "lr", "1e39", "CFG-RANGE", "1e39", "from 0 to 1e38" },
+        { "lr", "fast", "CFG-VALUE", "'fast'", "a finite number" },
         { "epochs", "9223372036854775808", "CFG-RANGE", "9223372036854775808", "from 0 to 1000000000" },
-        { "epochs", "1.5", "CFG-VALUE", "'1.5'", "a whole number" }, { "seed", "9007199254740993", "CFG-RANGE", "9007199254740993", "9007199254740991" },
-        { "task", "classif", "CFG-VALUE", "'classif'", "one of auto, classification" }, { "quiet", "yes", "CFG-VALUE", "'yes'", "no value" },
+        { "epochs", "1.5", "CFG-VALUE", "'1.5'", "a whole number" },
+        { "seed", "9007199254740993", "CFG-RANGE", "9007199254740993", "9007199254740991" },
+        { "task", "classif", "CFG-VALUE", "'classif'", "one of auto, classification" },
+        { "quiet", "yes", "CFG-VALUE", "'yes'", "no value" },
         { "batch", "-5", "CFG-RANGE", "-5", "from 0" }, { "holdout", "0.95", "CFG-RANGE", "0.95", "from 0 to 0.9" },
     };
     for (size_t i = 0; i < GN_COUNT(row); i++) {
         assert_int_equal(set(row[i].name, row[i].value), GN_USAGE);
         assert_string_equal(gn_last_error(ctx)->code, row[i].code);
-        if (!says(row[i].name) || !says(row[i].says) || !says(row[i].range)) fail_msg("%s: %s", row[i].name, gn_last_error(ctx)->message);
+        if (!says(row[i].name) || !says(row[i].says) || !says(row[i].range))
+            fail_msg("%s: %s", row[i].name, gn_last_error(ctx)->message);
         assert_false(gn_option_given(o, (gn_option_id)(gn_option_find(row[i].name) - gn_option_table(NULL))));
     }
 }
@@ -167,7 +173,8 @@ static void unknown_names_get_a_proposal(void **state)
 static void values_are_kept(void **state)
 {
     (void)state;
-    assert_int_equal(set("lr", "1e-3") | set("epochs", "20") | set("quiet", NULL) | set("layers", "128") | set("layers", "64,32"), GN_OK);
+    assert_int_equal(set("lr", "1e-3") | set("epochs", "20") | set("quiet", NULL), GN_OK);
+    assert_int_equal(set("layers", "128") | set("layers", "64,32"), GN_OK);
     assert_true(gn_option_real(o, GN_O_LR) == 1e-3);
     assert_int_equal(gn_option_int(o, GN_O_EPOCHS), 20);
     assert_true(gn_option_flag(o, GN_O_QUIET));
@@ -197,7 +204,8 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, make, drop)
     const struct CMUnitTest tests[] = {
         T(every_row_is_well_made), T(every_default_is_allowed), T(every_range_is_kept), T(every_choice_is_kept),
-        T(bad_settings_name_field_value_and_range), T(unknown_names_get_a_proposal), T(values_are_kept), T(lists_are_cut),
+        T(bad_settings_name_field_value_and_range), T(unknown_names_get_a_proposal), T(values_are_kept),
+        T(lists_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

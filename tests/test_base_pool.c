@@ -66,7 +66,8 @@ static void jobs_do_not_mix(void **state)
         memset(j, 0, sizeof j);
         j[0].workers = j[1].workers = threads[k];
         for (int i = 0; i < JOBS; i++) gn_parallel(ctx, 2 + (size_t)(i % 3), mark, &j[i % 2]);
-        for (size_t t = 0; t < 4; t++) assert_int_equal(j[0].count[t] + j[1].count[t], t < 2 ? JOBS : t == 2 ? JOBS / 3 * 2 : JOBS / 3);
+        static const int runs[] = { JOBS, JOBS, JOBS / 3 * 2, JOBS / 3 };
+        for (size_t t = 0; t < 4; t++) assert_int_equal(j[0].count[t] + j[1].count[t], runs[t]);
         assert_int_equal(j[0].wrong + j[1].wrong, 0);
         gn_context_free(ctx);
     }

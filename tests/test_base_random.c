@@ -10,8 +10,10 @@ static void philox_gives_the_published_vectors(void **state)
     (void)state;
     static const struct { uint32_t counter[4], key[2], out[4]; } row[] = {
         { { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
-        { { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff }, { 0xffffffff, 0xffffffff }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
-        { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 }, { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
+        { { 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff }, { 0xffffffff, 0xffffffff },
+        { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
+        { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 },
+        { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
     };
     for (size_t i = 0; i < GN_COUNT(row); i++) {
         uint32_t out[4];
@@ -24,8 +26,10 @@ static void streams_do_not_meet(void **state)
 {
     (void)state;
     gn_random a = gn_random_make(1, GN_STREAM_INIT, 0);
-    gn_random other[] = { gn_random_make(2, GN_STREAM_INIT, 0), gn_random_make(1, GN_STREAM_SHUFFLE, 0), gn_random_make(1, GN_STREAM_INIT, 1),
-                          gn_random_make(1ull << 32 | 1, GN_STREAM_INIT, 0) };
+    gn_random other[] = {
+        gn_random_make(2, GN_STREAM_INIT, 0), gn_random_make(1, GN_STREAM_SHUFFLE, 0),
+        gn_random_make(1, GN_STREAM_INIT, 1), gn_random_make(1ull << 32 | 1, GN_STREAM_INIT, 0),
+    };
     for (size_t k = 0; k < GN_COUNT(other); k++) {
         int same = 0;
         for (uint64_t i = 0; i < 1000; i++) same += gn_random_u32(a, i) == gn_random_u32(other[k], i);
@@ -52,7 +56,8 @@ static void uniforms_fill_the_interval(void **state)
     assert_true(chi > 50 && chi < 165); /* 99 degrees of freedom */
 }
 
-/* Mean, spread, third and fourth moment, and the share beyond 1, 2 and 3 standard deviations, within five of their own. */
+/* Mean, spread, third and fourth moment, and the share beyond 1, 2 and 3 standard deviations, within five of their
+ * own. */
 static void normals_are_normal(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* test_base_seams.h -- the seams of base rigged for tests: an allocator that fails at a chosen allocation and counts what is
- * not given back, and files that fail at a chosen call. */
+/* test_base_seams.h -- the seams of base rigged for tests: an allocator that fails at a chosen allocation and counts
+ * what is not given back, and files that fail at a chosen call. */
 #ifndef TEST_BASE_SEAMS_H
 #define TEST_BASE_SEAMS_H
 
@@ -44,7 +44,9 @@ static inline gn_context *rigged_context(rig_alloc *r, int threads)
 }
 
 /* Which call of which kind fails, how, and how much a call moves. */
-typedef enum rig_call { RIG_OPEN, RIG_READ, RIG_WRITE, RIG_SYNC, RIG_CLOSE, RIG_RENAME, RIG_SYNC_FOLDER, RIG_STATUS, RIG_CALLS } rig_call;
+typedef enum rig_call {
+    RIG_OPEN, RIG_READ, RIG_WRITE, RIG_SYNC, RIG_CLOSE, RIG_RENAME, RIG_SYNC_FOLDER, RIG_STATUS, RIG_CALLS
+} rig_call;
 typedef struct rig_files {
     rig_call call;
     long fail_at, calls[RIG_CALLS];
@@ -126,7 +128,9 @@ static inline int rig_status(void *user, const char *path, int fd, gn_filestat *
 
 static inline gn_vfs rigged_files(rig_files *r)
 {
-    return (gn_vfs){ r, rig_open, rig_read, rig_write, rig_sync, rig_close, rig_rename, rig_remove, rig_sync_folder, rig_status };
+    return (gn_vfs){
+        r, rig_open, rig_read, rig_write, rig_sync, rig_close, rig_rename, rig_remove, rig_sync_folder, rig_status,
+    };
 }
 
 #endif

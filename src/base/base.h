@@ -42,8 +42,8 @@ typedef struct gn_place {
     bool has_offset;
 } gn_place;
 
-/* Record a failure and return its status. Formats are printf's for text and integers; put a floating-point number in with
- * gn_num and foreign text with gn_show, so that neither the locale nor a file's bytes reach the message. */
+/* Record a failure and return its status. Formats are printf's for text and integers; put a floating-point number in
+ * with gn_num and foreign text with gn_show, so that neither the locale nor a file's bytes reach the message. */
 gn_status gn_fail(gn_context *ctx, gn_code code, const char *fmt, ...) GN_PRINTF(3, 4);
 gn_status gn_fail_at(gn_context *ctx, gn_code code, gn_place at, const char *fmt, ...) GN_PRINTF(4, 5);
 /* Add a hint to the failure just recorded; returns that failure's status. */
@@ -83,14 +83,14 @@ bool gn_size_add(uint64_t a, uint64_t b, uint64_t *out);
 /* ---- the context's settings ----------------------------------------------------------------------------------- */
 
 int gn_context_threads(const gn_context *ctx);
-int gn_context_isa(const gn_context *ctx);              /* level asked for, as gn_isa in kernel/kernel.h; -1: the best there is */
+int gn_context_isa(const gn_context *ctx);              /* as gn_isa in kernel/kernel.h; -1: the best there is */
 void gn_context_set_isa(gn_context *ctx, int level);
 bool gn_context_exact(const gn_context *ctx);           /* the mode with the same bits on every instruction set */
-bool gn_context_exact(const gn_context *ctx);           /* the same bits on every instruction set were asked for */
 bool gn_stop_requested(const gn_context *ctx);
 void gn_clear_stop(gn_context *ctx);                    /* forget a request that has been obeyed */
 struct gn_pool *gn_context_pool(gn_context *ctx);       /* see pool.h */
 const struct gn_vfs *gn_context_vfs(const gn_context *ctx); /* see file.h */
-void gn_context_set_vfs(gn_context *ctx, const struct gn_vfs *vfs); /* borrowed; NULL: the system's. How a test makes files fail */
+/* NULL: the system's. It must outlive the context. This is how a test makes files fail. */
+void gn_context_set_vfs(gn_context *ctx, const struct gn_vfs *vfs);
 
 #endif

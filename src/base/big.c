@@ -31,7 +31,8 @@ void gn_big_mul_add(gn_big *b, uint32_t factor, uint32_t term)
 
 void gn_big_mul_power5(gn_big *b, int n)
 {
-    static const uint32_t small[13] = { 1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125, 9765625, 48828125, 244140625 };
+    static const uint32_t small[13] = { 1, 5, 25, 125, 625, 3125, 15625, 78125, 390625, 1953125,
+                                        9765625, 48828125, 244140625 };
     for (; n > 12; n -= 12) gn_big_mul_add(b, small[12], 0);
     gn_big_mul_add(b, small[n], 0);
 }

@@ -1,7 +1,7 @@
 /* context.c -- making a context, and what it was set to.
  *
- * Invariant: a context is whole or does not exist; its settings do not change after it was made, save the instruction set, which
- * the kernels resolve, and the stop request, which any thread may raise. */
+ * Invariant: a context is whole or does not exist; its settings do not change after it was made, save the
+ * instruction set, which the kernels resolve, and the stop request, which any thread may raise. */
 #include "context.h"
 #include "file.h"
 #include "option.h"

@@ -29,8 +29,8 @@ struct gn_context {
 gn_status gn_pool_new(gn_context *ctx, int threads, struct gn_pool **out);
 void gn_pool_free(gn_context *ctx, struct gn_pool *pool);
 
-/* Copy text into room: control bytes, invalid UTF-8 and directional overrides become \xNN, a newline stays when `lines`; what does not
- * fit ends in "...". */
+/* Copy text into room: control bytes, invalid UTF-8 and directional overrides become \xNN, a newline stays when
+ * `lines`; what does not fit ends in "...". */
 void gn_clean(char *room, size_t size, const char *text, size_t length, size_t characters, bool lines);
 
 #endif

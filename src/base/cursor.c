@@ -1,6 +1,7 @@
 /* cursor.c -- the one place where a reader's position moves.
  *
- * Invariant: offset <= size; a read that would pass the end moves nothing, leaves its output 0, and records the reader's code. */
+ * Invariant: offset <= size; a read that would pass the end moves nothing, leaves its output 0, and records the
+ * reader's code. */
 #include "file.h"
 
 gn_cursor gn_cursor_make(gn_context *ctx, const char *name, gn_bytes bytes, gn_code short_code)
@@ -22,8 +23,8 @@ gn_status gn_need(gn_cursor *c, uint64_t n, const char *what)
 {
     uint64_t left = gn_cursor_left(c);
     if (n <= left) return GN_OK;
-    return gn_fail_at(c->ctx, c->short_code, gn_cursor_place(c), "%s needs %llu byte%s, %llu left", what, (unsigned long long)n,
-                      n == 1 ? "" : "s", (unsigned long long)left);
+    return gn_fail_at(c->ctx, c->short_code, gn_cursor_place(c), "%s needs %llu byte%s, %llu left", what,
+                      (unsigned long long)n, n == 1 ? "" : "s", (unsigned long long)left);
 }
 
 /* n <= 8 bytes, least significant first or last. */

@@ -1,7 +1,8 @@
 /* decimal.c -- w*10^q to 128 bits with a bound on the error, and the exact comparison built on it.
  *
- * Invariant: every bound is from below; error 0 means exact. Powers of 5 come from one table of every 27th, cut off after 128
- * bits, and one of the first 27: any power costs one product, and no table is filled while the program runs. */
+ * Invariant: every bound is from below; error 0 means exact. Powers of 5 come from one table of every 27th, cut off
+ * after 128 bits, and one of the first 27: any power costs one product, and no table is filled while the program
+ * runs. */
 #include "decimal.h"
 
 enum { GN_STEP = 27, GN_FIRST = -14, GN_LAST = 12, GN_EXACT_POWER = 55 };
@@ -38,8 +39,9 @@ static const uint64_t far_power[GN_LAST - GN_FIRST + 1][2] = {
 };
 
 static const uint64_t near_power[GN_STEP] = {
-    1u, 5u, 25u, 125u, 625u, 3125u, 15625u, 78125u, 390625u, 1953125u, 9765625u, 48828125u, 244140625u, 1220703125u, 6103515625u,
-    30517578125u, 152587890625u, 762939453125u, 3814697265625u, 19073486328125u, 95367431640625u, 476837158203125u,
+    1u, 5u, 25u, 125u, 625u, 3125u, 15625u, 78125u, 390625u, 1953125u, 9765625u, 48828125u, 244140625u, 1220703125u,
+    6103515625u, 30517578125u, 152587890625u, 762939453125u, 3814697265625u, 19073486328125u,
+    95367431640625u, 476837158203125u,
     2384185791015625u, 11920928955078125u, 59604644775390625u, 298023223876953125u, 1490116119384765625u,
 };
 
@@ -80,7 +82,8 @@ static gn_scaled power5(int n)
     return p;
 }
 
-/* With w shifted to 64 bits the product keeps the power's error of 3 units or doubles it, and cuts off less than one. */
+/* With w shifted to 64 bits the product keeps the power's error of 3 units or doubles it, and cuts off less than
+ * one. */
 gn_scaled gn_decimal_scale(uint64_t w, int q)
 {
     gn_scaled p = power5(q);

@@ -1,7 +1,7 @@
 /* error.c -- the table of codes, and the one record of what went wrong that a context holds.
  *
- * Invariant: whatever a file or a caller puts into a message, the record is valid UTF-8 without control bytes, and recording
- * it cannot fail. */
+ * Invariant: whatever a file or a caller puts into a message, the record is valid UTF-8 without control bytes, and
+ * recording it cannot fail. */
 #include "context.h"
 
 #include <stdio.h>
@@ -72,7 +72,8 @@ static void write_where(gn_context *ctx, gn_place at)
     if (at.has_offset)
         snprintf(ctx->where + n, left, "%s@%llu", gap, (unsigned long long)at.offset);
     else if (at.line && at.column)
-        snprintf(ctx->where + n, left, "%s%llu:%llu", n ? ":" : "", (unsigned long long)at.line, (unsigned long long)at.column);
+        snprintf(ctx->where + n, left, "%s%llu:%llu", n ? ":" : "", (unsigned long long)at.line,
+                 (unsigned long long)at.column);
     else if (at.line)
         snprintf(ctx->where + n, left, "%s%llu", n ? ":" : "", (unsigned long long)at.line);
 }

@@ -1,7 +1,7 @@
 /* memory.c -- checked sizes, the allocator seam, and arenas.
  *
- * Invariant: every block of the library comes from the context's allocator, and a size that does not fit is refused before
- * anything is asked for. */
+ * Invariant: every block of the library comes from the context's allocator, and a size that does not fit is refused
+ * before anything is asked for. */
 #include "context.h"
 
 #include <string.h>
@@ -37,7 +37,8 @@ static void *out_of_memory(gn_context *ctx, size_t count, size_t size)
     if (gn_size_mul(count, size, &bytes))
         gn_fail(ctx, GN_E_MEMORY, "out of memory: %llu bytes were needed", (unsigned long long)bytes);
     else
-        gn_fail(ctx, GN_E_MEMORY, "out of memory: %llu times %llu bytes were needed", (unsigned long long)count, (unsigned long long)size);
+        gn_fail(ctx, GN_E_MEMORY, "out of memory: %llu times %llu bytes were needed", (unsigned long long)count,
+                (unsigned long long)size);
     return NULL;
 }
 
@@ -133,7 +134,8 @@ static size_t next_chunk_size(const gn_arena *arena)
     return size >= GN_CHUNK_MOST / 2 ? GN_CHUNK_MOST : 2 * size;
 }
 
-/* A new chunk goes first; a block too large to share one stands behind, so that the room left in the first is still used. */
+/* A new chunk goes first; a block too large to share one stands behind, so that the room left in the first is still
+ * used. */
 static struct gn_chunk *chunk_add(gn_arena *arena, size_t bytes)
 {
     size_t size = next_chunk_size(arena), total;

@@ -1,8 +1,9 @@
-/* number_print.c -- printing numbers: the shortest text that reads back the same, a number of significant digits, a number of
- * decimals; each correctly rounded.
+/* number_print.c -- printing numbers: the shortest text that reads back the same, a number of significant digits, a
+ * number of decimals; each correctly rounded.
  *
- * Invariant: no digit is printed that an exact comparison has not confirmed. The shortest text is found as in Schubfach (Giulietti 2020):
- * of the multiples of a power of ten about as wide as the interval that reads back as the number, one or two lie inside it. */
+ * Invariant: no digit is printed that an exact comparison has not confirmed. The shortest text is found as in
+ * Schubfach (Giulietti 2020): of the multiples of a power of ten about as wide as the interval that reads back as
+ * the number, one or two lie inside it. */
 #include "decimal.h"
 #include "text.h"
 
@@ -42,8 +43,8 @@ static int log10_of_3_4_power2(int e)
     return (int)((e * INT64_C(661971961083) - INT64_C(274743187321)) >> 41);
 }
 
-/* Does n*10^k read back as the number? What does lies from 4m - (1 or 2) to 4m + 2 in units of 2^(e-2), a tie going to the even m.
- * One asks of multiples below the number only, the other of those above. */
+/* Does n*10^k read back as the number? What does lies from 4m - (1 or 2) to 4m + 2 in units of 2^(e-2), a tie going
+ * to the even m. One asks of multiples below the number only, the other of those above. */
 static bool low_reads_back(uint64_t n, int k, const binary *b)
 {
     int side = gn_decimal_compare(n, k, 4 * b->m - (b->uneven ? 1 : 2), b->e - 2);
@@ -187,7 +188,8 @@ const char *gn_num_digits(gn_numtext *room, double value, int digits)
     return lay_out(room->at, value < 0, rounded(&b, digits), digits);
 }
 
-/* The whole part and the fraction are exact doubles; each fits 64 bits as digits. With no decimals the tie looks at the whole part. */
+/* The whole part and the fraction are exact doubles; each fits 64 bits as digits. With no decimals the tie looks at
+ * the whole part. */
 const char *gn_num_fixed(gn_numtext *room, double value, int decimals)
 {
     if (!isfinite(value) || fabs(value) >= 1e15) return gn_num(room, value);

@@ -1,7 +1,8 @@
 /* number_read.c -- reading decimal numbers, correctly rounded for any length.
  *
- * Invariant: the value is the one nearest to the text, ties to even, rounded once, for double and float alike. The common case is
- * exact in double arithmetic (Clinger 1990); the rest is decided by 128 bits and, near a tie, by big integers. */
+ * Invariant: the value is the one nearest to the text, ties to even, rounded once, for double and float alike. The
+ * common case is exact in double arithmetic (Clinger 1990); the rest is decided by 128 bits and, near a tie, by big
+ * integers. */
 #include "decimal.h"
 #include "text.h"
 
@@ -10,8 +11,8 @@
 
 enum { GN_EXACT_TEN = 22 };
 
-/* What a text says: (negative) digits * 10^exponent. Digits after the 19th are only counted; when one of them is not 0, the value lies
- * between digits and digits + 1. */
+/* What a text says: (negative) digits * 10^exponent. Digits after the 19th are only counted; when one of them is not
+ * 0, the value lies between digits and digits + 1. */
 typedef struct numeral {
     bool negative, cut;
     uint64_t digits;
@@ -90,10 +91,11 @@ static bool read_special(const char *text, size_t length, double *value)
 {
     double sign = length && *text == '-' ? -1 : 1;
     if (length && (*text == '-' || *text == '+')) text++, length--;
-    if (length == 3 && same_word(text, length, "nan")) *value = (double)NAN;
-    else if ((length == 3 && same_word(text, length, "inf")) || (length == 8 && same_word(text, length, "infinity"))) *value = sign * (double)INFINITY;
-    else return false;
-    return true;
+    bool nan = length == 3 && same_word(text, length, "nan");
+    bool inf = (length == 3 && same_word(text, length, "inf")) || (length == 8 && same_word(text, length, "infinity"));
+    if (nan) *value = (double)NAN;
+    if (inf) *value = sign * (double)INFINITY;
+    return nan || inf;
 }
 
 /* The sign of the text's value - a*2^b, from all its digits; those past the 800th can only break a tie upwards. */
@@ -179,13 +181,15 @@ static gn_number_kind round_to(const numeral *n, char decimal, gn_format f, doub
 }
 
 static const double ten[GN_EXACT_TEN + 1] = {
-    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
+    1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+    1e20, 1e21, 1e22,
 };
 
 /* Both factors are exact doubles, so that one operation rounds once. */
 static bool round_exact(const numeral *n, double *value)
 {
-    if (n->cut || n->digits > (uint64_t)1 << 53 || n->exponent < -GN_EXACT_TEN || n->exponent > GN_EXACT_TEN) return false;
+    if (n->cut || n->digits > (uint64_t)1 << 53) return false;
+    if (n->exponent < -GN_EXACT_TEN || n->exponent > GN_EXACT_TEN) return false;
     double d = (double)n->digits;
     d = n->exponent < 0 ? d / ten[-n->exponent] : d * ten[n->exponent];
     *value = n->negative ? -d : d;
@@ -215,8 +219,8 @@ gn_number_kind gn_read_number(const char *text, size_t length, char decimal, dou
     return round_to(&n, decimal, GN_FORMAT_F64, value);
 }
 
-/* A double that was rounded correctly rounds on to the right float unless it stands on the middle between two floats: the text may have
- * been on either side of it. */
+/* A double that was rounded correctly rounds on to the right float unless it stands on the middle between two
+ * floats: the text may have been on either side of it. */
 static bool between_floats(double d)
 {
     uint64_t bits;
@@ -229,7 +233,8 @@ gn_number_kind gn_read_number32(const char *text, size_t length, char decimal, f
     numeral n = { 0 };
     double d;
     gn_number_kind kind = parse(text, length, decimal, &n, &d, used);
-    if (kind == GN_NUMBER_OK && (!round_exact(&n, &d) || between_floats(d))) kind = round_to(&n, decimal, GN_FORMAT_F32, &d);
+    if (kind == GN_NUMBER_OK && (!round_exact(&n, &d) || between_floats(d)))
+        kind = round_to(&n, decimal, GN_FORMAT_F32, &d);
     *value = (float)d;
     return kind;
 }

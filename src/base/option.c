@@ -78,7 +78,8 @@ static gn_status unknown(gn_options *o, const char *name)
 
 static gn_status wrong(gn_options *o, const gn_option_row *row, const char *value, const char *wanted)
 {
-    return gn_fail(o->ctx, GN_E_CFG_VALUE, "--%s is '%s'; it must be %s", row->name, gn_show(GN_SHOWN, value, strlen(value)), wanted);
+    return gn_fail(o->ctx, GN_E_CFG_VALUE, "--%s is '%s'; it must be %s", row->name,
+                   gn_show(GN_SHOWN, value, strlen(value)), wanted);
 }
 
 /* A real number whose default is a bound of -1 has its useful values from 0 on: -1 there says that none was given. */

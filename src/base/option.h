@@ -1,5 +1,5 @@
-/* option.h -- named options from one table (defs/option.def): parsed, checked against their range, and readable by id. The
- * command line, the library, the help, the man page and a model's metadata all use this table. */
+/* option.h -- named options from one table (defs/option.def): parsed, checked against their range, and readable by
+ * id. The command line, the library, the help, the man page and a model's metadata all use this table. */
 #ifndef GN_OPTION_H
 #define GN_OPTION_H
 
@@ -34,8 +34,8 @@ typedef struct gn_option_row {
 const gn_option_row *gn_option_table(size_t *count);
 const gn_option_row *gn_option_find(const char *name); /* NULL when unknown */
 
-/* Set by name; the text is checked by kind and range (codes GN_E_CFG_*; the message names field, value and allowed range). Repeated
- * GN_LIST options append. An unknown name is GN_E_CFG_UNKNOWN with the closest name as hint. */
+/* Set by name; the text is checked by kind and range (codes GN_E_CFG_*; the message names field, value and allowed
+ * range). Repeated GN_LIST options append. An unknown name is GN_E_CFG_UNKNOWN with the closest name as hint. */
 bool gn_option_given(const gn_options *o, gn_option_id id);   /* was it set, or is it the default? */
 bool gn_option_flag(const gn_options *o, gn_option_id id);
 int64_t gn_option_int(const gn_options *o, gn_option_id id);

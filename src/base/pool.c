@@ -1,8 +1,9 @@
 /* pool.c -- the context's threads: started when there is first work for two, asleep when there is none for long.
  *
- * Invariant: a worker claims a task by moving the ticket, which carries the number of the job. The ticket is closed (an odd number) while
- * the data of a job are written, so that a worker that comes late can take neither a task of the last job with the data of the next nor
- * the other way round; the data are released after the closing and acquired before a claim, so that a claim that saw new data fails. */
+ * Invariant: a worker claims a task by moving the ticket, which carries the number of the job. The ticket is closed
+ * (an odd number) while the data of a job are written, so that a worker that comes late can take neither a task of
+ * the last job with the data of the next nor the other way round; the data are released after the closing and
+ * acquired before a claim, so that a claim that saw new data fails. */
 #include "pool.h"
 #include "context.h"
 
@@ -119,7 +120,8 @@ gn_status gn_pool_new(gn_context *ctx, int threads, gn_pool **out)
     return GN_OK;
 }
 
-/* Threads take no signals: those are the business of the program around the library. A thread that cannot be had is done without. */
+/* Threads take no signals: those are the business of the program around the library. A thread that cannot be had is
+ * done without. */
 static void start_threads(gn_pool *p)
 {
     sigset_t all, before;

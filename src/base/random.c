@@ -1,7 +1,7 @@
 /* random.c -- Philox 4x32-10 and what is drawn from it.
  *
- * Invariant: every draw is a function of (seed, stream, sub, position), and of + - * / sqrt alone, so that it has the same bits with
- * every compiler and C library. */
+ * Invariant: every draw is a function of (seed, stream, sub, position), and of + - * / sqrt alone, so that it has
+ * the same bits with every compiler and C library. */
 #include "random.h"
 
 #include <math.h>
@@ -79,10 +79,12 @@ static double polynomial(const double *c, int count, double z)
     return sum;
 }
 
-/* log(x) for 0 < x < 1 to about an ulp: x = m 2^e with m in [sqrt(1/2), sqrt(2)), log m = 2 atanh(s), s = (m-1)/(m+1). */
+/* log(x) for 0 < x < 1 to about an ulp: x = m 2^e with m in [sqrt(1/2), sqrt(2)), log m = 2 atanh(s), s =
+ * (m-1)/(m+1). */
 static double natural_log(double x)
 {
-    static const double odd[] = { 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21 };
+    static const double odd[] = { 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17,
+                                  1.0 / 19, 1.0 / 21 };
     int e;
     double m = frexp(x, &e);
     if (m < 0.70710678118654752) {
@@ -93,12 +95,12 @@ static double natural_log(double x)
     return e * 0.69314718055994531 + 2 * (s + s * z * polynomial(odd, GN_COUNT(odd), z));
 }
 
-/* cos or sin of 2 pi u: the quarter turns are taken off exactly, Taylor's series does the rest of at most pi/4. A sine is the cosine
- * of a quarter turn less. */
+/* cos or sin of 2 pi u: the quarter turns are taken off exactly, Taylor's series does the rest of at most pi/4. A
+ * sine is the cosine of a quarter turn less. */
 static double turned(double u, bool sine)
 {
-    static const double c[] = { 1, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600, -1.0 / 87178291200,
-                                1.0 / 20922789888000 };
+    static const double c[] = { 1, -1.0 / 2, 1.0 / 24, -1.0 / 720, 1.0 / 40320, -1.0 / 3628800, 1.0 / 479001600,
+                                -1.0 / 87178291200, 1.0 / 20922789888000 };
     static const double s[] = { 1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800, 1.0 / 6227020800,
                                 -1.0 / 1307674368000, 1.0 / 355687428096000 };
     int quarter = (int)(4 * u + 0.5);

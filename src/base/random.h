@@ -1,5 +1,5 @@
-/* random.h -- counter-based random numbers (Philox 4x32-10, Salmon et al. 2011): every draw is a function of the key and of
- * its position, so nothing depends on the order in which draws are made. */
+/* random.h -- counter-based random numbers (Philox 4x32-10, Salmon et al. 2011): every draw is a function of the key
+ * and of its position, so nothing depends on the order in which draws are made. */
 #ifndef GN_RANDOM_H
 #define GN_RANDOM_H
 

@@ -1,6 +1,7 @@
 /* show.c -- foreign text: is it UTF-8, how to show it safely, and which known name comes closest to it.
  *
- * Invariant: what leaves here is valid UTF-8 that cannot move a cursor, change a colour or turn the direction of a line. */
+ * Invariant: what leaves here is valid UTF-8 that cannot move a cursor, change a colour or turn the direction of a
+ * line. */
 #include "context.h"
 #include "text.h"
 
@@ -8,7 +9,8 @@
 
 enum { GN_SHOW_CHARACTERS = 60, GN_NAME_MOST = 64 };
 
-/* Bytes of the UTF-8 character at text, 0 when it is not one. Overlong forms, surrogates and values past 10FFFF are not. */
+/* Bytes of the UTF-8 character at text, 0 when it is not one. Overlong forms, surrogates and values past 10FFFF are
+ * not. */
 static size_t character(const unsigned char *s, size_t left, uint32_t *value)
 {
     static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
@@ -109,7 +111,8 @@ static size_t distance(const char *a, size_t m, const char *b, size_t n)
         now[0] = i;
         for (size_t j = 1; j <= n; j++) {
             now[j] = least(last[j - 1] + (a[i - 1] != b[j - 1]), least(last[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) now[j] = least(now[j], before[j - 2] + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                now[j] = least(now[j], before[j - 2] + 1);
         }
     }
     return row[m % 3][n];

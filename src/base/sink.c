@@ -1,7 +1,7 @@
 /* sink.c -- writing so that the old file or the new one stands at the path, never a part.
  *
- * Invariant: until the rename the target is untouched; on every way out but success the temporary is removed. What is not a regular
- * file (a pipe, a device, standard output) is written as it comes. */
+ * Invariant: until the rename the target is untouched; on every way out but success the temporary is removed. What
+ * is not a regular file (a pipe, a device, standard output) is written as it comes. */
 #include "file.h"
 
 #include <errno.h>
@@ -65,7 +65,8 @@ static gn_status open_target(gn_sink *s)
     if (exists && stat.folder) return refused(s->ctx, GN_E_IO_OPEN, s->path, -EISDIR);
     if (exists && !stat.regular) return open_stream(s);
     if (stat.link) {
-        gn_fail_at(s->ctx, GN_E_IO_OPEN, (gn_place){ .file = s->path }, "is a symbolic link; nothing is written through one");
+        gn_fail_at(s->ctx, GN_E_IO_OPEN, (gn_place){ .file = s->path },
+                   "is a symbolic link; nothing is written through one");
         return gn_hint(s->ctx, "name the file that it leads to, or remove the link");
     }
     return open_temporary(s, exists ? stat.mode : 0666);
@@ -117,7 +118,8 @@ gn_status gn_sink_write(gn_sink *s, const void *from, size_t size)
     return s->failed ? GN_IO : GN_OK;
 }
 
-/* Close, and put an error of the system's in status when there is none yet: some file systems report a full disk here. */
+/* Close, and put an error of the system's in status when there is none yet: some file systems report a full disk
+ * here. */
 static void close_target(gn_sink *s, gn_status *status)
 {
     const gn_vfs *vfs = gn_context_vfs(s->ctx);

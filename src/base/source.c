@@ -1,7 +1,7 @@
 /* source.c -- bytes that come from a file, standard input or memory, and the reading of whole files.
  *
- * Invariant: memory grows with the bytes that have arrived, never with a size that somebody claims; an interrupted or short read
- * is carried on, and a regular file that ends before its size is an error. */
+ * Invariant: memory grows with the bytes that have arrived, never with a size that somebody claims; an interrupted
+ * or short read is carried on, and a regular file that ends before its size is an error. */
 #include "file.h"
 
 #include <errno.h>
@@ -28,8 +28,8 @@ static int64_t file_pull(gn_source *s, void *to, size_t size)
     }
     if (n == 0 && s->taken < s->size_hint) {
         gn_fail_at(s->ctx, GN_E_IO_READ, (gn_place){ .file = s->name, .offset = s->taken, .has_offset = true },
-                   "file changed while reading: it had %llu bytes and ends after %llu", (unsigned long long)s->size_hint,
-                   (unsigned long long)s->taken);
+                   "file changed while reading: it had %llu bytes and ends after %llu",
+                   (unsigned long long)s->size_hint, (unsigned long long)s->taken);
         return -1;
     }
     return n;
@@ -69,7 +69,8 @@ gn_status gn_source_open(gn_context *ctx, const char *path, gn_source *out)
 
 gn_status gn_source_memory(gn_context *ctx, const char *name, const void *at, uint64_t size, gn_source *out)
 {
-    *out = (gn_source){ .ctx = ctx, .name = name, .fd = -1, .size_hint = size, .memory = { at, size, NULL }, .pull = memory_pull };
+    *out = (gn_source){ .ctx = ctx, .name = name, .fd = -1, .size_hint = size, .pull = memory_pull };
+    out->memory = (gn_bytes){ at, size, NULL };
     return GN_OK;
 }
 
@@ -103,14 +104,15 @@ static gn_status read_growing(gn_source *s, uint64_t limit, unsigned char **bloc
     for (;;) {
         if (room < GN_GROW_LEAST && s->size_hint == 0) room = GN_GROW_LEAST;
         if (room > limit + 1) room = limit + 1;
-        unsigned char *p = room > SIZE_MAX ? NULL : gn_resize(s->ctx, *block, (size_t)room, 1);
-        if (!p) return room > SIZE_MAX ? gn_fail(s->ctx, GN_E_MEMORY, "%s is larger than memory", s->name) : GN_NO_MEMORY;
+        unsigned char *p = gn_resize(s->ctx, *block, room > SIZE_MAX ? SIZE_MAX : (size_t)room, 1);
+        if (!p) return GN_NO_MEMORY;
         *block = p;
         int64_t n = gn_source_read(s, p + *size, (size_t)(room - *size));
         if (n < 0) return gn_last_error(s->ctx)->status;
         *size += (uint64_t)n;
         if (*size > limit)
-            return gn_fail_at(s->ctx, GN_E_FILE_LIMIT, (gn_place){ .file = s->name }, "larger than %llu bytes", (unsigned long long)limit);
+            return gn_fail_at(s->ctx, GN_E_FILE_LIMIT, (gn_place){ .file = s->name }, "larger than %llu bytes",
+                              (unsigned long long)limit);
         if (*size < room) return GN_OK;
         room += room / 2 + GN_GROW_LEAST;
     }

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Stands for the bytes of a buffer that holds none; capacity 0 says that it is not the buffer's own, and it is never written. */
+/* Stands for the bytes of a buffer that holds none; capacity 0 says that it is not the buffer's own, and it is never
+ * written. */
 static const char nothing[1] = "";
 
 void gn_text_init(gn_text *t, gn_context *ctx)

@@ -5,8 +5,8 @@
 
 #include "base.h"
 
-/* A growing byte buffer, always NUL-terminated. After a failed append `failed` is set and later appends do nothing, so that
- * a writer checks once at the end. */
+/* A growing byte buffer, always NUL-terminated. After a failed append `failed` is set and later appends do nothing,
+ * so that a writer checks once at the end. */
 typedef struct gn_text {
     gn_context *ctx;
     char *at;
@@ -25,10 +25,13 @@ gn_status gn_text_done(gn_text *t);                                    /* GN_NO_
  * gn_fail(ctx, code, "rate %s", gn_num(GN_NUM, lr)). */
 typedef struct gn_numtext { char at[40]; } gn_numtext;
 #define GN_NUM (&(gn_numtext){{0}})
-const char *gn_num(gn_numtext *room, double value);                 /* shortest text that reads back as the same double */
-const char *gn_num32(gn_numtext *room, float value);                /* ... as the same float */
-const char *gn_num_digits(gn_numtext *room, double value, int digits); /* at most `digits` significant, 1..17, %g style */
-const char *gn_num_fixed(gn_numtext *room, double value, int decimals); /* exactly rounded, 0..17 decimals, %f style; |value| < 1e15 */
+/* The shortest text that reads back as the same double; plain from 1e-4 to below 1e16, else as 1.5e-7. */
+const char *gn_num(gn_numtext *room, double value);
+const char *gn_num32(gn_numtext *room, float value);   /* ... as the same float */
+/* At most `digits` significant, 1..17, as %g but with the exponent short: 1e-7. */
+const char *gn_num_digits(gn_numtext *room, double value, int digits);
+/* Exactly rounded, 0..17 decimals, as %f; from |value| = 1e15 as gn_num. */
+const char *gn_num_fixed(gn_numtext *room, double value, int decimals);
 
 typedef struct gn_shown { char at[260]; } gn_shown;
 #define GN_SHOWN (&(gn_shown){{0}})

@@ -1,7 +1,7 @@
 /* vfs.c -- the seam to the operating system's files.
  *
- * Invariant: no descriptor it opens is below 3, so that a program started with its standard streams closed cannot write a message into
- * a data file; none is inherited by programs started later. */
+ * Invariant: no descriptor it opens is below 3, so that a program started with its standard streams closed cannot
+ * write a message into a data file; none is inherited by programs started later. */
 #include "file.h"
 
 #include <errno.h>
@@ -94,8 +94,8 @@ static int system_status(void *user, const char *path, int fd, gn_filestat *out)
 const gn_vfs *gn_vfs_system(void)
 {
     static const gn_vfs files = {
-        NULL, system_open, system_read, system_write, system_sync, system_close, system_rename, system_remove, system_sync_folder,
-        system_status,
+        NULL, system_open, system_read, system_write, system_sync, system_close, system_rename, system_remove,
+        system_sync_folder, system_status,
     };
     return &files;
 }
