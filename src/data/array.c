@@ -1,14 +1,17 @@
 /* array.c -- elements of array files: from any of their types and either byte order to the types of this program.
  *
- * Invariant: the file's bytes are read into the end of the array's own block and widened in place from the front (an element is never
- * narrower in memory than in the file), so that a large array exists once. */
+ * Invariant: the file's bytes are read into the end of the array's own block and widened in place from the front (an
+ * element is never narrower in memory than in the file), so that a large array exists once. */
 #include "read.h"
 
 #include <string.h>
 
 enum { GN_CELLS_FIRST = 1 << 20 /* bytes asked for before a pipe has shown that it has more */ };
 
-static const struct { uint8_t size; uint8_t element; } cell_row[] = {
+static const struct {
+    uint8_t size;
+    uint8_t element;
+} cell_row[] = {
     [GN_CELL_U1] = { 1, GN_EL_U8 },  [GN_CELL_I1] = { 1, GN_EL_F32 }, [GN_CELL_B1] = { 1, GN_EL_U8 },
     [GN_CELL_U2] = { 2, GN_EL_F32 }, [GN_CELL_I2] = { 2, GN_EL_F32 }, [GN_CELL_U4] = { 4, GN_EL_F64 },
     [GN_CELL_I4] = { 4, GN_EL_F64 }, [GN_CELL_U8] = { 8, GN_EL_F64 }, [GN_CELL_I8] = { 8, GN_EL_F64 },
@@ -55,7 +58,8 @@ static uint64_t load(const uint8_t *at, size_t size, bool big)
 
 static float half_to_float(uint64_t h)
 {
-    uint32_t sign = (uint32_t)(h & 0x8000) << 16, exponent = (uint32_t)(h >> 10) & 31, mantissa = (uint32_t)h & 1023, bits;
+    uint32_t sign = (uint32_t)(h & 0x8000) << 16, exponent = (uint32_t)(h >> 10) & 31, mantissa = (uint32_t)h & 1023,
+             bits;
     if (exponent == 31) bits = sign | 0x7f800000u | mantissa << 13;
     else if (exponent) bits = sign | (exponent + 112) << 23 | mantissa << 13;
     else {
@@ -131,8 +135,9 @@ static gn_status too_short(gn_context *ctx, const gn_source *s, const gn_cells *
     uint64_t header = c->with_header ? c->header : 0;
     gn_place at = { .file = s->name, .offset = c->header + have, .has_offset = true };
     return gn_fail_at(ctx, c->size_code, at, "header promises %llu bytes, file has %s%llu: %llu of %llu bytes",
-                      (unsigned long long)(c->bytes + header), at_most ? "at most " : "", (unsigned long long)(have + header),
-                      (unsigned long long)(have + header), (unsigned long long)(c->bytes + header));
+                      (unsigned long long)(c->bytes + header), at_most ? "at most " : "",
+                      (unsigned long long)(have + header), (unsigned long long)(have + header),
+                      (unsigned long long)(c->bytes + header));
 }
 
 /* All the bytes through a block that grows with them: for pipes, whose size is not known. */
@@ -190,7 +195,8 @@ gn_status gn_cells_read(gn_context *ctx, gn_source *source, const gn_cells *c, g
     gn_free(ctx, raw);
     if (s != GN_OK) gn_array_free(ctx, a);
     else if (inexact)
-        gn_warn(ctx, "%s: %llu integer%s not exactly representable in float64", source->name, (unsigned long long)inexact, inexact == 1 ? "" : "s");
+        gn_warn(ctx, "%s: %llu integer%s not exactly representable in float64", source->name,
+                (unsigned long long)inexact, inexact == 1 ? "" : "s");
     return s;
 }
 

@@ -1,7 +1,7 @@
 /* array_data.c -- data from a pair of arrays, features and targets.
  *
- * Invariant: the features' elements are taken over, never copied, unless they must be narrowed to float32; every element is finite, or
- * missing and to be filled; every label is a class. */
+ * Invariant: the features' elements are taken over, never copied, unless they must be narrowed to float32; every
+ * element is finite, or missing and to be filled; every label is a class. */
 #include "encode.h"
 #include "read.h"
 
@@ -14,13 +14,10 @@ typedef struct builder {
     const gn_pair *pair;
     gn_data *d;
     size_t rows, inputs;
-    bool fill;                  /* nan may stand for missing numbers */
+    bool fill; /* nan may stand for missing numbers */
 } builder;
 
-bool gn_opt_given(const gn_options *o, gn_option_id id)
-{
-    return o && gn_option_given(o, id);
-}
+bool gn_opt_given(const gn_options *o, gn_option_id id) { return o && gn_option_given(o, id); }
 
 void gn_default_name(gn_text *to, const gn_prep *prep, size_t i)
 {
@@ -29,9 +26,13 @@ void gn_default_name(gn_text *to, const gn_prep *prep, size_t i)
 }
 
 static gn_place at_x(const builder *b) { return (gn_place){ .file = b->pair->x_name }; }
-static gn_place at_y(const builder *b) { return (gn_place){ .file = b->pair->y_name ? b->pair->y_name : b->pair->x_name }; }
+static gn_place at_y(const builder *b)
+{
+    return (gn_place){ .file = b->pair->y_name ? b->pair->y_name : b->pair->x_name };
+}
 
-/* ---- shapes ---------------------------------------------------------------------------------------------------------- */
+/* ---- shapes
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static gn_status check_options(const builder *b)
 {
@@ -39,7 +40,8 @@ static gn_status check_options(const builder *b)
     for (size_t i = 0; i < GN_COUNT(columns); i++)
         if (gn_opt_given(b->pair->options, columns[i])) {
             size_t n;
-            gn_fail(b->ctx, GN_E_USAGE, "--%s chooses among the columns of a table, and %s is an array", gn_option_table(&n)[columns[i]].name, b->pair->x_name);
+            gn_fail(b->ctx, GN_E_USAGE, "--%s chooses among the columns of a table, and %s is an array",
+                    gn_option_table(&n)[columns[i]].name, b->pair->x_name);
             return gn_hint(b->ctx, "the second file of the pair holds the targets");
         }
     return GN_OK;
@@ -55,19 +57,25 @@ static gn_status check_idx_shapes(const builder *b)
         return gn_fail_at(b->ctx, GN_E_IDX_PAIR, (gn_place){ .file = b->pair->y_name, .offset = 3, .has_offset = true },
                           "expected 1 dimension, found %d (image file?)", y->rank);
     if (y && x->dim[0] != y->dim[0])
-        return gn_fail_at(b->ctx, GN_E_IDX_PAIR, (gn_place){ .file = b->pair->y_name, .offset = 4, .has_offset = true }, "%llu images but %llu labels",
-                          (unsigned long long)x->dim[0], (unsigned long long)y->dim[0]);
+        return gn_fail_at(b->ctx, GN_E_IDX_PAIR, (gn_place){ .file = b->pair->y_name, .offset = 4, .has_offset = true },
+                          "%llu images but %llu labels", (unsigned long long)x->dim[0], (unsigned long long)y->dim[0]);
     return GN_OK;
 }
 
 static gn_status check_npy_shapes(const builder *b)
 {
     const gn_array *x = b->pair->x, *y = b->pair->y;
-    if (x->rank < 2) return gn_fail_at(b->ctx, GN_E_NPY_SHAPE, at_x(b), "features are (rows, inputs), this array has %d dimension%s", x->rank, x->rank == 1 ? "" : "s");
-    if (y && (y->rank < 1 || y->rank > 2)) return gn_fail_at(b->ctx, GN_E_NPY_SHAPE, at_y(b), "targets are (rows) or (rows, outputs), this array has %d dimensions", y->rank);
+    if (x->rank < 2)
+        return gn_fail_at(b->ctx, GN_E_NPY_SHAPE, at_x(b), "features are (rows, inputs), this array has %d dimension%s",
+                          x->rank, x->rank == 1 ? "" : "s");
+    if (y && (y->rank < 1 || y->rank > 2))
+        return gn_fail_at(b->ctx, GN_E_NPY_SHAPE, at_y(b),
+                          "targets are (rows) or (rows, outputs), this array has %d dimensions", y->rank);
     if (y && x->dim[0] != y->dim[0])
-        return gn_fail_at(b->ctx, GN_E_DATA_ROWS, at_y(b), "X has %llu rows, y has %llu", (unsigned long long)x->dim[0], (unsigned long long)y->dim[0]);
-    if (x->size == 0 || (y && y->size == 0)) return gn_fail_at(b->ctx, GN_E_DATA_ROWS, at_x(b), "the array has no elements");
+        return gn_fail_at(b->ctx, GN_E_DATA_ROWS, at_y(b), "X has %llu rows, y has %llu", (unsigned long long)x->dim[0],
+                          (unsigned long long)y->dim[0]);
+    if (x->size == 0 || (y && y->size == 0))
+        return gn_fail_at(b->ctx, GN_E_DATA_ROWS, at_x(b), "the array has no elements");
     return GN_OK;
 }
 
@@ -75,22 +83,27 @@ static gn_status check_shapes(builder *b)
 {
     GN_TRY(b->pair->idx ? check_idx_shapes(b) : check_npy_shapes(b));
     uint64_t rows = b->pair->x->dim[0], inputs = b->pair->x->size / rows;
-    if (rows > UINT32_MAX) return gn_fail_at(b->ctx, GN_E_DATA_ROWS, at_x(b), "%llu rows (limit 4294967295)", (unsigned long long)rows);
+    if (rows > UINT32_MAX)
+        return gn_fail_at(b->ctx, GN_E_DATA_ROWS, at_x(b), "%llu rows (limit 4294967295)", (unsigned long long)rows);
     b->rows = (size_t)rows;
     b->inputs = (size_t)inputs;
     const gn_prep *p = b->pair->prep;
     if (!p) return GN_OK;
     if (p->features != inputs)
-        return gn_fail_at(b->ctx, GN_E_MOD_SHAPE, at_x(b), "data has %llu features, model expects %zu (%s%s)", (unsigned long long)inputs, p->features,
-                          gn_show(GN_SHOWN, p->feature[0].name, strlen(p->feature[0].name)), p->features > 1 ? ", ..." : "");
+        return gn_fail_at(b->ctx, GN_E_MOD_SHAPE, at_x(b), "data has %llu features, model expects %zu (%s%s)",
+                          (unsigned long long)inputs, p->features,
+                          gn_show(GN_SHOWN, p->feature[0].name, strlen(p->feature[0].name)),
+                          p->features > 1 ? ", ..." : "");
     for (size_t i = 0; i < p->features; i++)
         if (p->feature[i].kind == GN_TEXT)
-            return gn_fail_at(b->ctx, GN_E_MOD_SHAPE, at_x(b), "the model's column '%s' is text, which an array cannot hold; give a CSV file",
+            return gn_fail_at(b->ctx, GN_E_MOD_SHAPE, at_x(b),
+                              "the model's column '%s' is text, which an array cannot hold; give a CSV file",
                               gn_show(GN_SHOWN, p->feature[i].name, strlen(p->feature[i].name)));
     return GN_OK;
 }
 
-/* ---- features ------------------------------------------------------------------------------------------------------------ */
+/* ---- features
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static gn_fill chosen_fill(const gn_options *o)
 {
@@ -100,8 +113,8 @@ static gn_fill chosen_fill(const gn_options *o)
 
 static gn_status refuse_element(const builder *b, uint64_t i, double v)
 {
-    gn_fail_at(b->ctx, GN_E_DATA_NONFINITE, at_x(b), "row %llu, column %llu (from 0) is %s", (unsigned long long)(i / b->inputs), (unsigned long long)(i % b->inputs),
-               isnan(v) ? "nan" : "inf");
+    gn_fail_at(b->ctx, GN_E_DATA_NONFINITE, at_x(b), "row %llu, column %llu (from 0) is %s",
+               (unsigned long long)(i / b->inputs), (unsigned long long)(i % b->inputs), isnan(v) ? "nan" : "inf");
     return isnan(v) ? gn_hint(b->ctx, "--missing=mean or --missing=median fills it in") : GN_BAD_DATA;
 }
 
@@ -124,8 +137,10 @@ static gn_status narrow(const builder *b)
     for (uint64_t i = 0; i < x->size; i++) {
         double v = ((double *)x->at)[i];
         if (fabs(v) > (double)FLT_MAX)
-            return gn_fail_at(b->ctx, GN_E_DATA_RANGE, at_x(b), "row %llu, column %llu (from 0): %s exceeds the range of float32 (max 3.4028235e38)",
-                              (unsigned long long)(i / b->inputs), (unsigned long long)(i % b->inputs), gn_num(GN_NUM, v));
+            return gn_fail_at(b->ctx, GN_E_DATA_RANGE, at_x(b),
+                              "row %llu, column %llu (from 0): %s exceeds the range of float32 (max 3.4028235e38)",
+                              (unsigned long long)(i / b->inputs), (unsigned long long)(i % b->inputs),
+                              gn_num(GN_NUM, v));
         float f = (float)v;
         memcpy((char *)x->at + 4 * i, &f, 4);
     }
@@ -168,14 +183,17 @@ static gn_status name_features(builder *b)
     return s;
 }
 
-/* ---- targets -------------------------------------------------------------------------------------------------------------- */
+/* ---- targets
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static gn_status refuse_label(const builder *b, uint64_t row, double v, size_t classes)
 {
     gn_code code = b->pair->idx ? GN_E_IDX_LABEL : GN_E_DATA_LABEL;
     if (classes)
-        return gn_fail_at(b->ctx, code, at_y(b), "label %s at item %llu (from 0), the classes are 0 to %zu", gn_num(GN_NUM, v), (unsigned long long)row, classes - 1);
-    return gn_fail_at(b->ctx, code, at_y(b), "label %s at item %llu (from 0) is not a class", gn_num(GN_NUM, v), (unsigned long long)row);
+        return gn_fail_at(b->ctx, code, at_y(b), "label %s at item %llu (from 0), the classes are 0 to %zu",
+                          gn_num(GN_NUM, v), (unsigned long long)row, classes - 1);
+    return gn_fail_at(b->ctx, code, at_y(b), "label %s at item %llu (from 0) is not a class", gn_num(GN_NUM, v),
+                      (unsigned long long)row);
 }
 
 /* Heap sort, in place and without memory of its own. */
@@ -222,7 +240,8 @@ static size_t distinct(const gn_array *y, double *v, size_t limit)
     return n;
 }
 
-/* Classes or regression? A few distinct whole numbers, each seen twice or more on average, are classes; fractions never are. */
+/* Classes or regression? A few distinct whole numbers, each seen twice or more on average, are classes; fractions never
+ * are. */
 static gn_status decide_task(const builder *b, bool *classes)
 {
     const gn_array *y = b->pair->y;
@@ -231,7 +250,9 @@ static gn_status decide_task(const builder *b, bool *classes)
     bool column = y->rank == 1 || y->dim[1] == 1;
     if (strncmp(task, "regress", 7) == 0) *classes = false;
     else if (strncmp(task, "classif", 7) == 0) {
-        if (!column) return gn_fail_at(b->ctx, GN_E_DATA_TASK, at_y(b), "class labels are one column, y has %llu", (unsigned long long)y->dim[1]);
+        if (!column)
+            return gn_fail_at(b->ctx, GN_E_DATA_TASK, at_y(b), "class labels are one column, y has %llu",
+                              (unsigned long long)y->dim[1]);
         *classes = true;
     } else if (b->pair->idx) *classes = y->integer;
     else {
@@ -251,7 +272,8 @@ static gn_status class_values(builder *b, double **values, size_t *n)
     for (uint64_t i = 0; i < y->size; i++) {
         double v = gn_array_get(y, i);
         if (v != floor(v) || !isfinite(v)) return refuse_label(b, i, v, asked);
-        if ((b->pair->idx || asked) && (v < 0 || v > 1e6 || (asked && v >= (double)asked))) return refuse_label(b, i, v, asked);
+        if ((b->pair->idx || asked) && (v < 0 || v > 1e6 || (asked && v >= (double)asked)))
+            return refuse_label(b, i, v, asked);
         if (v > most) most = v;
     }
     bool dense = b->pair->idx || asked;
@@ -273,7 +295,9 @@ static gn_status class_values(builder *b, double **values, size_t *n)
 static gn_status name_classes(builder *b, const double *values, size_t n)
 {
     gn_prep *p = &b->d->prep;
-    if (n < 2) return gn_fail_at(b->ctx, GN_E_DATA_LABEL, at_y(b), "every label is %s: there is only one class to tell apart", gn_num(GN_NUM, values[0]));
+    if (n < 2)
+        return gn_fail_at(b->ctx, GN_E_DATA_LABEL, at_y(b), "every label is %s: there is only one class to tell apart",
+                          gn_num(GN_NUM, values[0]));
     p->task = n == 2 ? GN_BINARY : GN_CLASSES;
     p->classes = n;
     p->targets = 1;
@@ -317,10 +341,11 @@ static gn_status set_targets(builder *b)
         double v = gn_array_get(y, i);
         uint64_t row = i / (y->size / b->rows), column = i % (y->size / b->rows);
         if (!isfinite(v))
-            return gn_fail_at(b->ctx, GN_E_DATA_NONFINITE, at_y(b), "row %llu, column %llu (from 0) is %s", (unsigned long long)row, (unsigned long long)column,
-                              isnan(v) ? "nan" : "inf");
+            return gn_fail_at(b->ctx, GN_E_DATA_NONFINITE, at_y(b), "row %llu, column %llu (from 0) is %s",
+                              (unsigned long long)row, (unsigned long long)column, isnan(v) ? "nan" : "inf");
         if (size == 4 && fabs(v) > (double)FLT_MAX)
-            return gn_fail_at(b->ctx, GN_E_DATA_RANGE, at_y(b), "row %llu, column %llu (from 0): %s exceeds the range of float32 (max 3.4028235e38)",
+            return gn_fail_at(b->ctx, GN_E_DATA_RANGE, at_y(b),
+                              "row %llu, column %llu (from 0): %s exceeds the range of float32 (max 3.4028235e38)",
                               (unsigned long long)row, (unsigned long long)column, gn_num(GN_NUM, v));
         if (size == 8) ((double *)b->d->y)[i] = v;
         else ((float *)b->d->y)[i] = (float)v;
@@ -365,7 +390,8 @@ static gn_status find_targets(builder *b)
     return s;
 }
 
-/* With a prep: its classes are found by the numbers their names say; they ascend as the names of arrays' classes do, else each is looked up. */
+/* With a prep: its classes are found by the numbers their names say; they ascend as the names of arrays' classes do,
+ * else each is looked up. */
 static gn_status match_labels(builder *b, const gn_prep *p)
 {
     b->d->label = gn_arena_alloc(&b->d->arena, b->rows, sizeof *b->d->label);
@@ -373,7 +399,8 @@ static gn_status match_labels(builder *b, const gn_prep *p)
     gn_status s = b->d->label && values ? GN_OK : GN_NO_MEMORY;
     for (size_t k = 0; s == GN_OK && k < p->classes; k++) {
         size_t used;
-        if (gn_read_number(p->class_name[k], strlen(p->class_name[k]), '.', &values[k], &used) != GN_NUMBER_OK) values[k] = NAN;
+        if (gn_read_number(p->class_name[k], strlen(p->class_name[k]), '.', &values[k], &used) != GN_NUMBER_OK)
+            values[k] = NAN;
     }
     for (size_t i = 0; s == GN_OK && i < b->rows; i++) {
         double v = gn_array_get(b->pair->y, i);
@@ -391,11 +418,13 @@ static gn_status match_targets(builder *b, const gn_prep *p)
     const gn_array *y = b->pair->y;
     size_t columns = (size_t)(y->size / b->rows), wanted = p->task == GN_REGRESSION ? p->targets : 1;
     if (columns != wanted)
-        return gn_fail_at(b->ctx, GN_E_MOD_SHAPE, at_y(b), "data has %zu target column%s, model expects %zu", columns, columns == 1 ? "" : "s", wanted);
+        return gn_fail_at(b->ctx, GN_E_MOD_SHAPE, at_y(b), "data has %zu target column%s, model expects %zu", columns,
+                          columns == 1 ? "" : "s", wanted);
     return p->task == GN_REGRESSION ? set_targets(b) : match_labels(b, p);
 }
 
-/* Missing values of data for a finished model are filled with the model's own values; while training goes on they wait for gn_data_fill_by. */
+/* Missing values of data for a finished model are filled with the model's own values; while training goes on they wait
+ * for gn_data_fill_by. */
 static gn_status fill_by_prep(builder *b, const gn_prep *p)
 {
     if (b->d->type == GN_EL_U8) return GN_OK;
@@ -450,7 +479,8 @@ gn_status gn_data_from_pair(gn_context *ctx, const gn_pair *pair, gn_data **out)
     return s;
 }
 
-gn_status gn_data_from_arrays(gn_context *ctx, gn_array *x, const gn_array *y, const char *x_name, const char *y_name, const gn_options *options, gn_data **out)
+gn_status gn_data_from_arrays(gn_context *ctx, gn_array *x, const gn_array *y, const char *x_name, const char *y_name,
+                              const gn_options *options, gn_data **out)
 {
     gn_pair pair = { .x = x, .y = y, .x_name = x_name, .y_name = y_name, .options = options };
     return gn_data_from_pair(ctx, &pair, out);

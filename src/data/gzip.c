@@ -1,7 +1,7 @@
 /* gzip.c -- undoing gzip on the way from a source to its reader, and looking at first bytes.
  *
- * Invariant: memory is one input block and zlib's window, whatever the file inflates to; every byte handed out belongs to a member
- * whose checksum is verified before the end of the data is announced. */
+ * Invariant: memory is one input block and zlib's window, whatever the file inflates to; every byte handed out belongs
+ * to a member whose checksum is verified before the end of the data is announced. */
 #include "read.h"
 
 #include <string.h>
@@ -15,23 +15,17 @@ typedef enum gn_gz_state { GN_GZ_PLAIN, GN_GZ_MEMBER, GN_GZ_DONE } gn_gz_state;
 typedef struct gn_gzip {
     gn_source inner;
     gn_gz_state state;
-    bool inflating;             /* z has been set up */
+    bool inflating; /* z has been set up */
     z_stream z;
-    size_t at, filled;          /* of block: bytes not yet used are [at, filled) */
+    size_t at, filled; /* of block: bytes not yet used are [at, filled) */
     size_t head_at, head_filled;
-    uint8_t head[GN_HEAD];      /* decoded bytes that were looked at and not yet taken */
+    uint8_t head[GN_HEAD]; /* decoded bytes that were looked at and not yet taken */
     uint8_t block[GN_GZ_BLOCK];
 } gn_gzip;
 
-static void *gz_alloc(void *ctx, unsigned count, unsigned size)
-{
-    return gn_alloc_array(ctx, count, size);
-}
+static void *gz_alloc(void *ctx, unsigned count, unsigned size) { return gn_alloc_array(ctx, count, size); }
 
-static void gz_free(void *ctx, void *block)
-{
-    gn_free(ctx, block);
-}
+static void gz_free(void *ctx, void *block) { gn_free(ctx, block); }
 
 /* A filter's close is given the outer source. */
 static void gz_close(gn_source *s)
@@ -79,8 +73,10 @@ static gn_status gz_broken(gn_gzip *g)
 {
     gn_context *ctx = g->inner.ctx;
     const char *why = g->z.msg ? g->z.msg : "invalid data";
-    if (strstr(why, "data check")) return gn_fail_at(ctx, GN_E_GZ_CRC, gz_place(g), "the checksum (CRC-32) of the decompressed data is wrong");
-    if (strstr(why, "length check")) return gn_fail_at(ctx, GN_E_GZ_CRC, gz_place(g), "the length of the decompressed data is not the one recorded");
+    if (strstr(why, "data check"))
+        return gn_fail_at(ctx, GN_E_GZ_CRC, gz_place(g), "the checksum (CRC-32) of the decompressed data is wrong");
+    if (strstr(why, "length check"))
+        return gn_fail_at(ctx, GN_E_GZ_CRC, gz_place(g), "the length of the decompressed data is not the one recorded");
     if (strstr(why, "header") || strstr(why, "compression method") || strstr(why, "window size"))
         return gn_fail_at(ctx, GN_E_GZ_HEADER, gz_place(g), "gzip header refused: %s", why);
     return gn_fail_at(ctx, GN_E_GZ_DATA, gz_place(g), "compressed data cannot be undone: %s", why);
@@ -120,10 +116,12 @@ static gn_status gz_inflate(gn_gzip *g, void *to, size_t size, size_t *made)
     bool dry = g->filled == g->at;
     g->at = g->filled - g->z.avail_in;
     if (r == Z_STREAM_END) return gz_next_member(g);
-    if (r == Z_MEM_ERROR) return gn_fail(g->inner.ctx, GN_E_MEMORY, "no memory to undo the compression of %s", g->inner.name);
+    if (r == Z_MEM_ERROR)
+        return gn_fail(g->inner.ctx, GN_E_MEMORY, "no memory to undo the compression of %s", g->inner.name);
     if (r != Z_OK && r != Z_BUF_ERROR) return gz_broken(g);
     if (dry && *made == 0)
-        return gn_fail_at(g->inner.ctx, GN_E_GZ_TRUNC, gz_place(g), "the file ends in the middle of its compressed data");
+        return gn_fail_at(g->inner.ctx, GN_E_GZ_TRUNC, gz_place(g),
+                          "the file ends in the middle of its compressed data");
     return GN_OK;
 }
 
@@ -189,7 +187,8 @@ gn_bound_kind gn_source_bound(const gn_source *s, uint64_t *bytes)
             return kind;
         }
         /* zlib holds up to a window of decoded bytes and a few bits of input back. */
-        if (!gn_size_mul(left + kept + 64, GN_GZ_RATIO, bytes) || !gn_size_add(*bytes, head + 65536, bytes)) *bytes = UINT64_MAX;
+        if (!gn_size_mul(left + kept + 64, GN_GZ_RATIO, bytes) || !gn_size_add(*bytes, head + 65536, bytes))
+            *bytes = UINT64_MAX;
         return GN_BOUND_MOST;
     }
     uint64_t size = s->fd < 0 ? s->memory.size : s->size_hint;
@@ -207,7 +206,9 @@ gn_status gn_source_gunzip(gn_context *ctx, gn_source *inner, gn_source *out)
         return GN_NO_MEMORY;
     }
     g->inner = *inner;
-    *out = (gn_source){ .ctx = ctx, .name = inner->name, .fd = -1, .pull = gz_pull, .filter = g, .close_filter = gz_close };
+    *out = (gn_source){
+        .ctx = ctx, .name = inner->name, .fd = -1, .pull = gz_pull, .filter = g, .close_filter = gz_close
+    };
     gn_status s = gz_fill(g, 2);
     if (s == GN_OK && g->filled >= 2 && g->block[0] == 0x1f && g->block[1] == 0x8b) s = gz_start(g);
     if (s == GN_OK && g->state == GN_GZ_PLAIN) out->size_hint = inner->size_hint;

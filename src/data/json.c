@@ -67,7 +67,8 @@ static gn_json_fault end_object(gn_json_cut *c)
 
 gn_json_fault gn_json_next(gn_json_cut *c, gn_json_member *out)
 {
-    if (c->first ? next_is(c, '}') : !next_is(c, ',')) return c->first || next_is(c, '}') ? end_object(c) : GN_JSON_SYNTAX;
+    if (c->first ? next_is(c, '}') : !next_is(c, ','))
+        return c->first || next_is(c, '}') ? end_object(c) : GN_JSON_SYNTAX;
     c->first = false;
     skip_blanks(c);
     out->key = c->at;
@@ -116,7 +117,8 @@ bool gn_json_too_deep(const char *text, size_t length, size_t *at)
     return false;
 }
 
-/* ---- writing ------------------------------------------------------------------------------------------------------- */
+/* ---- writing -------------------------------------------------------------------------------------------------------
+ */
 
 void gn_json_put_string(gn_text *to, const char *text)
 {
@@ -151,17 +153,23 @@ void gn_json_put_numbers(gn_text *to, const double *v, size_t n)
     gn_text_puts(to, "]");
 }
 
-/* ---- metadata ------------------------------------------------------------------------------------------------------- */
+/* ---- metadata -------------------------------------------------------------------------------------------------------
+ */
 
-gn_status gn_json_read(gn_context *ctx, const char *file, const char *field, const char *text, size_t flags, json_t **out)
+gn_status gn_json_read(gn_context *ctx, const char *file, const char *field, const char *text, size_t flags,
+                       json_t **out)
 {
     json_error_t e;
     size_t length = strlen(text), deep;
     gn_place at = { .file = file };
     *out = NULL;
-    if (gn_json_too_deep(text, length, &deep)) return gn_fail_at(ctx, GN_E_MOD_META, at, "metadata '%s' is nested deeper than %d levels", field, GN_JSON_DEPTH);
+    if (gn_json_too_deep(text, length, &deep))
+        return gn_fail_at(ctx, GN_E_MOD_META, at, "metadata '%s' is nested deeper than %d levels", field,
+                          GN_JSON_DEPTH);
     *out = json_loadb(text, length, flags | JSON_REJECT_DUPLICATES, &e);
     if (*out) return GN_OK;
-    if (json_error_code(&e) == json_error_out_of_memory) return gn_fail(ctx, GN_E_MEMORY, "no memory to read the metadata of %s", file);
-    return gn_fail_at(ctx, GN_E_MOD_META, at, "metadata '%s' is not JSON: %s at its byte %d", field, gn_show(GN_SHOWN, e.text, strlen(e.text)), e.position);
+    if (json_error_code(&e) == json_error_out_of_memory)
+        return gn_fail(ctx, GN_E_MEMORY, "no memory to read the metadata of %s", file);
+    return gn_fail_at(ctx, GN_E_MOD_META, at, "metadata '%s' is not JSON: %s at its byte %d", field,
+                      gn_show(GN_SHOWN, e.text, strlen(e.text)), e.position);
 }

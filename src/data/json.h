@@ -1,5 +1,5 @@
-/* json.h -- JSON of model files: jansson reads the values; what it does not say (places, depth, which name stands twice) is found
- * here, and text is written with the numbers' shortest digits.
+/* json.h -- JSON of model files: jansson reads the values; what it does not say (places, depth, which name stands
+ * twice) is found here, and text is written with the numbers' shortest digits.
  *
  * Invariant: no value is handed to jansson before its depth and UTF-8 are checked. */
 #ifndef GN_JSON_H
@@ -16,7 +16,9 @@ typedef struct gn_json_cut {
     size_t length, at;
     bool first, ended;
 } gn_json_cut;
-typedef struct gn_json_member { size_t key, key_length, value, value_length; } gn_json_member; /* offsets; key with its quotes */
+typedef struct gn_json_member {
+    size_t key, key_length, value, value_length;
+} gn_json_member; /* offsets; key with its quotes */
 typedef enum gn_json_fault { GN_JSON_FINE, GN_JSON_SYNTAX, GN_JSON_DEEP } gn_json_fault;
 /* Start at the object's '{', after blanks. The fault's offset is cut->at. */
 gn_json_fault gn_json_open(gn_json_cut *cut, const char *text, size_t length);
@@ -32,7 +34,9 @@ void gn_json_put_string(gn_text *to, const char *text);
 void gn_json_put_strings(gn_text *to, const char *const *text, size_t n);
 void gn_json_put_numbers(gn_text *to, const double *v, size_t n);
 
-/* Read a whole JSON text of a model's metadata: MOD-META with the field's name when it cannot be. flags are jansson's. */
-gn_status gn_json_read(gn_context *ctx, const char *file, const char *field, const char *text, size_t flags, json_t **out);
+/* Read a whole JSON text of a model's metadata: MOD-META with the field's name when it cannot be. flags are jansson's.
+ */
+gn_status gn_json_read(gn_context *ctx, const char *file, const char *field, const char *text, size_t flags,
+                       json_t **out);
 
 #endif

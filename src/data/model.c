@@ -1,8 +1,9 @@
-/* model.c -- a model as a thing: made empty, asked for its facts, freed. */
+/* model.c -- a model as a thing: made empty, asked for its facts, freed; the rows it carries.
+ *
+ * Invariant: everything belongs to the context that made the model, and reading changes nothing. */
 #include "encode.h"
 #include "model.h"
 
-#include <math.h>
 #include <string.h>
 
 size_t gn_prep_outputs(const gn_prep *p)
@@ -48,7 +49,8 @@ const char *gn_model_input_name(const gn_model *m, size_t i)
     return i < m->prep.features && m->prep.feature ? m->prep.feature[i].name : NULL;
 }
 
-/* ---- sample rows ------------------------------------------------------------------------------------------------------ */
+/* ---- sample rows
+ * ------------------------------------------------------------------------------------------------------ */
 
 gn_status gn_model_run_samples(gn_context *ctx, const gn_model *m, void *out)
 {
@@ -62,11 +64,18 @@ gn_status gn_model_take_samples(gn_context *ctx, gn_model *m, const gn_data *d, 
     m->samples = n < GN_MODEL_SAMPLES ? n : GN_MODEL_SAMPLES;
     m->sample_type = d->type;
     m->sample_x = gn_calloc_aligned(ctx, m->samples, bytes);
-    m->sample_y = gn_calloc_aligned(ctx, m->samples * gn_prep_outputs(&m->prep), gn_type_size(gn_net_get_spec(m->net)->type));
+    m->sample_y = gn_calloc_aligned(ctx, m->samples * gn_prep_outputs(&m->prep),
+                                    gn_type_size(gn_net_get_spec(m->net)->type));
     if (!m->sample_x || !m->sample_y) return GN_NO_MEMORY;
     for (size_t i = 0; i < m->samples; i++) {
         size_t at = i * n / m->samples, row = train ? train[at] : at;
         memcpy((char *)m->sample_x + i * bytes, (const char *)d->x + row * bytes, bytes);
     }
     return gn_model_run_samples(ctx, m, m->sample_y);
+}
+
+const char *gn_model_kernels(const gn_context *ctx, const gn_model *m)
+{
+    if (gn_context_exact(ctx)) return "exact";
+    return gn_isa_name(gn_kernels_get((gn_isa)gn_context_isa(ctx), gn_net_get_spec(m->net)->type, false)->isa);
 }

@@ -1,21 +1,22 @@
-/* model_choose.c -- what "by the data" means: layers, batch, epochs, learning rate and early stopping where no option says.
+/* model_choose.c -- what "by the data" means: layers, batch, epochs, learning rate and early stopping where no option
+ * says.
  *
- * Invariant: a choice is a function of the shape of the data alone (rows, inputs, task, images), never of the values, the machine or
- * the number of threads. */
+ * Invariant: a choice is a function of the shape of the data alone (rows, inputs, task, images), never of the values,
+ * the machine or the number of threads. */
 #include "model.h"
 
 #include <string.h>
 
 /* The reasons, in order:
- * layers    Images: one layer of 128, the size at which MNIST passes 97.5 % in ten epochs while an epoch stays a few seconds. Tables: two
- *           layers, because one cannot bend twice (spirals); 64,32 for most, 128,64 when thousands of rows can determine the weights.
- * batch     Small tables need many steps more than they need smooth gradients: 16 to 32 rows. Large ones are paid for in passes over
- *           memory, so 64 to 128. Never more than the rows there are.
- * epochs    About 4000 steps for tables up to a few thousand rows, where a step costs microseconds; at least 40 and at most 300 passes. Images: 10.
- * rate      The optimiser's own.
- * patience  Tables of 1000 rows and more: a tenth of the training rows is set aside to watch, and training stops when it has seen no better
- *           loss for an eighth of the epochs. Smaller tables cannot spare rows to watch, and with 4000 steps of a small network they do
- *           not overfit much; images are trained for the epochs asked for. */
+ * layers    Images: one layer of 128, the size at which MNIST passes 97.5 % in ten epochs while an epoch stays a few
+ * seconds. Tables: two layers, because one cannot bend twice (spirals); 64,32 for most, 128,64 when thousands of rows
+ * can determine the weights. batch     Small tables need many steps more than they need smooth gradients: 16 to 32
+ * rows. Large ones are paid for in passes over memory, so 64 to 128. Never more than the rows there are. epochs About
+ * 4000 steps for tables up to a few thousand rows, where a step costs microseconds; at least 40 and at most 300 passes.
+ * Images: 10. rate      The optimiser's own. patience  Tables of 1000 rows and more: a tenth of the training rows is
+ * set aside to watch, and training stops when it has seen no better loss for an eighth of the epochs. Smaller tables
+ * cannot spare rows to watch, and with 4000 steps of a small network they do not overfit much; images are trained for
+ * the epochs asked for. */
 gn_choice gn_model_choose(const gn_data *d, size_t rows, const gn_options *options)
 {
     (void)options;
@@ -36,7 +37,8 @@ gn_choice gn_model_choose(const gn_data *d, size_t rows, const gn_options *optio
     return c;
 }
 
-/* ---- options ------------------------------------------------------------------------------------------------------------ */
+/* ---- options
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static gn_status set_count(gn_context *ctx, gn_options *o, const char *name, size_t value)
 {
@@ -66,18 +68,22 @@ static gn_status copy_given(const gn_options *given, gn_options *to)
     return GN_OK;
 }
 
-static gn_status set_chosen(gn_context *ctx, const gn_options *given, const gn_choice *c, size_t patience, gn_options *to)
+static gn_status set_chosen(gn_context *ctx, const gn_options *given, const gn_choice *c, size_t patience,
+                            gn_options *to)
 {
     GN_TRY(copy_given(given, to));
-    GN_TRY(set_count(ctx, to, "batch", open_count(given, GN_O_BATCH, 0) ? c->batch : (size_t)gn_option_int(given, GN_O_BATCH)));
-    GN_TRY(set_count(ctx, to, "epochs", open_count(given, GN_O_EPOCHS, 0) ? c->epochs : (size_t)gn_option_int(given, GN_O_EPOCHS)));
+    GN_TRY(set_count(ctx, to, "batch",
+                     open_count(given, GN_O_BATCH, 0) ? c->batch : (size_t)gn_option_int(given, GN_O_BATCH)));
+    GN_TRY(set_count(ctx, to, "epochs",
+                     open_count(given, GN_O_EPOCHS, 0) ? c->epochs : (size_t)gn_option_int(given, GN_O_EPOCHS)));
     GN_TRY(set_count(ctx, to, "early-stop", patience));
     if (!gn_opt_given(given, GN_O_LR) && c->rate > 0) GN_TRY(gn_options_set(to, "lr", gn_num(GN_NUM, c->rate)));
     if (!gn_opt_given(given, GN_O_SCHEDULE)) GN_TRY(gn_options_set(to, "schedule", c->schedule));
     return GN_OK;
 }
 
-gn_status gn_model_options(gn_context *ctx, const gn_options *given, const gn_choice *choice, size_t patience, gn_options **out)
+gn_status gn_model_options(gn_context *ctx, const gn_options *given, const gn_choice *choice, size_t patience,
+                           gn_options **out)
 {
     GN_TRY(gn_options_new(ctx, out));
     gn_status s = set_chosen(ctx, given, choice, patience, *out);
@@ -88,12 +94,14 @@ gn_status gn_model_options(gn_context *ctx, const gn_options *given, const gn_ch
     return s;
 }
 
-/* ---- the record -------------------------------------------------------------------------------------------------------- */
+/* ---- the record
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* How a run was made and what it was told to show says nothing about the model, and must not change its bytes. */
 static bool recorded(const gn_options *o, gn_option_id id)
 {
-    static const gn_option_id passing[] = { GN_O_THREADS, GN_O_OUT, GN_O_LOG, GN_O_QUIET, GN_O_JSON, GN_O_HELP, GN_O_PROBA, GN_O_STRICT };
+    static const gn_option_id passing[] = { GN_O_THREADS, GN_O_OUT,  GN_O_LOG,   GN_O_QUIET,
+                                            GN_O_JSON,    GN_O_HELP, GN_O_PROBA, GN_O_STRICT };
     for (size_t i = 0; i < GN_COUNT(passing); i++)
         if (passing[i] == id) return false;
     return gn_opt_given(o, id);
@@ -122,7 +130,8 @@ static gn_status keep(gn_context *ctx, gn_text *t, char **out)
     return *out ? GN_OK : GN_NO_MEMORY;
 }
 
-gn_status gn_model_record(gn_context *ctx, const gn_options *given, const char *data_name, char **options, char **command)
+gn_status gn_model_record(gn_context *ctx, const gn_options *given, const char *data_name, char **options,
+                          char **command)
 {
     size_t n;
     const gn_option_row *row = gn_option_table(&n);

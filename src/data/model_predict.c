@@ -1,6 +1,8 @@
-/* model_predict.c -- predictions and figures of a model for a C program: raw numbers in, the target's units or probabilities out.
+/* model_predict.c -- predictions and figures of a model for a C program: raw numbers in, the target's units or
+ * probabilities out.
  *
- * Invariant: the model is only read, so that any number of threads may predict with it, each with a context of its own. */
+ * Invariant: the model is only read, so that any number of threads may predict with it, each with a context of its own.
+ */
 #include "encode.h"
 #include "model.h"
 
@@ -9,11 +11,13 @@
 
 static gn_status refuse_missing(gn_context *ctx, const gn_feature *f, size_t row)
 {
-    gn_fail(ctx, GN_E_DATA_NONFINITE, "row %zu: '%s' is not a finite number", row + 1, gn_show(GN_SHOWN, f->name, strlen(f->name)));
+    gn_fail(ctx, GN_E_DATA_NONFINITE, "row %zu: '%s' is not a finite number", row + 1,
+            gn_show(GN_SHOWN, f->name, strlen(f->name)));
     return gn_hint(ctx, "a model trained with missing=mean or median fills nan in");
 }
 
-static gn_status put_number(gn_context *ctx, const gn_feature *f, double v, size_t row, gn_element type, void *x, size_t *at)
+static gn_status put_number(gn_context *ctx, const gn_feature *f, double v, size_t row, gn_element type, void *x,
+                            size_t *at)
 {
     if (isnan(v) && !isnan(f->fill)) v = f->fill;
     if (!isfinite(v)) return refuse_missing(ctx, f, row);
@@ -21,12 +25,13 @@ static gn_status put_number(gn_context *ctx, const gn_feature *f, double v, size
     return GN_OK;
 }
 
-static gn_status put_category(gn_context *ctx, const gn_feature *f, double v, size_t row, gn_element type, void *x, size_t *at)
+static gn_status put_category(gn_context *ctx, const gn_feature *f, double v, size_t row, gn_element type, void *x,
+                              size_t *at)
 {
     if (isnan(v) && f->fill_category != UINT32_MAX) v = f->fill_category;
     if (!(v >= 0 && v < (double)f->n_categories) || v != floor(v)) {
-        gn_fail(ctx, GN_E_DATA_LABEL, "row %zu: '%s' must be the index of a category, 0 to %zu", row + 1, gn_show(GN_SHOWN, f->name, strlen(f->name)),
-                f->n_categories - 1);
+        gn_fail(ctx, GN_E_DATA_LABEL, "row %zu: '%s' must be the index of a category, 0 to %zu", row + 1,
+                gn_show(GN_SHOWN, f->name, strlen(f->name)), f->n_categories - 1);
         return GN_BAD_DATA;
     }
     for (size_t k = 0; k < f->n_categories; k++) gn_data_put(x, type, (*at)++, (double)k == v);
@@ -40,7 +45,8 @@ static gn_status encode(gn_context *ctx, const gn_prep *p, const float *raw, siz
         for (size_t j = 0; j < p->features; j++) {
             const gn_feature *f = &p->feature[j];
             double v = (double)raw[i * p->features + j];
-            GN_TRY(f->kind == GN_NUMERIC ? put_number(ctx, f, v, i, type, x, &at) : put_category(ctx, f, v, i, type, x, &at));
+            GN_TRY(f->kind == GN_NUMERIC ? put_number(ctx, f, v, i, type, x, &at)
+                                         : put_category(ctx, f, v, i, type, x, &at));
         }
     return GN_OK;
 }
@@ -54,7 +60,8 @@ static gn_status predict(gn_context *ctx, const gn_model *m, const float *raw, s
     *out = NULL;
     if (!gn_size_mul(rows, m->prep.inputs, &inputs) || !gn_size_mul(rows, gn_prep_outputs(&m->prep), &outputs))
         return gn_fail(ctx, GN_E_MEMORY, "%zu rows are more than memory can hold", rows);
-    void *x = gn_calloc_aligned(ctx, (size_t)inputs, gn_wide(element)), *y = gn_calloc_aligned(ctx, (size_t)outputs, gn_type_size(type));
+    void *x = gn_calloc_aligned(ctx, (size_t)inputs, gn_wide(element)),
+         *y = gn_calloc_aligned(ctx, (size_t)outputs, gn_type_size(type));
     gn_status s = x && y ? encode(ctx, &m->prep, raw, rows, element, x) : GN_NO_MEMORY;
     gn_dataset d = { .rows = rows, .inputs = m->prep.inputs, .type = element, .x = x };
     if (s == GN_OK) s = gn_net_predict(ctx, m->net, &d, y);
@@ -102,11 +109,17 @@ gn_status gn_model_predict_class(gn_context *ctx, const gn_model *m, const float
     return GN_OK;
 }
 
-/* ---- figures ------------------------------------------------------------------------------------------------------------- */
+/* ---- figures
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static void take(const gn_metrics *from, gn_scores *to)
 {
-    *to = (gn_scores){ .rows = from->rows, .loss = from->loss, .accuracy = from->accuracy, .r2 = from->r2, .rmse = from->rmse, .mae = from->mae };
+    *to = (gn_scores){ .rows = from->rows,
+                       .loss = from->loss,
+                       .accuracy = from->accuracy,
+                       .r2 = from->r2,
+                       .rmse = from->rmse,
+                       .mae = from->mae };
 }
 
 gn_status gn_model_score(gn_context *ctx, const gn_model *m, const gn_data *data, gn_scores *out)
@@ -115,9 +128,11 @@ gn_status gn_model_score(gn_context *ctx, const gn_model *m, const gn_data *data
     gn_data *filled = NULL;
     memset(out, 0, sizeof *out);
     if (data->prep.inputs != m->prep.inputs)
-        return gn_fail(ctx, GN_E_MOD_SHAPE, "data has %zu inputs, model expects %zu", data->prep.inputs, m->prep.inputs);
+        return gn_fail(ctx, GN_E_MOD_SHAPE, "data has %zu inputs, model expects %zu", data->prep.inputs,
+                       m->prep.inputs);
     if ((data->label == NULL) != (m->prep.task == GN_REGRESSION))
-        return gn_fail(ctx, GN_E_MOD_SHAPE, "the data has %s, the model predicts %s", data->label ? "classes" : "values", data->label ? "values" : "classes");
+        return gn_fail(ctx, GN_E_MOD_SHAPE, "the data has %s, the model predicts %s",
+                       data->label ? "classes" : "values", data->label ? "values" : "classes");
     gn_status s = data->prep.fill == GN_FILL_NONE ? GN_OK : gn_data_copy(ctx, data, &filled);
     if (s == GN_OK && filled) s = gn_data_fill_by(ctx, filled, &m->prep);
     gn_dataset d = gn_data_view(filled ? filled : data);

@@ -1,14 +1,12 @@
-/* npy_write.c -- writes NPY: version 1.0, C order, little-endian, the header padded so that the elements start at a multiple of 64.
+/* npy_write.c -- writes NPY: version 1.0, C order, little-endian, the header padded so that the elements start at a
+ * multiple of 64.
  *
  * Invariant: the file is whole or not there. */
 #include "read.h"
 
 #include <string.h>
 
-static const char *descr(gn_element type)
-{
-    return type == GN_EL_U8 ? "|u1" : type == GN_EL_F32 ? "<f4" : "<f8";
-}
+static const char *descr(gn_element type) { return type == GN_EL_U8 ? "|u1" : type == GN_EL_F32 ? "<f4" : "<f8"; }
 
 static void put_header(gn_text *t, const gn_array *a)
 {
@@ -36,7 +34,9 @@ static gn_status put_elements(gn_sink *s, const gn_array *a)
 
 static gn_status put_all(gn_sink *s, const gn_text *header, const gn_array *a)
 {
-    uint8_t start[10] = { 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (uint8_t)(header->length & 255), (uint8_t)(header->length >> 8) };
+    uint8_t start[10] = {
+        0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, (uint8_t)(header->length & 255), (uint8_t)(header->length >> 8)
+    };
     GN_TRY(gn_sink_write(s, start, sizeof start));
     GN_TRY(gn_sink_write(s, header->at, header->length));
     return put_elements(s, a);

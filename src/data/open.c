@@ -1,6 +1,7 @@
 /* open.c -- what DATA means: a generated set, a folder with the MNIST files, a pair of arrays, or a table.
  *
- * Invariant: a file's kind is decided by its content, and by its name only where there is no content to go by; "spirals" is a generated set and
+ * Invariant: a file's kind is decided by its content, and by its name only where there is no content to go by;
+ * "spirals" is a generated set and
  * "./spirals" a file. */
 #include "csv.h"
 #include "read.h"
@@ -14,7 +15,7 @@ typedef struct opening {
     gn_context *ctx;
     const char *what;
     const gn_options *options;
-    const gn_prep *prep;        /* a model's, or the training data's; else NULL */
+    const gn_prep *prep; /* a model's, or the training data's; else NULL */
     bool need_target;
 } opening;
 
@@ -41,13 +42,11 @@ static bool ends_with(const char *text, const char *end)
 
 static bool named_idx(const char *path)
 {
-    return ends_with(path, ".idx") || ends_with(path, ".idx.gz") || strstr(path, "-ubyte") || strstr(path, ".idx1") || strstr(path, ".idx3");
+    return ends_with(path, ".idx") || ends_with(path, ".idx.gz") || strstr(path, "-ubyte") || strstr(path, ".idx1") ||
+           strstr(path, ".idx3");
 }
 
-static bool named_npy(const char *path)
-{
-    return ends_with(path, ".npy") || ends_with(path, ".npy.gz");
-}
+static bool named_npy(const char *path) { return ends_with(path, ".npy") || ends_with(path, ".npy.gz"); }
 
 /* The kind of an opened file. In a pair there are arrays only. */
 static gn_status sniff(opening *o, const char *path, gn_source *s, bool pair, file_kind *kind)
@@ -55,14 +54,18 @@ static gn_status sniff(opening *o, const char *path, gn_source *s, bool pair, fi
     uint8_t b[16] = { 0 };
     int64_t n = gn_data_peek(s, b, sizeof b);
     if (n < 0) return gn_last_error(o->ctx)->status;
-    if ((n >= 6 && memcmp(b, "\x93NUMPY", 6) == 0) || (named_npy(path) && !(n >= 4 && b[0] == 0 && b[1] == 0))) *kind = FILE_NPY;
-    else if (pair || (n >= 4 && b[0] == 0 && b[1] == 0 && b[2] >= 8 && b[2] <= 14 && b[3] >= 1 && b[3] <= 8) || named_idx(path)) *kind = FILE_IDX;
+    if ((n >= 6 && memcmp(b, "\x93NUMPY", 6) == 0) || (named_npy(path) && !(n >= 4 && b[0] == 0 && b[1] == 0)))
+        *kind = FILE_NPY;
+    else if (pair || (n >= 4 && b[0] == 0 && b[1] == 0 && b[2] >= 8 && b[2] <= 14 && b[3] >= 1 && b[3] <= 8) ||
+             named_idx(path))
+        *kind = FILE_IDX;
     else if (n >= 9 && b[8] == '{' && b[4] == 0 && b[5] == 0 && b[6] == 0 && b[7] == 0) *kind = FILE_SAFETENSORS;
     else *kind = FILE_TABLE;
     return GN_OK;
 }
 
-/* ---- arrays ---------------------------------------------------------------------------------------------------------- */
+/* ---- arrays
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static gn_status read_array(opening *o, const char *path, file_kind *kind, gn_array *out)
 {
@@ -81,9 +84,12 @@ static gn_status read_pair(opening *o, const char *x_path, const char *y_path, g
     gn_array x, y = { 0 };
     file_kind x_kind, y_kind = FILE_NPY;
     GN_TRY(read_array(o, x_path, &x_kind, &x));
-    gn_pair pair = { .x = &x, .y = y_path ? &y : NULL, .x_name = x_path, .y_name = y_path, .prep = o->prep, .options = o->options };
+    gn_pair pair = {
+        .x = &x, .y = y_path ? &y : NULL, .x_name = x_path, .y_name = y_path, .prep = o->prep, .options = o->options
+    };
     gn_status s = GN_OK;
-    /* A label file in the images' place is told before the other file is opened: that one would fail with a less useful message. */
+    /* A label file in the images' place is told before the other file is opened: that one would fail with a less useful
+     * message. */
     if (x_kind == FILE_IDX && x.rank < 2) pair.y = NULL;
     else if (y_path) s = read_array(o, y_path, &y_kind, &y);
     pair.idx = x_kind == FILE_IDX && (!pair.y || y_kind == FILE_IDX);
@@ -96,14 +102,17 @@ static gn_status read_pair(opening *o, const char *x_path, const char *y_path, g
 static gn_status open_pair(opening *o, gn_data **out)
 {
     const char *comma = strchr(o->what, ',');
-    if (strchr(comma + 1, ',')) return gn_fail(o->ctx, GN_E_USAGE, "a pair is two files with one comma between them: %s", gn_show(GN_SHOWN, o->what, strlen(o->what)));
+    if (strchr(comma + 1, ','))
+        return gn_fail(o->ctx, GN_E_USAGE, "a pair is two files with one comma between them: %s",
+                       gn_show(GN_SHOWN, o->what, strlen(o->what)));
     char *x = gn_copy_text(o->ctx, o->what, (size_t)(comma - o->what));
     gn_status s = x ? read_pair(o, x, comma + 1, out) : GN_NO_MEMORY;
     gn_free(o->ctx, x);
     return s;
 }
 
-/* FOLDER/train-images-idx3-ubyte, with a dot for the second dash as some copies have it, each with or without .gz. *found is false when there is none. */
+/* FOLDER/train-images-idx3-ubyte, with a dot for the second dash as some copies have it, each with or without .gz.
+ * *found is false when there is none. */
 static gn_status mnist_path(opening *o, const char *stem, const char *kind, gn_text *path, bool *found)
 {
     static const char *const form[][2] = { { "-", "" }, { "-", ".gz" }, { ".", "" }, { ".", ".gz" } };
@@ -111,7 +120,8 @@ static gn_status mnist_path(opening *o, const char *stem, const char *kind, gn_t
     *found = false;
     for (size_t i = 0; i < GN_COUNT(form) && !*found; i++) {
         gn_text_clear(path);
-        gn_text_printf(path, "%s%s%s%s%s-ubyte%s", o->what, ends_with(o->what, "/") ? "" : "/", stem, form[i][0], kind, form[i][1]);
+        gn_text_printf(path, "%s%s%s%s%s-ubyte%s", o->what, ends_with(o->what, "/") ? "" : "/", stem, form[i][0], kind,
+                       form[i][1]);
         GN_TRY(gn_text_done(path));
         *found = path_status(o->ctx, path->at, &st);
     }
@@ -120,12 +130,13 @@ static gn_status mnist_path(opening *o, const char *stem, const char *kind, gn_t
 
 static gn_status missing_half(opening *o, const char *stem, bool images)
 {
-    return gn_fail_at(o->ctx, GN_E_IO_OPEN, (gn_place){ .file = o->what }, "the folder has %s-%s but not its %s", stem, images ? "images" : "labels",
-                      images ? "labels" : "images");
+    return gn_fail_at(o->ctx, GN_E_IO_OPEN, (gn_place){ .file = o->what }, "the folder has %s-%s but not its %s", stem,
+                      images ? "images" : "labels", images ? "labels" : "images");
 }
 
 /* One pair of the four files; *out stays NULL when neither of its files is there. */
-static gn_status mnist_pair(opening *o, const char *stem, const char *images_stem, const char *labels_stem, gn_data **out)
+static gn_status mnist_pair(opening *o, const char *stem, const char *images_stem, const char *labels_stem,
+                            gn_data **out)
 {
     gn_text x, y;
     bool has_x, has_y = false;
@@ -142,20 +153,25 @@ static gn_status mnist_pair(opening *o, const char *stem, const char *images_ste
 
 static gn_status no_mnist(opening *o)
 {
-    gn_fail_at(o->ctx, GN_E_IO_OPEN, (gn_place){ .file = o->what }, "is a directory, and the MNIST files are not in it");
-    return gn_hint(o->ctx, "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, with or without .gz");
+    gn_fail_at(o->ctx, GN_E_IO_OPEN, (gn_place){ .file = o->what },
+               "is a directory, and the MNIST files are not in it");
+    return gn_hint(o->ctx, "train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, "
+                           "t10k-labels-idx1-ubyte, with or without .gz");
 }
 
 static gn_status open_folder(opening *o, bool tests, gn_data **out)
 {
-    return tests ? mnist_pair(o, "t10k", "t10k-images", "t10k-labels", out) : mnist_pair(o, "train", "train-images", "train-labels", out);
+    return tests ? mnist_pair(o, "t10k", "t10k-images", "t10k-labels", out)
+                 : mnist_pair(o, "train", "train-images", "train-labels", out);
 }
 
-/* ---- tables ---------------------------------------------------------------------------------------------------------- */
+/* ---- tables
+ * ---------------------------------------------------------------------------------------------------------- */
 
 static gn_status from_table(opening *o, const gn_table *t, gn_data **out)
 {
-    return o->prep ? gn_data_by_prep(o->ctx, t, o->prep, o->options, o->need_target, out) : gn_data_from_table(o->ctx, t, o->options, out);
+    return o->prep ? gn_data_by_prep(o->ctx, t, o->prep, o->options, o->need_target, out)
+                   : gn_data_from_table(o->ctx, t, o->options, out);
 }
 
 static gn_status open_generated(opening *o, gn_data **out)
@@ -186,10 +202,14 @@ static gn_status read_single(opening *o, file_kind kind, gn_source *source, gn_d
     GN_TRY(kind == FILE_NPY ? gn_npy_read(o->ctx, source, &x) : gn_idx_read(o->ctx, source, &x));
     gn_status s;
     if (!o->prep || o->need_target) {
-        gn_fail_at(o->ctx, GN_E_USAGE, (gn_place){ .file = o->what }, "this is one array, and the targets are not in it");
-        s = gn_hint(o->ctx, kind == FILE_NPY ? "give both files with a comma between them: X.npy,y.npy" : "give both files with a comma between them: images,labels");
+        gn_fail_at(o->ctx, GN_E_USAGE, (gn_place){ .file = o->what },
+                   "this is one array, and the targets are not in it");
+        s = gn_hint(o->ctx, kind == FILE_NPY ? "give both files with a comma between them: X.npy,y.npy"
+                                             : "give both files with a comma between them: images,labels");
     } else {
-        gn_pair pair = { .x = &x, .x_name = source->name, .idx = kind == FILE_IDX, .prep = o->prep, .options = o->options };
+        gn_pair pair = {
+            .x = &x, .x_name = source->name, .idx = kind == FILE_IDX, .prep = o->prep, .options = o->options
+        };
         s = gn_data_from_pair(o->ctx, &pair, out);
     }
     gn_array_free(o->ctx, &x);
@@ -220,7 +240,8 @@ static gn_status open_file(opening *o, gn_data **out)
     return status;
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------------- */
 
 static gn_status open_one(opening *o, bool tests, gn_data **out)
 {
@@ -234,7 +255,8 @@ static gn_status open_one(opening *o, bool tests, gn_data **out)
 }
 
 /* For a model a folder means its test images when they are there: they are what a model is judged by. */
-gn_status gn_data_open_for(gn_context *ctx, const char *what, const gn_prep *prep, const gn_options *options, bool need_target, gn_data **out)
+gn_status gn_data_open_for(gn_context *ctx, const char *what, const gn_prep *prep, const gn_options *options,
+                           bool need_target, gn_data **out)
 {
     opening o = { .ctx = ctx, .what = what, .options = options, .prep = prep, .need_target = need_target };
     GN_TRY(open_one(&o, true, out));

@@ -1,8 +1,8 @@
 /* st_read.c -- reads safetensors: 8 bytes of length, a JSON header, the tensors' bytes.
  *
- * Invariant: after gn_st_read every byte of the data part belongs to exactly one tensor, every tensor has the bytes that its shape and type
- * need, and every name stands once. The header is cut into its entries, and jansson reads one entry at a time: memory stays in
- * proportion to the tensors, and a place can be named. */
+ * Invariant: after gn_st_read every byte of the data part belongs to exactly one tensor, every tensor has the bytes
+ * that its shape and type need, and every name stands once. The header is cut into its entries, and jansson reads one
+ * entry at a time: memory stays in proportion to the tensors, and a place can be named. */
 #include "json.h"
 
 #include <string.h>
@@ -13,13 +13,13 @@ typedef struct st_reader {
     gn_context *ctx;
     const char *name;
     gn_st_file *f;
-    const char *text;           /* the header */
+    const char *text; /* the header */
     size_t length;
-    size_t room;                /* of f->tensor */
+    size_t room; /* of f->tensor */
     size_t meta_room;
     bool has_meta;
     /* the entry being read */
-    const char *key;            /* decoded */
+    const char *key; /* decoded */
     gn_json_member m;
 } st_reader;
 
@@ -29,17 +29,15 @@ static gn_place place(const st_reader *r, size_t offset)
     return (gn_place){ .file = r->name, .offset = 8 + offset, .has_offset = true };
 }
 
-static const char *shown(gn_shown *room, const char *key)
-{
-    return gn_show(room, key, strlen(key));
-}
+static const char *shown(gn_shown *room, const char *key) { return gn_show(room, key, strlen(key)); }
 
 static gn_status no_memory(const st_reader *r)
 {
     return gn_fail(r->ctx, GN_E_MEMORY, "no memory to read the header of %s", r->name);
 }
 
-/* ---- one entry through jansson ---------------------------------------------------------------------------------------- */
+/* ---- one entry through jansson
+ * ---------------------------------------------------------------------------------------- */
 
 /* Inside which list, "shape" or "data_offsets", of an entry does `at` stand? NULL for neither. */
 static const char *list_at(const char *value, size_t at)
@@ -59,7 +57,8 @@ static const char *list_at(const char *value, size_t at)
 
 static bool digit(char c) { return c >= '0' && c <= '9'; }
 
-/* JSON has no 00, and jansson no integer above 64 bits; inside a shape they are a wrong shape rather than wrong JSON. */
+/* JSON has no 00, and jansson no integer above 64 bits; inside a shape they are a wrong shape rather than wrong JSON.
+ */
 static gn_status fail_number(st_reader *r, const json_error_t *e, bool *mine)
 {
     const char *value = r->text + r->m.value;
@@ -73,9 +72,11 @@ static gn_status fail_number(st_reader *r, const json_error_t *e, bool *mine)
     zero |= begin + 2 < r->m.value_length && value[begin] == '-' && value[begin + 1] == '0' && digit(value[begin + 2]);
     *mine = list && (large || zero);
     if (!*mine) return GN_OK;
-    gn_code code = strcmp(list, "shape") != 0 ? GN_E_ST_OFFSET : large && value[begin] != '-' ? GN_E_ST_OVERFLOW : GN_E_ST_SHAPE;
-    return gn_fail_at(r->ctx, code, place(r, r->m.value + begin), "tensor '%s': %s has a number that %s", shown(GN_SHOWN, r->key), list,
-                      large ? "64 bits do not hold" : "begins with 0");
+    gn_code code = strcmp(list, "shape") != 0     ? GN_E_ST_OFFSET
+                   : large && value[begin] != '-' ? GN_E_ST_OVERFLOW
+                                                  : GN_E_ST_SHAPE;
+    return gn_fail_at(r->ctx, code, place(r, r->m.value + begin), "tensor '%s': %s has a number that %s",
+                      shown(GN_SHOWN, r->key), list, large ? "64 bits do not hold" : "begins with 0");
 }
 
 /* A duplicate's name is the string that ends where jansson stopped. */
@@ -88,9 +89,10 @@ static gn_status fail_duplicate(st_reader *r, size_t at, bool meta)
     begin = end;
     while (begin > 0 && value[begin - 1] != '"') begin--;
     if (meta)
-        return gn_fail_at(r->ctx, GN_E_ST_DUP, place(r, r->m.value + begin), "metadata '%s' given twice", gn_show(GN_SHOWN, value + begin, end - begin));
-    return gn_fail_at(r->ctx, GN_E_ST_DUP, place(r, r->m.value + begin), "tensor '%s': field '%s' given twice", shown(GN_SHOWN, r->key),
-                      gn_show(GN_SHOWN, value + begin, end - begin));
+        return gn_fail_at(r->ctx, GN_E_ST_DUP, place(r, r->m.value + begin), "metadata '%s' given twice",
+                          gn_show(GN_SHOWN, value + begin, end - begin));
+    return gn_fail_at(r->ctx, GN_E_ST_DUP, place(r, r->m.value + begin), "tensor '%s': field '%s' given twice",
+                      shown(GN_SHOWN, r->key), gn_show(GN_SHOWN, value + begin, end - begin));
 }
 
 static gn_status fail_json(st_reader *r, const json_error_t *e, size_t offset, bool meta)
@@ -103,7 +105,8 @@ static gn_status fail_json(st_reader *r, const json_error_t *e, size_t offset, b
     case json_error_duplicate_key: return fail_duplicate(r, at, meta);
     case json_error_null_character:
     case json_error_null_byte_in_key:
-        return gn_fail_at(r->ctx, meta ? GN_E_ST_META : GN_E_ST_NAME, place(r, offset + at), "a NUL character (\\u0000) in %s", meta ? "the metadata" : "a name");
+        return gn_fail_at(r->ctx, meta ? GN_E_ST_META : GN_E_ST_NAME, place(r, offset + at),
+                          "a NUL character (\\u0000) in %s", meta ? "the metadata" : "a name");
     default: break;
     }
     if (!meta && offset == r->m.value) {
@@ -111,8 +114,10 @@ static gn_status fail_json(st_reader *r, const json_error_t *e, size_t offset, b
         if (mine) return s;
     }
     if (strstr(e->text, "invalid Unicode"))
-        return gn_fail_at(r->ctx, meta ? GN_E_ST_META : GN_E_ST_NAME, place(r, offset + at), "half of a surrogate pair in %s", meta ? "the metadata" : "a name");
-    return gn_fail_at(r->ctx, GN_E_ST_JSON, place(r, offset + at), "the header is not JSON: %s", shown(GN_SHOWN, e->text));
+        return gn_fail_at(r->ctx, meta ? GN_E_ST_META : GN_E_ST_NAME, place(r, offset + at),
+                          "half of a surrogate pair in %s", meta ? "the metadata" : "a name");
+    return gn_fail_at(r->ctx, GN_E_ST_JSON, place(r, offset + at), "the header is not JSON: %s",
+                      shown(GN_SHOWN, e->text));
 }
 
 static gn_status load(st_reader *r, size_t offset, size_t length, bool meta, json_t **out)
@@ -122,39 +127,51 @@ static gn_status load(st_reader *r, size_t offset, size_t length, bool meta, jso
     return *out ? GN_OK : fail_json(r, &e, offset, meta);
 }
 
-/* ---- tensors -------------------------------------------------------------------------------------------------------------- */
+/* ---- tensors
+ * -------------------------------------------------------------------------------------------------------------- */
 
-static const struct { const char *name; int bits; } dtype_row[] = {
-    { "BOOL", 8 }, { "F4", 4 }, { "F6_E2M3", 6 }, { "F6_E3M2", 6 }, { "U8", 8 }, { "I8", 8 }, { "F8_E5M2", 8 }, { "F8_E4M3", 8 }, { "F8_E8M0", 8 },
-    { "F8_E4M3FNUZ", 8 }, { "F8_E5M2FNUZ", 8 }, { "I16", 16 }, { "U16", 16 }, { "F16", 16 }, { "BF16", 16 }, { "I32", 32 }, { "U32", 32 }, { "F32", 32 },
-    { "C64", 64 }, { "F64", 64 }, { "I64", 64 }, { "U64", 64 },
+static const struct {
+    const char *name;
+    int bits;
+} dtype_row[] = {
+    { "BOOL", 8 },    { "F4", 4 },      { "F6_E2M3", 6 }, { "F6_E3M2", 6 },     { "U8", 8 },          { "I8", 8 },
+    { "F8_E5M2", 8 }, { "F8_E4M3", 8 }, { "F8_E8M0", 8 }, { "F8_E4M3FNUZ", 8 }, { "F8_E5M2FNUZ", 8 }, { "I16", 16 },
+    { "U16", 16 },    { "F16", 16 },    { "BF16", 16 },   { "I32", 32 },        { "U32", 32 },        { "F32", 32 },
+    { "C64", 64 },    { "F64", 64 },    { "I64", 64 },    { "U64", 64 },
 };
 
 static gn_status take_dtype(st_reader *r, const json_t *v, gn_st_tensor *t, int *bits)
 {
     gn_place at = place(r, r->m.value);
     if (!v) return gn_fail_at(r->ctx, GN_E_ST_DTYPE, at, "tensor '%s' has no dtype", shown(GN_SHOWN, r->key));
-    if (!json_is_string(v)) return gn_fail_at(r->ctx, GN_E_ST_DTYPE, at, "tensor '%s': the dtype is not a string", shown(GN_SHOWN, r->key));
+    if (!json_is_string(v))
+        return gn_fail_at(r->ctx, GN_E_ST_DTYPE, at, "tensor '%s': the dtype is not a string", shown(GN_SHOWN, r->key));
     for (size_t i = 0; i < GN_COUNT(dtype_row); i++)
         if (strcmp(json_string_value(v), dtype_row[i].name) == 0) {
             t->dtype = dtype_row[i].name;
             *bits = dtype_row[i].bits;
             return GN_OK;
         }
-    return gn_fail_at(r->ctx, GN_E_ST_DTYPE, at, "tensor '%s': unknown dtype '%s'", shown(GN_SHOWN, r->key), shown(GN_SHOWN, json_string_value(v)));
+    return gn_fail_at(r->ctx, GN_E_ST_DTYPE, at, "tensor '%s': unknown dtype '%s'", shown(GN_SHOWN, r->key),
+                      shown(GN_SHOWN, json_string_value(v)));
 }
 
 static gn_status take_shape(st_reader *r, const json_t *v, gn_st_tensor *t)
 {
     gn_place at = place(r, r->m.value);
-    if (!json_is_array(v)) return gn_fail_at(r->ctx, GN_E_ST_SHAPE, at, "tensor '%s' has no list 'shape'", shown(GN_SHOWN, r->key));
+    if (!json_is_array(v))
+        return gn_fail_at(r->ctx, GN_E_ST_SHAPE, at, "tensor '%s' has no list 'shape'", shown(GN_SHOWN, r->key));
     size_t rank = json_array_size(v);
-    if (rank > GN_ST_RANK) return gn_fail_at(r->ctx, GN_E_ST_LIMIT, at, "tensor '%s' has %zu dimensions (limit %d)", shown(GN_SHOWN, r->key), rank, GN_ST_RANK);
+    if (rank > GN_ST_RANK)
+        return gn_fail_at(r->ctx, GN_E_ST_LIMIT, at, "tensor '%s' has %zu dimensions (limit %d)",
+                          shown(GN_SHOWN, r->key), rank, GN_ST_RANK);
     t->rank = (int)rank;
     for (size_t i = 0; i < rank; i++) {
         const json_t *d = json_array_get(v, i);
         if (!json_is_integer(d) || json_integer_value(d) < 0)
-            return gn_fail_at(r->ctx, GN_E_ST_SHAPE, at, "tensor '%s': dimension %zu of the shape is not a whole number from 0 up", shown(GN_SHOWN, r->key), i);
+            return gn_fail_at(r->ctx, GN_E_ST_SHAPE, at,
+                              "tensor '%s': dimension %zu of the shape is not a whole number from 0 up",
+                              shown(GN_SHOWN, r->key), i);
         t->dim[i] = (uint64_t)json_integer_value(d);
     }
     return GN_OK;
@@ -165,14 +182,16 @@ static gn_status take_offsets(st_reader *r, const json_t *v, gn_st_tensor *t)
     gn_place at = place(r, r->m.value);
     const json_t *b = json_array_get(v, 0), *e = json_array_get(v, 1);
     if (!json_is_array(v) || json_array_size(v) != 2)
-        return gn_fail_at(r->ctx, GN_E_ST_OFFSET, at, "tensor '%s': data_offsets is not a list of two numbers", shown(GN_SHOWN, r->key));
+        return gn_fail_at(r->ctx, GN_E_ST_OFFSET, at, "tensor '%s': data_offsets is not a list of two numbers",
+                          shown(GN_SHOWN, r->key));
     if (!json_is_integer(b) || !json_is_integer(e) || json_integer_value(b) < 0 || json_integer_value(e) < 0)
-        return gn_fail_at(r->ctx, GN_E_ST_OFFSET, at, "tensor '%s': data_offsets are not whole numbers from 0 up", shown(GN_SHOWN, r->key));
+        return gn_fail_at(r->ctx, GN_E_ST_OFFSET, at, "tensor '%s': data_offsets are not whole numbers from 0 up",
+                          shown(GN_SHOWN, r->key));
     t->begin = (uint64_t)json_integer_value(b);
     t->end = (uint64_t)json_integer_value(e);
     if (t->begin > t->end)
-        return gn_fail_at(r->ctx, GN_E_ST_OFFSET, at, "tensor '%s': data_offsets [%llu,%llu] end before they begin", shown(GN_SHOWN, r->key),
-                          (unsigned long long)t->begin, (unsigned long long)t->end);
+        return gn_fail_at(r->ctx, GN_E_ST_OFFSET, at, "tensor '%s': data_offsets [%llu,%llu] end before they begin",
+                          shown(GN_SHOWN, r->key), (unsigned long long)t->begin, (unsigned long long)t->end);
     return GN_OK;
 }
 
@@ -194,7 +213,9 @@ static gn_status check_size(st_reader *r, const gn_st_tensor *t, int bits)
     if (count) count = whole;
     fits &= gn_size_mul(whole, (uint64_t)bits, &size);
     gn_place at = place(r, r->m.value);
-    if (!fits) return gn_fail_at(r->ctx, GN_E_ST_OVERFLOW, at, "tensor '%s': the size of its shape overflows", shown(GN_SHOWN, r->key));
+    if (!fits)
+        return gn_fail_at(r->ctx, GN_E_ST_OVERFLOW, at, "tensor '%s': the size of its shape overflows",
+                          shown(GN_SHOWN, r->key));
     size = count ? size : 0;
     uint64_t given = t->end - t->begin, needed = size / 8 + (size % 8 != 0);
     if (given == needed && size % 8 == 0) return GN_OK;
@@ -203,8 +224,9 @@ static gn_status check_size(st_reader *r, const gn_st_tensor *t, int bits)
     put_shape(&shape, t);
     gn_status s = gn_text_done(&shape);
     if (s == GN_OK)
-        s = gn_fail_at(r->ctx, GN_E_ST_SIZE, at, "tensor '%s': %llu bytes given, %s %s needs %llu", shown(GN_SHOWN, r->key), (unsigned long long)given,
-                       shape.at, t->dtype, (unsigned long long)needed);
+        s = gn_fail_at(r->ctx, GN_E_ST_SIZE, at, "tensor '%s': %llu bytes given, %s %s needs %llu",
+                       shown(GN_SHOWN, r->key), (unsigned long long)given, shape.at, t->dtype,
+                       (unsigned long long)needed);
     gn_text_free(&shape);
     return s;
 }
@@ -213,9 +235,10 @@ static void warn_unknown(st_reader *r, json_t *entry)
 {
     const char *key;
     json_t *v;
-    json_object_foreach (entry, key, v)
-        if (strcmp(key, "dtype") != 0 && strcmp(key, "shape") != 0 && strcmp(key, "data_offsets") != 0)
-            gn_warn(r->ctx, "%s: tensor '%s': ignored unknown field '%s'", r->name, shown(GN_SHOWN, r->key), shown(GN_SHOWN, key));
+    json_object_foreach(entry, key, v) if (strcmp(key, "dtype") != 0 && strcmp(key, "shape") != 0 &&
+                                           strcmp(key, "data_offsets") != 0)
+        gn_warn(r->ctx, "%s: tensor '%s': ignored unknown field '%s'", r->name, shown(GN_SHOWN, r->key),
+                shown(GN_SHOWN, key));
 }
 
 static gn_status add_tensor(st_reader *r, const gn_st_tensor *t)
@@ -236,8 +259,11 @@ static gn_status take_tensor(st_reader *r, json_t *entry)
 {
     gn_st_tensor t = { .name = r->key };
     int bits = 0;
-    if (!json_is_object(entry)) return gn_fail_at(r->ctx, GN_E_ST_JSON, place(r, r->m.value), "tensor '%s' is not an object", shown(GN_SHOWN, r->key));
-    if (r->f->tensors == GN_ST_TENSOR_LIMIT) return gn_fail_at(r->ctx, GN_E_ST_LIMIT, place(r, r->m.key), "more than %d tensors", GN_ST_TENSOR_LIMIT);
+    if (!json_is_object(entry))
+        return gn_fail_at(r->ctx, GN_E_ST_JSON, place(r, r->m.value), "tensor '%s' is not an object",
+                          shown(GN_SHOWN, r->key));
+    if (r->f->tensors == GN_ST_TENSOR_LIMIT)
+        return gn_fail_at(r->ctx, GN_E_ST_LIMIT, place(r, r->m.key), "more than %d tensors", GN_ST_TENSOR_LIMIT);
     GN_TRY(take_dtype(r, json_object_get(entry, "dtype"), &t, &bits));
     GN_TRY(take_shape(r, json_object_get(entry, "shape"), &t));
     GN_TRY(take_offsets(r, json_object_get(entry, "data_offsets"), &t));
@@ -246,7 +272,8 @@ static gn_status take_tensor(st_reader *r, json_t *entry)
     return add_tensor(r, &t);
 }
 
-/* ---- metadata ---------------------------------------------------------------------------------------------------------------- */
+/* ---- metadata
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 static gn_status take_meta(st_reader *r, json_t *meta)
 {
@@ -255,14 +282,18 @@ static gn_status take_meta(st_reader *r, json_t *meta)
     gn_st_file *f = r->f;
     if (r->has_meta) return gn_fail_at(r->ctx, GN_E_ST_DUP, place(r, r->m.key), "'__metadata__' given twice");
     r->has_meta = true;
-    if (!json_is_object(meta)) return gn_fail_at(r->ctx, GN_E_ST_META, place(r, r->m.value), "__metadata__ is not an object whose values must be strings");
+    if (!json_is_object(meta))
+        return gn_fail_at(r->ctx, GN_E_ST_META, place(r, r->m.value),
+                          "__metadata__ is not an object whose values must be strings");
     size_t n = json_object_size(meta);
     f->meta_key = gn_arena_alloc(&f->arena, n, sizeof *f->meta_key);
     f->meta_value = gn_arena_alloc(&f->arena, n, sizeof *f->meta_value);
     if (!f->meta_key || !f->meta_value) return GN_NO_MEMORY;
-    json_object_foreach (meta, key, v) {
+    json_object_foreach(meta, key, v)
+    {
         if (!json_is_string(v))
-            return gn_fail_at(r->ctx, GN_E_ST_META, place(r, r->m.value), "__metadata__ '%s': values must be strings", shown(GN_SHOWN, key));
+            return gn_fail_at(r->ctx, GN_E_ST_META, place(r, r->m.value), "__metadata__ '%s': values must be strings",
+                              shown(GN_SHOWN, key));
         f->meta_key[f->metas] = gn_arena_text(&f->arena, key, strlen(key));
         f->meta_value[f->metas] = gn_arena_text(&f->arena, json_string_value(v), json_string_length(v));
         if (!f->meta_key[f->metas] || !f->meta_value[f->metas]) return GN_NO_MEMORY;
@@ -271,7 +302,8 @@ static gn_status take_meta(st_reader *r, json_t *meta)
     return GN_OK;
 }
 
-/* ---- the header ------------------------------------------------------------------------------------------------------------- */
+/* ---- the header
+ * ------------------------------------------------------------------------------------------------------------- */
 
 static gn_status take_key(st_reader *r)
 {
@@ -299,9 +331,14 @@ static gn_status take_member(st_reader *r)
 
 static gn_status fail_cut(st_reader *r, const gn_json_cut *c, gn_json_fault fault)
 {
-    if (fault == GN_JSON_DEEP) return gn_fail_at(r->ctx, GN_E_ST_DEPTH, place(r, c->at), "the header is nested deeper than %d levels", GN_JSON_DEPTH);
-    if (c->at >= c->length) return gn_fail_at(r->ctx, GN_E_ST_JSON, place(r, c->at), "the header is not JSON: it ends in the middle of its object");
-    return gn_fail_at(r->ctx, GN_E_ST_JSON, place(r, c->at), "the header is not the JSON object that it must be: '%s' is out of place",
+    if (fault == GN_JSON_DEEP)
+        return gn_fail_at(r->ctx, GN_E_ST_DEPTH, place(r, c->at), "the header is nested deeper than %d levels",
+                          GN_JSON_DEPTH);
+    if (c->at >= c->length)
+        return gn_fail_at(r->ctx, GN_E_ST_JSON, place(r, c->at),
+                          "the header is not JSON: it ends in the middle of its object");
+    return gn_fail_at(r->ctx, GN_E_ST_JSON, place(r, c->at),
+                      "the header is not the JSON object that it must be: '%s' is out of place",
                       gn_show(GN_SHOWN, c->text + c->at, 1));
 }
 
@@ -310,7 +347,8 @@ static gn_status read_header(st_reader *r)
     gn_json_cut cut;
     size_t bad;
     if (!gn_utf8_valid(r->text, r->length, &bad))
-        return gn_fail_at(r->ctx, GN_E_ST_UTF8, place(r, bad), "byte 0x%02X of the header is not UTF-8", (unsigned char)r->text[bad]);
+        return gn_fail_at(r->ctx, GN_E_ST_UTF8, place(r, bad), "byte 0x%02X of the header is not UTF-8",
+                          (unsigned char)r->text[bad]);
     gn_json_fault fault = gn_json_open(&cut, r->text, r->length);
     if (fault != GN_JSON_FINE && gn_json_too_deep(r->text, r->length, &bad)) cut.at = bad, fault = GN_JSON_DEEP;
     while (fault == GN_JSON_FINE) {
@@ -321,7 +359,8 @@ static gn_status read_header(st_reader *r)
     return fail_cut(r, &cut, fault);
 }
 
-/* ---- the whole ------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole
+ * ------------------------------------------------------------------------------------------------------------- */
 
 typedef bool (*before_fn)(const gn_st_tensor *a, const gn_st_tensor *b);
 
@@ -389,16 +428,19 @@ static gn_status check_layout(st_reader *r)
     for (size_t i = 0; i < f->tensors; i++) {
         const gn_st_tensor *t = &f->tensor[i];
         if (t->begin < at)
-            return gn_fail_at(r->ctx, GN_E_ST_OVERLAP, data_place(r, t->begin), "tensors '%s' and '%s' share bytes", shown(GN_SHOWN, f->tensor[i - 1].name),
-                              shown(GN_SHOWN, t->name));
+            return gn_fail_at(r->ctx, GN_E_ST_OVERLAP, data_place(r, t->begin), "tensors '%s' and '%s' share bytes",
+                              shown(GN_SHOWN, f->tensor[i - 1].name), shown(GN_SHOWN, t->name));
         if (t->begin > at)
-            return gn_fail_at(r->ctx, GN_E_ST_HOLE, data_place(r, at), "bytes %llu..%llu belong to no tensor", (unsigned long long)at, (unsigned long long)t->begin);
+            return gn_fail_at(r->ctx, GN_E_ST_HOLE, data_place(r, at), "bytes %llu..%llu belong to no tensor",
+                              (unsigned long long)at, (unsigned long long)t->begin);
         at = t->end;
     }
     if (at > have)
-        return gn_fail_at(r->ctx, GN_E_ST_SIZE, data_place(r, have), "file ends %llu byte%s early", (unsigned long long)(at - have), at - have == 1 ? "" : "s");
+        return gn_fail_at(r->ctx, GN_E_ST_SIZE, data_place(r, have), "file ends %llu byte%s early",
+                          (unsigned long long)(at - have), at - have == 1 ? "" : "s");
     if (at < have)
-        return gn_fail_at(r->ctx, GN_E_ST_TRAIL, data_place(r, at), "%llu byte%s after the last tensor", (unsigned long long)(have - at), have - at == 1 ? "" : "s");
+        return gn_fail_at(r->ctx, GN_E_ST_TRAIL, data_place(r, at), "%llu byte%s after the last tensor",
+                          (unsigned long long)(have - at), have - at == 1 ? "" : "s");
     return GN_OK;
 }
 
@@ -409,14 +451,17 @@ static gn_status read_start(st_reader *r)
     uint64_t n;
     const uint8_t *text;
     if (f->bytes.size < 8)
-        return gn_fail_at(r->ctx, GN_E_ST_TRUNC, (gn_place){ .file = r->name, .offset = f->bytes.size, .has_offset = true },
+        return gn_fail_at(r->ctx, GN_E_ST_TRUNC,
+                          (gn_place){ .file = r->name, .offset = f->bytes.size, .has_offset = true },
                           "needs 8 bytes for the header length, file has %llu", (unsigned long long)f->bytes.size);
     GN_TRY(gn_take_u64le(&c, &n));
     gn_place start = { .file = r->name, .has_offset = true };
     if (n > GN_ST_HEADER_LIMIT)
-        return gn_fail_at(r->ctx, GN_E_ST_LIMIT, start, "header length %llu (limit %d)", (unsigned long long)n, GN_ST_HEADER_LIMIT);
+        return gn_fail_at(r->ctx, GN_E_ST_LIMIT, start, "header length %llu (limit %d)", (unsigned long long)n,
+                          GN_ST_HEADER_LIMIT);
     if (n > gn_cursor_left(&c))
-        return gn_fail_at(r->ctx, GN_E_ST_TRUNC, start, "header of %llu bytes, %llu available", (unsigned long long)n, (unsigned long long)gn_cursor_left(&c));
+        return gn_fail_at(r->ctx, GN_E_ST_TRUNC, start, "header of %llu bytes, %llu available", (unsigned long long)n,
+                          (unsigned long long)gn_cursor_left(&c));
     GN_TRY(gn_take_bytes(&c, n, &text));
     r->text = (const char *)text;
     r->length = (size_t)n;
@@ -444,10 +489,7 @@ const char *gn_st_meta(const gn_st_file *f, const char *key)
     return NULL;
 }
 
-const void *gn_st_data(const gn_st_file *f, const gn_st_tensor *t)
-{
-    return f->bytes.at + f->data_offset + t->begin;
-}
+const void *gn_st_data(const gn_st_file *f, const gn_st_tensor *t) { return f->bytes.at + f->data_offset + t->begin; }
 
 void gn_st_free(gn_context *ctx, gn_st_file *f)
 {

@@ -1,4 +1,5 @@
-/* st_write.c -- writes safetensors: the metadata first, then the tensors in the order given, one after another from offset 0.
+/* st_write.c -- writes safetensors: the metadata first, then the tensors in the order given, one after another from
+ * offset 0.
  *
  * Invariant: the same input gives the same bytes; the file is whole or not there; elements start at a multiple of 8. */
 #include "json.h"
@@ -22,10 +23,12 @@ static void put_tensor(gn_text *t, const gn_st_out *o, uint64_t begin)
     gn_json_put_string(t, o->name);
     gn_text_printf(t, ":{\"dtype\":\"%s\",\"shape\":[", o->dtype);
     for (int i = 0; i < o->rank; i++) gn_text_printf(t, i ? ",%llu" : "%llu", (unsigned long long)o->dim[i]);
-    gn_text_printf(t, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)begin, (unsigned long long)(begin + o->bytes));
+    gn_text_printf(t, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)begin,
+                   (unsigned long long)(begin + o->bytes));
 }
 
-static void put_header(gn_text *t, const gn_st_out *tensor, size_t tensors, const char *const *key, const char *const *value, size_t metas)
+static void put_header(gn_text *t, const gn_st_out *tensor, size_t tensors, const char *const *key,
+                       const char *const *value, size_t metas)
 {
     uint64_t begin = 0;
     gn_text_puts(t, "{");
@@ -42,7 +45,9 @@ static void put_header(gn_text *t, const gn_st_out *tensor, size_t tensors, cons
 static gn_status put_data(gn_sink *s, const gn_st_out *o)
 {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    size_t size = strcmp(o->dtype, "F64") == 0 || strcmp(o->dtype, "I64") == 0 ? 8 : strcmp(o->dtype, "F32") == 0 || strcmp(o->dtype, "I32") == 0 ? 4 : 1;
+    size_t size = strcmp(o->dtype, "F64") == 0 || strcmp(o->dtype, "I64") == 0   ? 8
+                  : strcmp(o->dtype, "F32") == 0 || strcmp(o->dtype, "I32") == 0 ? 4
+                                                                                 : 1;
     for (uint64_t i = 0; i < o->bytes; i += size) {
         uint8_t b[8];
         for (size_t k = 0; k < size; k++) b[k] = ((const uint8_t *)o->data)[i + size - 1 - k];
@@ -64,8 +69,8 @@ static gn_status put_all(gn_sink *s, const gn_text *header, const gn_st_out *ten
     return GN_OK;
 }
 
-gn_status gn_st_write(gn_context *ctx, const char *path, const gn_st_out *tensor, size_t tensors, const char *const *meta_key,
-                      const char *const *meta_value, size_t metas)
+gn_status gn_st_write(gn_context *ctx, const char *path, const gn_st_out *tensor, size_t tensors,
+                      const char *const *meta_key, const char *const *meta_value, size_t metas)
 {
     gn_text header;
     gn_sink sink;
