@@ -43,6 +43,7 @@ static void reads_hard_cases(void **state)
 {
     (void)state;
     static const char *const text[] = {
+        "8.000001430511474", "8.000000476837159", "-8.000001430511474", /* doubles that stand between two floats */
         "0", "-0", "0.0e99999", "1", "5.", ".5", "+5", "1E3", "9007199254740993",
         "9007199254740992.99999999999999999999999",
         "9007199254740993.00000000000000000000000000000000000001", "5e-324", "2.4703282292062327e-324",
@@ -289,6 +290,18 @@ static void bounds_of_powers_hold(void **state)
     }
 }
 
+/* 10^22 is a double; through 10^-6, which is none, 128 bits give a little less than 10^16. */
+static void floors_are_exact(void **state)
+{
+    (void)state;
+    assert_true(gn_decimal_floor(2384185791015625, 22, 6) == 10000000000000000);
+    assert_true(gn_decimal_floor(2384185791015624, 22, 6) == 9999999999999995);
+    assert_true(gn_decimal_floor(1, -1, 0) == 0);
+    assert_true(gn_decimal_floor(1, -1074, -324) == 4);
+    assert_true(gn_decimal_floor(1, -1074, -323) == 0);
+    assert_true(gn_decimal_floor(0, 5, 0) == 0);
+}
+
 static void reads_whole_numbers(void **state)
 {
     (void)state;
@@ -315,6 +328,7 @@ int main(void)
         cmocka_unit_test(digits_and_decimals_round_exactly),
         cmocka_unit_test(prints_plainly),
         cmocka_unit_test(bounds_of_powers_hold),
+        cmocka_unit_test(floors_are_exact),
         cmocka_unit_test(reads_whole_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -106,6 +106,29 @@ static void contexts_come_and_go(void **state)
     }
 }
 
+/* Two tasks that wait for each other: one thread alone would wait for ever. */
+static void meet(void *work, size_t task, int worker)
+{
+    atomic_int *here = work;
+    struct timespec t = { 0, 100000 };
+    (void)task;
+    (void)worker;
+    atomic_fetch_add(here, 1);
+    while (atomic_load(here) < 2) nanosleep(&t, NULL);
+}
+
+static void tasks_run_side_by_side(void **state)
+{
+    (void)state;
+    gn_context *ctx = with_threads(2);
+    for (int i = 0; i < 20; i++) {
+        atomic_int here = 0;
+        gn_parallel(ctx, 2, meet, &here);
+        assert_int_equal(here, 2);
+    }
+    gn_context_free(ctx);
+}
+
 /* A child of fork has the context but not its threads. */
 static void a_fork_has_threads_of_its_own(void **state)
 {
@@ -116,6 +139,8 @@ static void a_fork_has_threads_of_its_own(void **state)
     pid_t child = fork();
     if (child == 0) {
         alarm(20);
+        atomic_int here = 0;
+        gn_parallel(ctx, 2, meet, &here);
         j.workers = 3;
         for (int i = 0; i < 10; i++) gn_parallel(ctx, 50, mark, &j);
         for (int i = 0; i < 50; i++)
@@ -145,6 +170,7 @@ int main(void)
         cmocka_unit_test(every_task_runs_once),
         cmocka_unit_test(jobs_do_not_mix),
         cmocka_unit_test(sleepers_are_woken),
+        cmocka_unit_test(tasks_run_side_by_side),
         cmocka_unit_test(contexts_come_and_go),
         cmocka_unit_test(a_fork_has_threads_of_its_own),
     };
