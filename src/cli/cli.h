@@ -75,6 +75,7 @@ void gn_grid_put(gn_grid *g, const char *text);                 /* the next cell
 void gn_grid_number(gn_grid *g, double value, int digits);
 void gn_grid_fixed(gn_grid *g, double value, int decimals);
 void gn_grid_count(gn_grid *g, uint64_t n);
+void gn_text_count(gn_text *to, uint64_t n);                    /* 1,234,567 */
 void gn_grid_print(gn_grid *g, gn_text *to, const char *indent); /* and closes it; a failure shows in `to` */
 
 /* ---- json_out.c: one object, written as it goes -------------------------------------------------------------------- */
@@ -104,7 +105,8 @@ typedef struct gn_meter {
 gn_status gn_meter_step(void *meter, const gn_progress *p);     /* a gn_progress_fn */
 gn_status gn_meter_open_log(gn_meter *m, const char *path);
 gn_status gn_meter_close_log(gn_meter *m, const char *path);
-void gn_duration(gn_text *to, double seconds);                  /* 3.2s, 1m05s, 2h03m */
+void gn_duration(gn_text *to, double seconds);                  /* 12 ms, 3.2s, 1m05s, 2h03m */
+void gn_rate(gn_text *to, double rate);                         /* three digits that count: 45,800 */
 
 /* ---- summary.c ----------------------------------------------------------------------------------------------------- */
 void gn_summary_net(gn_text *to, gn_context *ctx, const gn_net *net, const char *indent);

@@ -41,16 +41,24 @@ void gn_grid_fixed(gn_grid *g, double value, int decimals)
     gn_grid_put(g, plain ? gn_num_fixed(GN_NUM, value, decimals) : gn_num_digits(GN_NUM, value, 6));
 }
 
+void gn_text_count(gn_text *to, uint64_t n)
+{
+    char digits[32];
+    size_t length = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n);
+    for (size_t i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0) gn_text_puts(to, ",");
+        gn_text_add(to, digits + i, 1);
+    }
+}
+
 void gn_grid_count(gn_grid *g, uint64_t n)
 {
-    char digits[32], text[40];
-    size_t length = (size_t)snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), j = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0) text[j++] = ',';
-        text[j++] = digits[i];
-    }
-    text[j] = '\0';
-    gn_grid_put(g, text);
+    gn_text t;
+    gn_text_init(&t, g->ctx);
+    gn_text_count(&t, n);
+    if (gn_text_done(&t) == GN_OK) gn_grid_put(g, t.at);
+    else g->failed = true;
+    gn_text_free(&t);
 }
 
 static void spaces(gn_text *to, size_t n)

@@ -14,10 +14,22 @@ void gn_duration(gn_text *to, double seconds)
         return;
     }
     unsigned long whole = (unsigned long)(seconds + 0.5);
-    if (seconds < 9.95) gn_text_printf(to, "%ss", gn_num_fixed(GN_NUM, seconds, 1));
+    if (seconds < 0.9995) gn_text_printf(to, "%u ms", (unsigned)(1000 * seconds + 0.5));
+    else if (seconds < 9.95) gn_text_printf(to, "%ss", gn_num_fixed(GN_NUM, seconds, 1));
     else if (whole < 60) gn_text_printf(to, "%lus", whole);
     else if (whole < 3600) gn_text_printf(to, "%lum%02lus", whole / 60, whole % 60);
     else gn_text_printf(to, "%luh%02lum", whole / 3600, whole / 60 % 60);
+}
+
+void gn_rate(gn_text *to, double rate)
+{
+    double unit = 1;
+    while (rate >= 1000 * unit) unit *= 10;
+    if (!(rate >= 100) || rate > 1e15) {
+        gn_text_puts(to, gn_num_digits(GN_NUM, rate, 3));
+        return;
+    }
+    gn_text_count(to, (uint64_t)(rate / unit + 0.5) * (uint64_t)unit);
 }
 
 static void held_figures(gn_text *t, const gn_meter *m, const gn_progress *p)
@@ -39,8 +51,9 @@ static void show(gn_meter *m, const gn_progress *p)
     if (cli->terminal) gn_text_printf(&t, "  batch %zu/%zu", p->batch, p->batches);
     gn_text_printf(&t, "  loss %s", gn_num_digits(GN_NUM, p->loss, 4));
     held_figures(&t, m, p);
-    gn_text_printf(&t, "  %s rows/s", gn_num_digits(GN_NUM, p->samples_per_second, 3));
     gn_text_puts(&t, "  ");
+    gn_rate(&t, p->samples_per_second);
+    gn_text_puts(&t, " rows/s  ");
     gn_duration(&t, p->epoch_end && p->epoch == p->epochs ? 0 : p->seconds_left);
     gn_text_puts(&t, " left");
     if (gn_text_done(&t) == GN_OK) {

@@ -83,9 +83,11 @@ void gn_scores_print(gn_cli *cli, gn_text *to, const gn_metrics *m, const gn_pre
     bool c = cli->colour_out;
     const char *bold = gn_ink_text(c, GN_INK_BOLD), *plain = gn_ink_text(c, GN_INK_PLAIN);
     if (m->classes && m->confusion) {
-        gn_text_printf(to, "%saccuracy  %s %%%s  (%llu of %zu rows)\n", bold, gn_num_fixed(GN_NUM, 100 * m->accuracy, 2), plain,
-                       (unsigned long long)right_ones(m), m->rows);
-        gn_text_printf(to, "loss      %s\n\n", gn_num_digits(GN_NUM, m->loss, 6));
+        gn_text_printf(to, "%saccuracy  %s %%%s  (", bold, gn_num_fixed(GN_NUM, 100 * m->accuracy, 2), plain);
+        gn_text_count(to, right_ones(m));
+        gn_text_puts(to, " of ");
+        gn_text_count(to, m->rows);
+        gn_text_printf(to, " rows)\nloss      %s\n\n", gn_num_digits(GN_NUM, m->loss, 6));
         print_classes(cli, to, m, prep);
         return;
     }

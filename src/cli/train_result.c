@@ -61,7 +61,9 @@ static void put_ending(gn_text *t, const gn_train_job *job, gn_status status)
     gn_text_printf(t, "%s after %zu epoch%s (%llu steps) in ", status == GN_OK ? r->stopped_early ? "stopped early" : "trained" : status == GN_STOPPED ? "stopped" : "diverged",
                    r->epochs, r->epochs == 1 ? "" : "s", (unsigned long long)r->steps);
     gn_duration(t, r->seconds);
-    gn_text_printf(t, ", %s rows a second", gn_num_digits(GN_NUM, r->samples_per_second, 3));
+    gn_text_puts(t, ", ");
+    gn_rate(t, r->samples_per_second);
+    gn_text_puts(t, " rows a second");
     if (r->stopped_early && r->best_epoch) gn_text_printf(t, "; the weights are those of epoch %zu", r->best_epoch);
     gn_text_puts(t, "\n");
 }
@@ -83,7 +85,9 @@ static void put_text(gn_text *t, const gn_train_job *job, gn_status status)
         gn_text_printf(t, "training loss %s\n", gn_num_digits(GN_NUM, m->fit.loss, 6));
     }
     const char *what = status == GN_NEGATIVE ? "the last finite weights" : status == GN_STOPPED ? "the model so far" : "the model";
-    gn_text_printf(t, "\n%s (%zu parameters): %s\n", what, gn_net_parameters(m->net), job->out);
+    gn_text_printf(t, "\n%s (", what);
+    gn_text_count(t, gn_net_parameters(m->net));
+    gn_text_printf(t, " parameters): %s\n", job->out);
 }
 
 /* ---- JSON ---------------------------------------------------------------------------------------------------------------- */

@@ -46,3 +46,6 @@ x,label
 $ glassnet train evil.csv --epochs 60 --holdout 0 --quiet --out e.safetensors > /dev/null; glassnet predict e.safetensors evil.csv | sort -u | sed -n '1,2p'
 > '=cmd|' /C calc'!A0
 > {any}
+
+# a header of any length is told from other files that begin with the same bytes
+$ name=x; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23; do name=${name}12345678; cp t.csv $name; glassnet train $name --epochs 1 --layers 2 --quiet --out h.safetensors >/dev/null && glassnet info h.safetensors >/dev/null || echo $name; rm $name; done

@@ -37,7 +37,7 @@ $ cmp m.safetensors m2.safetensors
 
 # eval on the training set, found again by name
 $ glassnet data moons --n 1000 --seed 1 > moons.csv; glassnet eval m.safetensors moons.csv | head -n 1
-> accuracy  {num} %  ({num} of 1000 rows)
+> accuracy  {num} %  ({num} of 1,000 rows)
 
 $ glassnet eval m.safetensors moons.csv --json | python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["rows"], r["accuracy"] > 0.9)'
 > 1000 True
