@@ -109,7 +109,7 @@ def check(data, net, tolerance, folder):
     outputs["torch"] = with_torch(model, tensors, acts, x)
     for reader, z in outputs.items():
         if z is None:
-            print("skip  %s with %s: not installed (pip install torch safetensors)" % (data, reader))
+            print("skip  %s read by %s: not installed (pip install torch safetensors)" % (data, reader))
             continue
         worst = 0.0
         for line, out in zip(said, z):

@@ -22,6 +22,24 @@ step() { # name, command...: one check
     if "$@" >"$logs/$name.log" 2>&1; then ok "$name"; else bad "$name" "$logs/$name.log"; tail -n 15 "$logs/$name.log" | sed 's/^/      /'; fi
 }
 
+# A script that ends with "N passed, N failed" counts as so many checks; one that ends otherwise has failed.
+script() { # name, command...
+    name=$1
+    shift
+    "$@" >"$logs/$name.log" 2>&1
+    status=$?
+    line=$(tail -n 1 "$logs/$name.log")
+    p=$(printf '%s\n' "$line" | sed -n 's/^\([0-9]*\) passed, [0-9]* failed$/\1/p')
+    f=$(printf '%s\n' "$line" | sed -n 's/^[0-9]* passed, \([0-9]*\) failed$/\1/p')
+    grep '^skip ' "$logs/$name.log" && skipped=$((skipped + $(grep -c '^skip ' "$logs/$name.log")))
+    passed=$((passed + ${p:-0}))
+    if [ "$status" = 0 ] && [ -n "$p" ] && [ "$f" = 0 ]; then printf 'ok    %s: %s checks\n' "$name" "$p"; return; fi
+    [ "${f:-0}" -gt 0 ] || f=1
+    failed=$((failed + f))
+    printf 'FAIL  %s: %s (exit status %s, see %s)\n' "$name" "$f" "$status" "$logs/$name.log"
+    grep -v '^ok ' "$logs/$name.log" | head -n 40 | sed 's/^/      /'
+}
+
 # Counts of a cmocka program from its own closing lines; a program that ends without them has failed.
 add_cmocka() { # name, log
     p=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$2" | tail -n 1)
@@ -57,15 +75,15 @@ echo "== unit tests and laws"
 run_cmocka build plain
 
 echo "== the command"
-step cli python3 tests/cli/run.py build/glassnet
-step house python3 tests/house.py
-step examples sh tests/examples.sh
+script cli python3 tests/cli/run.py build/glassnet
+script house python3 tests/house.py
+script examples sh tests/examples.sh
 
 if [ -z "$quick" ]; then
     echo "== under AddressSanitizer and UndefinedBehaviorSanitizer"
     step build-asan $MAKE -j"$jobs" ASAN=1 WERROR=-Werror all tests
     run_cmocka build-asan asan
-    step cli-asan python3 tests/cli/run.py build-asan/glassnet
+    script cli-asan python3 tests/cli/run.py build-asan/glassnet
 
     echo "== with the other compiler"
     if command -v clang >/dev/null 2>&1; then
@@ -80,9 +98,7 @@ if [ -z "$quick" ]; then
 fi
 
 echo "== readers of other people"
-if python3 -c 'import numpy, safetensors' 2>/dev/null; then
-    step pytorch-layout python3 tests/check_pytorch.py build/glassnet
-else skip pytorch-layout "python3 has no numpy and safetensors here (pip install numpy safetensors)"; fi
+script pytorch-layout python3 tests/check_pytorch.py build/glassnet
 
 echo "== on real data"
 data=${GLASSNET_DATA:-../shared/data}

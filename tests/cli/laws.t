@@ -24,6 +24,9 @@ $ awk -F, '{ print $4 "," $2 "," $3 "," $1 }' mixed.csv > moved.csv; glassnet pr
 $ for n in 1 2 3 7; do glassnet train spirals --epochs 5 --threads $n --quiet --out t$n.safetensors > /dev/null; done; cmp t1.safetensors t2.safetensors && cmp t1.safetensors t3.safetensors && cmp t1.safetensors t7.safetensors
 $ for n in 1 2 3 7; do glassnet train spirals --net "96 tanh, dropout 0.3, 96 relu, batchnorm, residual 96 gelu" --batch 512 --epochs 3 --threads $n --quiet --out t$n.safetensors > /dev/null; done; cmp t1.safetensors t2.safetensors && cmp t1.safetensors t3.safetensors && cmp t1.safetensors t7.safetensors
 
+# the exact mode: the same bytes on any instruction set, and the same with 1 and 2 threads
+$ for i in base auto; do GLASSNET_ISA=$i glassnet train blobs --net "40 tanh, 24 gelu, layernorm, 16 relu" --numerics exact --epochs 8 --quiet --out x$i.safetensors > /dev/null; done; GLASSNET_ISA=base glassnet train blobs --net "40 tanh, 24 gelu, layernorm, 16 relu" --numerics exact --epochs 8 --threads 1 --quiet --out xone.safetensors > /dev/null; cmp xbase.safetensors xauto.safetensors && cmp xbase.safetensors xone.safetensors
+
 # Ctrl-C: the model so far is saved, exit status 130; SIGTERM: 143
 $ glassnet train spirals --epochs 100000000 --early-stop 0 --quiet --out i.safetensors > out & pid=$!; sleep 1; kill -INT $pid; wait $pid
 ! glassnet: error[STOPPED]: training was stopped in epoch {any}
