@@ -80,7 +80,7 @@ static gn_status build(gn_context *ctx, net *n)
 
 enum { VALUES = BATCH * IN + BATCH * OUT + HID * IN + HID + HID * HID + HID + OUT * HID + OUT, GRADS = HID * IN + HID + HID * HID + HID + OUT * HID + OUT };
 
-typedef struct numbers { gn_type type; char value[VALUES * 8], grad[GRADS * 8]; double loss; } numbers;
+typedef struct numbers { gn_type type; _Alignas(double) char value[VALUES * 8]; _Alignas(double) char grad[GRADS * 8]; double loss; } numbers;
 
 static void put(numbers *v, size_t i, double x)
 {
