@@ -15,7 +15,8 @@
 #include "nn/nn.h"
 #include "base/text.h"
 
-static inline gn_context *open_context(int threads) {
+static inline gn_context *open_context(int threads)
+{
     gn_context_settings s;
     gn_context_defaults(&s);
     s.threads = threads;
@@ -25,13 +26,15 @@ static inline gn_context *open_context(int threads) {
 }
 
 #define must(ctx, call) must_be_ok(ctx, (call), __FILE__, __LINE__)
-static inline void must_be_ok(gn_context *ctx, gn_status s, const char *file, int line) {
+static inline void must_be_ok(gn_context *ctx, gn_status s, const char *file, int line)
+{
     if (s != GN_OK) print_error("%s: %s\n", gn_last_error(ctx)->code, gn_last_error(ctx)->message);
     _assert_int_equal((uintmax_t)s, GN_OK, file, line);
 }
 
 static inline gn_net *make_net_as(gn_context *ctx, gn_task task, size_t in, size_t out, const char *layers,
-                                  const char *loss, const char *reduction, gn_type type) {
+                                  const char *loss, const char *reduction, gn_type type)
+{
     gn_net_spec spec = { .inputs = in,
                          .outputs = out,
                          .task = task,
@@ -46,12 +49,14 @@ static inline gn_net *make_net_as(gn_context *ctx, gn_task task, size_t in, size
     return net;
 }
 
-static inline gn_net *make_net(gn_context *ctx, gn_task task, size_t in, size_t out, const char *layers) {
+static inline gn_net *make_net(gn_context *ctx, gn_task task, size_t in, size_t out, const char *layers)
+{
     return make_net_as(ctx, task, in, out, layers, "auto", "mean", GN_F32);
 }
 
 /* "name=value name=value" */
-static inline gn_options *make_options(gn_context *ctx, const char *text) {
+static inline gn_options *make_options(gn_context *ctx, const char *text)
+{
     gn_options *o;
     must(ctx, gn_options_new(ctx, &o));
     char copy[512], *save = NULL;
@@ -66,7 +71,8 @@ static inline gn_options *make_options(gn_context *ctx, const char *text) {
 }
 
 /* Values that depend on tensor and place alone, the same as the scripts that made the golden numbers used. */
-static inline void set_weights(gn_net *net) {
+static inline void set_weights(gn_net *net)
+{
     for (size_t i = 0; i < gn_net_tensors(net); i++) {
         gn_tensor_info t = gn_net_tensor(net, i);
         if (!t.trainable) continue;
@@ -84,27 +90,32 @@ static inline void set_weights(gn_net *net) {
     }
 }
 
-static inline double weight_at(gn_net *net, size_t tensor, size_t k) {
+static inline double weight_at(gn_net *net, size_t tensor, size_t k)
+{
     size_t at = gn_net_tensor(net, tensor).offset + k;
     return gn_net_get_spec(net)->type == GN_F32 ? (double)((float *)gn_net_block(net))[at]
                                                 : ((double *)gn_net_block(net))[at];
 }
 
-static inline void put_weight(gn_net *net, size_t tensor, size_t k, double v) {
+static inline void put_weight(gn_net *net, size_t tensor, size_t k, double v)
+{
     size_t at = gn_net_tensor(net, tensor).offset + k;
     if (gn_net_get_spec(net)->type == GN_F32) ((float *)gn_net_block(net))[at] = (float)v;
     else ((double *)gn_net_block(net))[at] = v;
 }
 
-static inline gn_dataset values_set(const double *x, const double *y, size_t rows, size_t inputs) {
+static inline gn_dataset values_set(const double *x, const double *y, size_t rows, size_t inputs)
+{
     return (gn_dataset){ .rows = rows, .inputs = inputs, .type = GN_EL_F64, .x = x, .y = y };
 }
 
-static inline gn_dataset labels_set(const float *x, const int32_t *label, size_t rows, size_t inputs) {
+static inline gn_dataset labels_set(const float *x, const int32_t *label, size_t rows, size_t inputs)
+{
     return (gn_dataset){ .rows = rows, .inputs = inputs, .type = GN_EL_F32, .x = x, .label = label };
 }
 
-static inline size_t block_bytes(gn_net *net) {
+static inline size_t block_bytes(gn_net *net)
+{
     return gn_net_block_size(net) * gn_type_size(gn_net_get_spec(net)->type);
 }
 

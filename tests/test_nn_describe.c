@@ -2,7 +2,8 @@
  * hint. */
 #include "nn_help.h"
 
-static void names_are_those_of_a_sequential(void **state) {
+static void names_are_those_of_a_sequential(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net(ctx, GN_CLASSES, 784, 10,
@@ -35,7 +36,8 @@ static void names_are_those_of_a_sequential(void **state) {
     gn_context_free(ctx);
 }
 
-static void texts_read_back_as_themselves(void **state) {
+static void texts_read_back_as_themselves(void **state)
+{
     (void)state;
     static const struct { const char *typed, *canonical;
     } row[] = { { "", "" },
@@ -60,7 +62,8 @@ static void texts_read_back_as_themselves(void **state) {
     gn_context_free(ctx);
 }
 
-static void every_activation_can_be_named(void **state) {
+static void every_activation_can_be_named(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     for (int i = 0; i < GN_P_COUNT; i++) {
@@ -74,7 +77,8 @@ static void every_activation_can_be_named(void **state) {
     gn_context_free(ctx);
 }
 
-static void mistakes_are_refused(void **state) {
+static void mistakes_are_refused(void **state)
+{
     (void)state;
     static const struct { const char *text, *in_message, *in_hint;
     } row[] = { { "784,-5,10", "part 2, \"-5\"", "" },
@@ -114,7 +118,8 @@ static void mistakes_are_refused(void **state) {
     gn_context_free(ctx);
 }
 
-static void short_form_becomes_the_full_one(void **state) {
+static void short_form_becomes_the_full_one(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_text t;
@@ -132,7 +137,8 @@ static void short_form_becomes_the_full_one(void **state) {
     gn_context_free(ctx);
 }
 
-static void tasks_and_losses_must_fit(void **state) {
+static void tasks_and_losses_must_fit(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     static const struct { gn_task task; size_t outputs; const char *loss, *reduction, *code, *chosen;
@@ -166,7 +172,8 @@ static void tasks_and_losses_must_fit(void **state) {
     gn_context_free(ctx);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_those_of_a_sequential), cmocka_unit_test(texts_read_back_as_themselves),
         cmocka_unit_test(every_activation_can_be_named), cmocka_unit_test(mistakes_are_refused),

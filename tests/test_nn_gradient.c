@@ -12,7 +12,8 @@ typedef struct gn_check {
     double x[ROWS * IN], t[ROWS * 3], w[ROWS];
 } gn_check;
 
-static void open_check(gn_check *c, gn_task task, size_t outputs, const char *layers, bool training, bool naive) {
+static void open_check(gn_check *c, gn_task task, size_t outputs, const char *layers, bool training, bool naive)
+{
     c->ctx = open_context(1);
     c->net = make_net_as(c->ctx, task, IN, outputs, layers, "auto", "mean", GN_F64);
     set_weights(c->net);
@@ -46,18 +47,21 @@ static void open_check(gn_check *c, gn_task task, size_t outputs, const char *la
     }
 }
 
-static void close_check(gn_check *c) {
+static void close_check(gn_check *c)
+{
     gn_plan_free(c->plan);
     gn_net_free(c->net);
     gn_context_free(c->ctx);
 }
 
-static double loss_now(gn_check *c) {
+static double loss_now(gn_check *c)
+{
     must(c->ctx, gn_plan_run(c->ctx, c->plan, 5));
     return *(const double *)gn_plan_value(c->plan, c->loss);
 }
 
-static void check_net(gn_task task, size_t outputs, const char *layers, bool training) {
+static void check_net(gn_task task, size_t outputs, const char *layers, bool training)
+{
     gn_check c;
     open_check(&c, task, outputs, layers, training, false);
     double gradient[512];
@@ -97,7 +101,8 @@ static const char *const forms[] = {
     "5 gelu, batchnorm, dropout 0.2, residual 5 silu, layernorm, residual 4 leaky_relu(alpha=0.05)"
 };
 
-static void every_form_meets_differences(void **state) {
+static void every_form_meets_differences(void **state)
+{
     (void)state;
     for (size_t i = 0; i < GN_COUNT(forms); i++)
         for (int training = 0; training < 2; training++) {
@@ -107,7 +112,8 @@ static void every_form_meets_differences(void **state) {
         }
 }
 
-static void every_activation_meets_differences(void **state) {
+static void every_activation_meets_differences(void **state)
+{
     (void)state;
     for (int i = 0; i < GN_P_COUNT; i++) {
         static const int skip[] = { GN_P_log, GN_P_sqrt, GN_P_reciprocal, GN_P_log1p };     /* not defined everywhere */
@@ -121,7 +127,8 @@ static void every_activation_meets_differences(void **state) {
     }
 }
 
-static void fast_is_the_meaning(void **state) {
+static void fast_is_the_meaning(void **state)
+{
     (void)state;
     for (size_t i = 0; i < GN_COUNT(forms); i++) {
         gn_check fast, plain;
@@ -158,7 +165,8 @@ static const double torch_output[] = { 0.1296510343465816,   -0.2476987895301993
                                        0.11108497562502935,  -0.31843810430055808, 0.11987818066244985,
                                        -0.33752326753607254, 0.12578691021886004,  -0.21467866946102587 };
 
-static void pytorch_trains_the_same(void **state) {
+static void pytorch_trains_the_same(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_REGRESSION, 3, 2,
@@ -193,7 +201,8 @@ static void pytorch_trains_the_same(void **state) {
     gn_context_free(ctx);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = { cmocka_unit_test(every_form_meets_differences),
                                         cmocka_unit_test(every_activation_meets_differences),
                                         cmocka_unit_test(fast_is_the_meaning),

@@ -4,14 +4,16 @@
 
 enum { IN = 200, OUT = 150 };
 
-static gn_net *net_with(gn_context *ctx, const char *init, const char *layers, size_t in, uint64_t seed) {
+static gn_net *net_with(gn_context *ctx, const char *init, const char *layers, size_t in, uint64_t seed)
+{
     gn_net_spec spec = { .inputs = in, .outputs = 3, .layers = layers, .init = init, .type = GN_F64, .seed = seed };
     gn_net *net;
     must(ctx, gn_net_new(ctx, &spec, &net));
     return net;
 }
 
-static void moments(gn_net *net, size_t tensor, double *mean, double *sd, double *largest) {
+static void moments(gn_net *net, size_t tensor, double *mean, double *sd, double *largest)
+{
     gn_tensor_info t = gn_net_tensor(net, tensor);
     double sum = 0, square = 0;
     *largest = 0;
@@ -26,7 +28,8 @@ static void moments(gn_net *net, size_t tensor, double *mean, double *sd, double
 }
 
 /* The spread that the literature gives each name, written out here a second time. */
-static double expected_sd(const char *name) {
+static double expected_sd(const char *name)
+{
     if (!strcmp(name, "zeros")) return 0;
     if (!strcmp(name, "uniform")) return 0.05 / sqrt(3);
     if (!strcmp(name, "normal")) return 0.05;
@@ -36,7 +39,8 @@ static double expected_sd(const char *name) {
     return 1 / sqrt(IN);    /* orthogonal rows of length 1 */
 }
 
-static void every_row_has_its_spread(void **state) {
+static void every_row_has_its_spread(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     for (int i = 0; i < GN_INIT_COUNT; i++) {
@@ -54,7 +58,8 @@ static void every_row_has_its_spread(void **state) {
     gn_context_free(ctx);
 }
 
-static void orthogonal_is_orthogonal(void **state) {
+static void orthogonal_is_orthogonal(void **state)
+{
     (void)state;
     static const size_t inputs[] = { 40, 17, 5 };   /* wide, tall, very tall against 17 outputs */
     gn_context *ctx = open_context(1);
@@ -74,7 +79,8 @@ static void orthogonal_is_orthogonal(void **state) {
     gn_context_free(ctx);
 }
 
-static void auto_fits_the_activation(void **state) {
+static void auto_fits_the_activation(void **state)
+{
     (void)state;
     static const struct { gn_pointwise act; gn_init init;
     } row[] = { { GN_P_relu, GN_INIT_he_normal },
@@ -96,7 +102,8 @@ static void auto_fits_the_activation(void **state) {
             fail_msg("%s: %s", gn_pointwise_table()[row[i].act].name, gn_init_table()[gn_init_auto(row[i].act)].name);
 }
 
-static void draws_are_of_seed_and_place(void **state) {
+static void draws_are_of_seed_and_place(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *a = net_with(ctx, "auto", "20 relu, batchnorm, layernorm", 6, 1),
@@ -115,7 +122,8 @@ static void draws_are_of_seed_and_place(void **state) {
     gn_context_free(ctx);
 }
 
-static void leaky_slope_enters_he(void **state) {
+static void leaky_slope_enters_he(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = net_with(ctx, "he_normal", "150 leaky_relu(alpha=0.8)", IN, 3);
@@ -130,7 +138,8 @@ static void leaky_slope_enters_he(void **state) {
     gn_context_free(ctx);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = { cmocka_unit_test(every_row_has_its_spread),
                                         cmocka_unit_test(orthogonal_is_orthogonal),
                                         cmocka_unit_test(auto_fits_the_activation),

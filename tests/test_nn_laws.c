@@ -9,7 +9,8 @@ enum { N = 300, IN = 6 };
 static float x[N * IN], y[N * 2];
 static int32_t label[N];
 
-static int fill(void **state) {
+static int fill(void **state)
+{
     (void)state;
     for (int i = 0; i < N * IN; i++) x[i] = (float)sin(0.7 * i + 0.01 * i * (i % 7));
     for (int i = 0; i < N; i++) {
@@ -20,20 +21,23 @@ static int fill(void **state) {
     return 0;
 }
 
-static gn_dataset regression_set(void) {
+static gn_dataset regression_set(void)
+{
     return (gn_dataset){ .rows = N, .inputs = IN, .type = GN_EL_F32, .x = x, .y = y };
 }
 
 /* ---- divergence ------------------------------------------------------------------------------------------------- */
 
-static bool all_finite(gn_net *net) {
+static bool all_finite(gn_net *net)
+{
     for (size_t i = 0; i < gn_net_tensors(net); i++)
         for (size_t k = 0; k < gn_net_tensor(net, i).size; k++)
             if (!isfinite(weight_at(net, i, k))) return false;
     return true;
 }
 
-static void a_bad_row_is_named(void **state) {
+static void a_bad_row_is_named(void **state)
+{
     (void)state;
     static const char *const how[] = { "", " clip-norm=1", " clip=0.1" };
     for (size_t h = 0; h < GN_COUNT(how); h++) {
@@ -70,7 +74,8 @@ static void a_bad_row_is_named(void **state) {
 }
 
 typedef struct gn_last { gn_net *net; char block[16384]; size_t epoch; } gn_last;
-static gn_status keep_block(void *user, const gn_progress *p) {
+static gn_status keep_block(void *user, const gn_progress *p)
+{
     gn_last *l = user;
     if (!p->epoch_end) return GN_OK;
     memcpy(l->block, gn_net_block(l->net), block_bytes(l->net));
@@ -80,7 +85,8 @@ static gn_status keep_block(void *user, const gn_progress *p) {
 
 /* Full batches, one step an epoch, so that the progress callback sees the weights after every good step: what is kept
  * must be the last. */
-static void diverge_with(const char *options, const char *layers, gn_type type) {
+static void diverge_with(const char *options, const char *layers, gn_type type)
+{
     gn_context *ctx = open_context(1);
     static gn_last l;
     l = (gn_last){ .net = make_net_as(ctx, GN_REGRESSION, IN, 2, layers, "mse", "mean", type) };
@@ -101,7 +107,8 @@ static void diverge_with(const char *options, const char *layers, gn_type type) 
     gn_context_free(ctx);
 }
 
-static void the_last_finite_weights_are_kept(void **state) {
+static void the_last_finite_weights_are_kept(void **state)
+{
     (void)state;
     diverge_with("optimizer=sgd lr=1e5 batch=300 epochs=200", "16 relu", GN_F32);
     diverge_with("optimizer=momentum lr=1e30 batch=300 epochs=200", "16 tanh, 8 relu", GN_F32);
@@ -111,7 +118,8 @@ static void the_last_finite_weights_are_kept(void **state) {
     diverge_with("optimizer=adam lr=1e38 batch=300 epochs=200", "16 relu", GN_F32);
 }
 
-static void nan_in_the_data_is_met_at_once(void **state) {
+static void nan_in_the_data_is_met_at_once(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net(ctx, GN_CLASSES, IN, 3, "16 tanh"), *fresh = make_net(ctx, GN_CLASSES, IN, 3, "16 tanh");
@@ -138,7 +146,8 @@ enum { BIG_IN = 90, BIG_ROWS = 330 };
 static uint8_t big[BIG_ROWS * BIG_IN];
 
 static void train_with_threads(int threads, const char *layers, const char *options, char *block, size_t room,
-                               double *held) {
+                               double *held)
+{
     static const double shift[BIG_IN] = { 0 };
     double factor[BIG_IN];
     for (int j = 0; j < BIG_IN; j++) factor[j] = 1 / 255.0;
@@ -160,7 +169,8 @@ static void train_with_threads(int threads, const char *layers, const char *opti
     gn_context_free(ctx);
 }
 
-static void any_number_of_threads_gives_the_same_bits(void **state) {
+static void any_number_of_threads_gives_the_same_bits(void **state)
+{
     (void)state;
     static const char *const nets[] = { "200 relu, dropout 0.2, 130 tanh",
                                         "150 identity, batchnorm, relu, residual 150 gelu, layernorm" };
@@ -182,7 +192,8 @@ static void any_number_of_threads_gives_the_same_bits(void **state) {
 /* ---- memory ----------------------------------------------------------------------------------------------------- */
 
 typedef struct gn_meter { size_t calls, live, fail_at; bool sticky; } gn_meter;
-static void *metered(void *user, void *old, size_t size) {
+static void *metered(void *user, void *old, size_t size)
+{
     gn_meter *m = user;
     if (!size) {
         if (old) m->live--;
@@ -196,7 +207,8 @@ static void *metered(void *user, void *old, size_t size) {
     return at;
 }
 
-static gn_context *metered_context(gn_meter *m) {
+static gn_context *metered_context(gn_meter *m)
+{
     gn_context_settings s;
     gn_context_defaults(&s);
     s.threads = 1;
@@ -207,13 +219,15 @@ static gn_context *metered_context(gn_meter *m) {
 }
 
 typedef struct gn_calls { gn_meter *meter; size_t at[40], n; } gn_calls;
-static gn_status note_calls(void *user, const gn_progress *p) {
+static gn_status note_calls(void *user, const gn_progress *p)
+{
     gn_calls *c = user;
     if (p->epoch_end && c->n < GN_COUNT(c->at)) c->at[c->n++] = c->meter->calls;
     return GN_OK;
 }
 
-static void nothing_is_allocated_after_the_first_step(void **state) {
+static void nothing_is_allocated_after_the_first_step(void **state)
+{
     (void)state;
     static const char *const nets[] = { "12 relu",
                                         "12 identity, batchnorm, relu, dropout 0.3, residual 9 tanh, layernorm" };
@@ -240,7 +254,8 @@ static void nothing_is_allocated_after_the_first_step(void **state) {
 }
 
 /* Everything a user does, on one context; stops at the first failure and frees what there is. */
-static gn_status scenario(gn_context *ctx, const gn_options *o, bool diverge) {
+static gn_status scenario(gn_context *ctx, const gn_options *o, bool diverge)
+{
     gn_net_spec spec = { .inputs = IN,
                          .outputs = 3,
                          .task = GN_CLASSES,
@@ -264,7 +279,8 @@ static gn_status scenario(gn_context *ctx, const gn_options *o, bool diverge) {
     return s;
 }
 
-static void every_allocation_fails_once(void **state) {
+static void every_allocation_fails_once(void **state)
+{
     (void)state;
     for (int variant = 0; variant < 4; variant++) {
         gn_meter m = { .sticky = variant & 1 };
@@ -292,7 +308,8 @@ static void every_allocation_fails_once(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_bad_row_is_named),
                                         cmocka_unit_test(the_last_finite_weights_are_kept),
                                         cmocka_unit_test(nan_in_the_data_is_met_at_once),

@@ -10,7 +10,8 @@ typedef struct gn_loss_case {
 } gn_loss_case;
 
 /* The loss of a network's output z, and its gradient in z, as the library computes them. */
-static double loss_of(const gn_loss_case *c, double *gradient) {
+static double loss_of(const gn_loss_case *c, double *gradient)
+{
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, c->task, 2, c->outputs, "", c->loss, c->reduction, GN_F64);
     gn_graph *g;
@@ -40,11 +41,13 @@ static double loss_of(const gn_loss_case *c, double *gradient) {
     return loss;
 }
 
-static void near_to(double got, double want) {
+static void near_to(double got, double want)
+{
     if (!(fabs(got - want) <= 1e-12 * (1 + fabs(want)))) fail_msg("%.17g is not %.17g", got, want);
 }
 
-static void mae_and_mse_with_derivatives(void **state) {
+static void mae_and_mse_with_derivatives(void **state)
+{
     (void)state;
     static const double z[] = { 1, 2, 3 }, t[] = { 1.5, 1.5, 5 };
     double d[3];
@@ -62,7 +65,8 @@ static void mae_and_mse_with_derivatives(void **state) {
     near_to(d[2], -4 / 3.0);
 }
 
-static void reductions(void **state) {
+static void reductions(void **state)
+{
     (void)state;
     static const double z[] = { 1, 2, 3, 0, -1, 4 }, t[] = { 0, 0, 1, 1, 1, 1 };     /* squares 1 4 4 1 4 9: 23 */
     gn_loss_case c = { GN_REGRESSION, "mse", "sum", 3, 2, z, t, NULL };
@@ -81,7 +85,8 @@ static void reductions(void **state) {
     near_to(d[5], 2);
 }
 
-static void smooth_absolute_errors(void **state) {
+static void smooth_absolute_errors(void **state)
+{
     (void)state;
     static const double z[] = { 0.5, 3, -4 }, t[] = { 0, 0, 0 };
     gn_loss_case c = { GN_REGRESSION, "huber", "sum", 3, 1, z, t, NULL };
@@ -95,13 +100,15 @@ static void smooth_absolute_errors(void **state) {
     near_to(d[1], tanh(3));
 }
 
-static double log_sum(const double *z, int n) {
+static double log_sum(const double *z, int n)
+{
     double s = 0;
     for (int i = 0; i < n; i++) s += exp(z[i]);
     return log(s);
 }
 
-static void cross_entropies(void **state) {
+static void cross_entropies(void **state)
+{
     (void)state;
     static const double z[] = { 1, -2, 0.5, 0, 3, -1 }, hot[] = { 0, 0, 1, 1, 0, 0 },
                         soft[] = { 0.2, 0.3, 0.5, 0, 0.9, 0.1 };
@@ -123,7 +130,8 @@ static void cross_entropies(void **state) {
     near_to(d[2], (1 / (1 + exp(-0.5)) - 1) / 6);
 }
 
-static void extremes_stay_finite_and_true(void **state) {
+static void extremes_stay_finite_and_true(void **state)
+{
     (void)state;
     static const double z[] = { 1e4, -1e4, 0 }, t[] = { 0, 1, 0 };
     gn_loss_case c = { GN_CLASSES, "cross_entropy", "mean", 1, 3, z, t, NULL };
@@ -138,7 +146,8 @@ static void extremes_stay_finite_and_true(void **state) {
 }
 
 /* For classes, a loss of values compares probabilities. */
-static void values_for_classes(void **state) {
+static void values_for_classes(void **state)
+{
     (void)state;
     static const double z[] = { 1, -2, 0.5 }, t[] = { 0, 0, 1 };
     gn_loss_case c = { GN_CLASSES, "mse", "sum", 1, 3, z, t, NULL };
@@ -149,7 +158,8 @@ static void values_for_classes(void **state) {
     near_to(loss_of(&c, NULL), (1 / (1 + exp(-1)) + 1 / (1 + exp(2)) + 1 - 1 / (1 + exp(-0.5))) / 3);
 }
 
-static void every_gradient_meets_differences(void **state) {
+static void every_gradient_meets_differences(void **state)
+{
     (void)state;
     static const double t_values[] = { 0.3, -1, 2, 0.7, 1, 0 }, t_classes[] = { 0, 1, 0, 0.5, 0.25, 0.25 },
                         t_binary[] = { 0, 1, 1, 0, 0.5, 1 };
@@ -183,7 +193,8 @@ static void every_gradient_meets_differences(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mae_and_mse_with_derivatives),    cmocka_unit_test(reductions),
         cmocka_unit_test(smooth_absolute_errors),          cmocka_unit_test(cross_entropies),

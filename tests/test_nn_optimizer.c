@@ -8,7 +8,8 @@ static const double X[ROWS * 2] = { 1, 0.5, 2, -1, -1, 0.25 }, Y[ROWS] = { 1.5, 
 static const double START[WEIGHTS] = { 0.5, -0.25, -0.3 };
 
 /* Gradient of the mean squared error of w0 x0 + w1 x1 + b. */
-static void gradient(const double *w, double *g) {
+static void gradient(const double *w, double *g)
+{
     g[0] = g[1] = g[2] = 0;
     for (int i = 0; i < ROWS; i++) {
         double e = 2.0 / ROWS * (w[0] * X[2 * i] + w[1] * X[2 * i + 1] + w[2] - Y[i]);
@@ -22,7 +23,8 @@ static void gradient(const double *w, double *g) {
 typedef struct gn_hand { double lr, mu, b1, b2, eps, wd; } gn_hand;
 static double sign(double x) { return (x > 0) - (x < 0); }
 
-static double by_hand(const char *name, double w, double g, double *m, double *v, int t, const gn_hand *h) {
+static double by_hand(const char *name, double w, double g, double *m, double *v, int t, const gn_hand *h)
+{
     if (!strcmp(name, "sgd")) return w - h->lr * g;
     if (!strcmp(name, "momentum")) { *v = h->mu * *v + g; return w - h->lr * *v; }
     if (!strcmp(name, "nesterov")) { *v = h->mu * *v + g; return w - h->lr * (g + h->mu * *v); }
@@ -48,7 +50,8 @@ static double by_hand(const char *name, double w, double g, double *m, double *v
     return w - h->lr * mhat / (sqrt(vhat) + h->eps);
 }
 
-static gn_hand defaults_of(const char *name) {
+static gn_hand defaults_of(const char *name)
+{
     gn_hand h = { .lr = 0.05, .mu = 0.9, .b1 = 0.9, .b2 = 0.999, .eps = 1e-8 };
     if (!strcmp(name, "rmsprop")) h.b2 = 0.9;
     if (!strcmp(name, "lion")) h.b2 = 0.99;
@@ -57,7 +60,8 @@ static gn_hand defaults_of(const char *name) {
 }
 
 /* Twenty full-batch steps by gn_fit. */
-static void by_library(const char *optimizer, const char *more, double *w) {
+static void by_library(const char *optimizer, const char *more, double *w)
+{
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "", "mse", "mean", GN_F64);
     put_weight(net, 0, 0, START[0]);
@@ -79,12 +83,14 @@ static void by_library(const char *optimizer, const char *more, double *w) {
     gn_context_free(ctx);
 }
 
-static void compare(const char *name, const double *got, const double *want, double bound) {
+static void compare(const char *name, const double *got, const double *want, double bound)
+{
     for (int i = 0; i < WEIGHTS; i++)
         if (!(fabs(got[i] - want[i]) <= bound)) fail_msg("%s, weight %d: %.17g is not %.17g", name, i, got[i], want[i]);
 }
 
-static void every_row_follows_its_formula(void **state) {
+static void every_row_follows_its_formula(void **state)
+{
     (void)state;
     for (int i = 0; i < GN_OPT_COUNT; i++) {
         const char *name = gn_optimizer_table()[i].name;
@@ -100,7 +106,8 @@ static void every_row_follows_its_formula(void **state) {
     }
 }
 
-static void pytorch_arrives_at_the_same(void **state) {
+static void pytorch_arrives_at_the_same(void **state)
+{
     (void)state;
     /* torch.optim 2.15, float64, lr 0.05 and the table's other parameters */
     static const struct { const char *name, *more; double w[WEIGHTS]; } row[] = {
@@ -121,7 +128,8 @@ static void pytorch_arrives_at_the_same(void **state) {
     }
 }
 
-static void l1_pulls_by_the_sign(void **state) {
+static void l1_pulls_by_the_sign(void **state)
+{
     (void)state;
     double w[WEIGHTS], g[WEIGHTS], got[WEIGHTS];
     memcpy(w, START, sizeof w);
@@ -134,7 +142,8 @@ static void l1_pulls_by_the_sign(void **state) {
 }
 
 /* What is clipped, and how, by hand; and the unclipped limit leaves the bits of the fused path. */
-static void clipping(void **state) {
+static void clipping(void **state)
+{
     (void)state;
     double a[WEIGHTS], b[WEIGHTS], g[WEIGHTS], got[WEIGHTS];
     memcpy(a, START, sizeof a);
@@ -158,7 +167,8 @@ static void clipping(void **state) {
     }
 }
 
-static gn_status try_fit(gn_context *ctx, const char *options, gn_fit_result *r) {
+static gn_status try_fit(gn_context *ctx, const char *options, gn_fit_result *r)
+{
     gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "", "mse", "mean", GN_F64);
     gn_options *o = make_options(ctx, options);
     gn_dataset d = values_set(X, Y, ROWS, 2);
@@ -168,7 +178,8 @@ static gn_status try_fit(gn_context *ctx, const char *options, gn_fit_result *r)
     return s;
 }
 
-static void what_does_nothing_is_refused(void **state) {
+static void what_does_nothing_is_refused(void **state)
+{
     (void)state;
     static const struct { const char *options, *code, *text;
     } row[] = { { "optimizer=sgd momentum=0.9", "CFG-OPTIMIZER", "sgd" },
@@ -190,14 +201,16 @@ static void what_does_nothing_is_refused(void **state) {
     gn_context_free(ctx);
 }
 
-static gn_status note_rate(void *user, const gn_progress *p) {
+static gn_status note_rate(void *user, const gn_progress *p)
+{
     if (p->epoch_end) ((double *)user)[p->epoch - 1] = p->rate;
     return GN_OK;
 }
 
 /* Rows that contradict each other: the loss falls to what they leave and stands still there; then, and only then, the
  * rate falls. */
-static void plateau_lowers_the_rate(void **state) {
+static void plateau_lowers_the_rate(void **state)
+{
     (void)state;
     static const double x[] = { 1, 1, -1, -1 }, y[] = { 0, 2, 1, 4 };
     gn_context *ctx = open_context(1);
@@ -219,7 +232,8 @@ static void plateau_lowers_the_rate(void **state) {
     gn_context_free(ctx);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_follows_its_formula), cmocka_unit_test(pytorch_arrives_at_the_same),
         cmocka_unit_test(l1_pulls_by_the_sign),          cmocka_unit_test(clipping),

@@ -8,7 +8,8 @@ static float x32[ROWS * IN];
 static double x64[ROWS * IN];
 static uint8_t x8[ROWS * IN];
 
-static int fill(void **state) {
+static int fill(void **state)
+{
     (void)state;
     for (int i = 0; i < ROWS * IN; i++) {
         x8[i] = (uint8_t)(i * 37 % 251);
@@ -21,18 +22,21 @@ static int fill(void **state) {
 static const char *const forms[] = { "", "17 relu", "33 tanh, layernorm, 9 gelu",
                                      "20 relu, batchnorm, dropout 0.3, residual 12 silu", "300 relu, 40 sigmoid" };
 
-static gn_dataset typed(gn_element type) {
+static gn_dataset typed(gn_element type)
+{
     const void *x = type == GN_EL_U8 ? (const void *)x8 : type == GN_EL_F32 ? (const void *)x32 : (const void *)x64;
     return (gn_dataset){ .rows = ROWS, .inputs = IN, .type = type, .x = x };
 }
 
-static void transform(gn_context *ctx, gn_net *net) {
+static void transform(gn_context *ctx, gn_net *net)
+{
     static const double shift[IN] = { 1, 2, -0.5, 0, 3 }, factor[IN] = { 0.5, 0.1, 1, 2, 0.3 },
                         y_shift[] = { 10, -3, 1 }, y_factor[] = { 0.5, 4, 0.125 };
     must(ctx, gn_net_set_transform(ctx, net, shift, factor, y_shift, y_factor));
 }
 
-static void cutting_changes_nothing(void **state) {
+static void cutting_changes_nothing(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(2);
     for (size_t f = 0; f < GN_COUNT(forms); f++)
@@ -62,7 +66,8 @@ static void cutting_changes_nothing(void **state) {
     gn_context_free(ctx);
 }
 
-static void transforms_and_links_are_undone(void **state) {
+static void transforms_and_links_are_undone(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_REGRESSION, IN, 3, "", "auto", "mean", GN_F64);
@@ -96,7 +101,8 @@ static void transforms_and_links_are_undone(void **state) {
 }
 
 typedef struct gn_job { const gn_net *net; float out[ROWS * 3]; gn_status status; } gn_job;
-static void *predict_in_thread(void *at) {
+static void *predict_in_thread(void *at)
+{
     gn_job *job = at;
     gn_context *ctx;
     gn_context_settings s;
@@ -109,7 +115,8 @@ static void *predict_in_thread(void *at) {
     return NULL;
 }
 
-static void threads_share_a_network(void **state) {
+static void threads_share_a_network(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net(ctx, GN_CLASSES, IN, 3, forms[3]);
@@ -128,7 +135,8 @@ static void threads_share_a_network(void **state) {
     gn_context_free(ctx);
 }
 
-static void figures_of_classes(void **state) {
+static void figures_of_classes(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_CLASSES, 3, 3, "", "auto", "mean", GN_F32);
@@ -152,7 +160,8 @@ static void figures_of_classes(void **state) {
     gn_context_free(ctx);
 }
 
-static void figures_of_values(void **state) {
+static void figures_of_values(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_REGRESSION, 1, 2, "", "auto", "mean", GN_F64);
@@ -175,7 +184,8 @@ static void figures_of_values(void **state) {
     gn_context_free(ctx);
 }
 
-static void wrong_data_is_refused(void **state) {
+static void wrong_data_is_refused(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net(ctx, GN_CLASSES, 2, 3, "");
@@ -204,7 +214,8 @@ static void wrong_data_is_refused(void **state) {
     gn_context_free(ctx);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cutting_changes_nothing), cmocka_unit_test(transforms_and_links_are_undone),
         cmocka_unit_test(threads_share_a_network), cmocka_unit_test(figures_of_classes),

@@ -2,18 +2,21 @@
 #include "nn_help.h"
 
 static double at(gn_schedule s, uint64_t step, uint64_t steps, uint64_t warmup, uint64_t epoch, uint64_t drops,
-                 double gamma, double every) {
+                 double gamma, double every)
+{
     gn_schedule_state state = {
         .step = step, .steps = steps, .warmup = warmup, .epoch = epoch, .drops = drops, .gamma = gamma, .every = every
     };
     return gn_schedule_factor(s, &state);
 }
 
-static void check(double got, double want) {
+static void check(double got, double want)
+{
     if (!(fabs(got - want) < 1e-12)) fail_msg("%.17g is not %.17g", got, want);
 }
 
-static void values_are_pytorch_s(void **state) {
+static void values_are_pytorch_s(void **state)
+{
     (void)state;
     static const double cosine[] = {
         1.0, 0.9755282581475768, 0.9045084971874737,  0.7938926261462367,  0.6545084971874738,
@@ -49,7 +52,8 @@ static void values_are_pytorch_s(void **state) {
     for (uint64_t d = 0; d < 5; d++) check(at(GN_SCHEDULE_plateau, 0, 1, 0, 9, d, 0.5, 0), pow(0.5, (double)d));
 }
 
-static void warm_up_comes_first(void **state) {
+static void warm_up_comes_first(void **state)
+{
     (void)state;
     for (int s = 0; s < GN_SCHEDULE_COUNT; s++) {
         for (uint64_t i = 0; i < 5; i++) check(at((gn_schedule)s, i, 25, 5, 0, 0, -1, 0), (double)(i + 1) / 5);
@@ -58,7 +62,8 @@ static void warm_up_comes_first(void **state) {
     }
 }
 
-static void every_factor_is_a_factor(void **state) {
+static void every_factor_is_a_factor(void **state)
+{
     (void)state;
     for (int s = 0; s < GN_SCHEDULE_COUNT; s++) {
         assert_true(gn_schedule_find(gn_schedule_table()[s].name) == (gn_schedule)s);
@@ -73,7 +78,8 @@ static void every_factor_is_a_factor(void **state) {
     assert_true(gn_schedule_find("sawtooth") == GN_SCHEDULE_COUNT);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = { cmocka_unit_test(values_are_pytorch_s), cmocka_unit_test(warm_up_comes_first),
                                         cmocka_unit_test(every_factor_is_a_factor) };
     return cmocka_run_group_tests(tests, NULL, NULL);

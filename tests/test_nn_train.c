@@ -4,7 +4,8 @@
 #include "base/random.h"
 
 typedef struct gn_curve { double loss[1001]; size_t n; } gn_curve;
-static gn_status keep_loss(void *user, const gn_progress *p) {
+static gn_status keep_loss(void *user, const gn_progress *p)
+{
     gn_curve *c = user;
     if (p->epoch_end && c->n < GN_COUNT(c->loss)) c->loss[c->n++] = p->loss;
     return GN_OK;
@@ -12,7 +13,8 @@ static gn_status keep_loss(void *user, const gn_progress *p) {
 
 /* 2-3-1 with relu, weights of numpy's default_rng(42) times 0.1, the true gradient at 0.01: the loss before steps 0, 1,
  * 10, 100, 1000. */
-static void the_known_curve(void **state) {
+static void the_known_curve(void **state)
+{
     (void)state;
     static const double w1[] = { 0.030471707975443137, -0.10399841062404956, 0.07504511958064573,
                                  0.0940564716391214,   -0.19510351886538366, -0.13021795068623182 };
@@ -47,7 +49,8 @@ enum { N = 400 };
 static float points[N * 2];
 static int32_t classes[N];
 
-static void make_xor(void) {
+static void make_xor(void)
+{
     gn_random r = gn_random_make(3, GN_STREAM_TEST, 0);
     for (size_t i = 0; i < N; i++) {
         int a = i & 1, b = i >> 1 & 1;
@@ -57,7 +60,8 @@ static void make_xor(void) {
     }
 }
 
-static void make_blobs(int k) {
+static void make_blobs(int k)
+{
     gn_random r = gn_random_make(4, GN_STREAM_TEST, 0);
     for (size_t i = 0; i < N; i++) {
         classes[i] = (int32_t)(i % (size_t)k);
@@ -66,7 +70,8 @@ static void make_blobs(int k) {
     }
 }
 
-static double train_and_score(gn_task task, size_t outputs, const char *layers, const char *options) {
+static double train_and_score(gn_task task, size_t outputs, const char *layers, const char *options)
+{
     gn_context *ctx = open_context(2);
     gn_net *net = make_net(ctx, task, 2, outputs, layers);
     gn_options *o = make_options(ctx, options);
@@ -83,7 +88,8 @@ static double train_and_score(gn_task task, size_t outputs, const char *layers, 
     return accuracy;
 }
 
-static void xor_and_blobs_are_learnt(void **state) {
+static void xor_and_blobs_are_learnt(void **state)
+{
     (void)state;
     make_xor();
     assert_true(train_and_score(GN_BINARY, 1, "16 relu, 16 relu", "lr=0.01 epochs=60") >= 0.99);
@@ -95,7 +101,8 @@ static void xor_and_blobs_are_learnt(void **state) {
 }
 
 /* Every optimiser at its own rate makes headway on blobs. */
-static void every_optimizer_learns(void **state) {
+static void every_optimizer_learns(void **state)
+{
     (void)state;
     make_blobs(4);
     for (int i = 0; i < GN_OPT_COUNT; i++) {
@@ -110,7 +117,8 @@ static void every_optimizer_learns(void **state) {
 /* ---- early stopping --------------------------------------------------------------------------------------------- */
 
 typedef struct gn_watch { gn_net *net; char best[8192]; double best_loss; size_t best_epoch, epochs; } gn_watch;
-static gn_status watch(void *user, const gn_progress *p) {
+static gn_status watch(void *user, const gn_progress *p)
+{
     gn_watch *w = user;
     if (!p->epoch_end) return GN_OK;
     w->epochs = p->epoch;
@@ -123,7 +131,8 @@ static gn_status watch(void *user, const gn_progress *p) {
     return GN_OK;
 }
 
-static void early_stopping_restores_the_best(void **state) {
+static void early_stopping_restores_the_best(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     make_blobs(3);
@@ -160,7 +169,8 @@ static void early_stopping_restores_the_best(void **state) {
 
 /* ---- weights of rows and classes -------------------------------------------------------------------------------- */
 
-static void fit_weighted(const gn_dataset *d, const double *class_weight, double *weights, size_t n) {
+static void fit_weighted(const gn_dataset *d, const double *class_weight, double *weights, size_t n)
+{
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_BINARY, 2, 1, "4 tanh", "auto", "mean", GN_F64);
     char text[80];
@@ -175,7 +185,8 @@ static void fit_weighted(const gn_dataset *d, const double *class_weight, double
 }
 
 /* A row of weight 3 is that row three times. */
-static void weights_stand_for_copies(void **state) {
+static void weights_stand_for_copies(void **state)
+{
     (void)state;
     make_xor();
     static const float sample[] = { 3, 1, 1, 3, 1, 3, 3, 1, 1, 1, 1, 1 };
@@ -196,7 +207,8 @@ static void weights_stand_for_copies(void **state) {
     }
 }
 
-static void bad_weights_are_refused(void **state) {
+static void bad_weights_are_refused(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net(ctx, GN_BINARY, 2, 1, "");
@@ -219,7 +231,8 @@ static void bad_weights_are_refused(void **state) {
 enum { WIDE = 100, TALL = 50 };
 static double wide_x[TALL * WIDE];
 
-static void dropout_pass(gn_context *ctx, gn_net *net, bool training, uint64_t step, double *out) {
+static void dropout_pass(gn_context *ctx, gn_net *net, bool training, uint64_t step, double *out)
+{
     gn_graph *g;
     gn_node param[2], z;
     gn_plan *p;
@@ -236,7 +249,8 @@ static void dropout_pass(gn_context *ctx, gn_net *net, bool training, uint64_t s
     gn_graph_free(g);
 }
 
-static void dropout_scales_what_it_keeps(void **state) {
+static void dropout_scales_what_it_keeps(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_REGRESSION, WIDE, WIDE, "dropout 0.4", "auto", "mean", GN_F64);
@@ -263,12 +277,14 @@ static void dropout_scales_what_it_keeps(void **state) {
 
 /* ---- stopping, and the plan in print ---------------------------------------------------------------------------- */
 
-static gn_status stop_at_3(void *user, const gn_progress *p) {
+static gn_status stop_at_3(void *user, const gn_progress *p)
+{
     if (p->epoch_end && p->epoch == 3 && user) gn_request_stop(user);
     return !user && p->epoch_end && p->epoch == 3 ? GN_STOPPED : GN_OK;
 }
 
-static void stopping_keeps_what_was_learnt(void **state) {
+static void stopping_keeps_what_was_learnt(void **state)
+{
     (void)state;
     make_blobs(3);
     for (int by_request = 0; by_request < 2; by_request++) {
@@ -290,7 +306,8 @@ static void stopping_keeps_what_was_learnt(void **state) {
     }
 }
 
-static void the_plan_prints(void **state) {
+static void the_plan_prints(void **state)
+{
     (void)state;
     gn_context *ctx = open_context(1);
     gn_net *net = make_net(ctx, GN_CLASSES, 2, 3, "8 relu");
@@ -306,7 +323,8 @@ static void the_plan_prints(void **state) {
     gn_context_free(ctx);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = { cmocka_unit_test(the_known_curve),
                                         cmocka_unit_test(xor_and_blobs_are_learnt),
                                         cmocka_unit_test(every_optimizer_learns),

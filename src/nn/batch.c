@@ -7,7 +7,8 @@
 #include <string.h>
 
 void gn_batch_inputs(const gn_kernels *k, const gn_net *net, const gn_dataset *d, const uint32_t *rows, size_t m,
-                     void *out) {
+                     void *out)
+{
     size_t n = d->inputs;
     switch (d->type) {
     case GN_EL_U8: k->gather_u8(m, n, d->x, rows, net->shift32, net->factor32, out); break;
@@ -16,12 +17,14 @@ void gn_batch_inputs(const gn_kernels *k, const gn_net *net, const gn_dataset *d
     }
 }
 
-static double target_at(const gn_dataset *d, size_t i) {
+static double target_at(const gn_dataset *d, size_t i)
+{
     return d->type == GN_EL_F64 ? ((const double *)d->y)[i] : (double)((const float *)d->y)[i];
 }
 
 /* Targets of one row as they stand (regression: transformed; classes: a distribution). */
-static void put_values(const gn_net *net, const gn_dataset *d, size_t row, gn_type type, void *out) {
+static void put_values(const gn_net *net, const gn_dataset *d, size_t row, gn_type type, void *out)
+{
     size_t n = net->spec.outputs;
     for (size_t j = 0; j < n; j++) {
         double y = target_at(d, row * n + j);
@@ -31,7 +34,8 @@ static void put_values(const gn_net *net, const gn_dataset *d, size_t row, gn_ty
     }
 }
 
-static void put_label(const gn_net *net, int32_t label, gn_type type, void *out) {
+static void put_label(const gn_net *net, int32_t label, gn_type type, void *out)
+{
     if (net->spec.task == GN_BINARY) {
         gn_put(type, out, 0, label);
         return;
@@ -40,7 +44,8 @@ static void put_label(const gn_net *net, int32_t label, gn_type type, void *out)
     gn_put(type, out, (size_t)label, 1);
 }
 
-void gn_batch_targets(const gn_net *net, const gn_dataset *d, const uint32_t *rows, size_t m, void *out) {
+void gn_batch_targets(const gn_net *net, const gn_dataset *d, const uint32_t *rows, size_t m, void *out)
+{
     gn_type type = net->spec.type;
     for (size_t i = 0; i < m; i++) {
         void *at = gn_at(type, out, i * net->spec.outputs);
@@ -49,7 +54,8 @@ void gn_batch_targets(const gn_net *net, const gn_dataset *d, const uint32_t *ro
     }
 }
 
-static gn_status check_labels(gn_context *ctx, const gn_net *net, const gn_dataset *d) {
+static gn_status check_labels(gn_context *ctx, const gn_net *net, const gn_dataset *d)
+{
     int32_t classes = net->spec.task == GN_BINARY ? 2 : (int32_t)net->spec.outputs;
     for (size_t i = 0; i < gn_dataset_rows(d); i++) {
         int32_t label = d->label[gn_dataset_row(d, i)];
@@ -60,7 +66,8 @@ static gn_status check_labels(gn_context *ctx, const gn_net *net, const gn_datas
     return GN_OK;
 }
 
-gn_status gn_dataset_check(gn_context *ctx, const gn_net *net, const gn_dataset *d, bool need_target) {
+gn_status gn_dataset_check(gn_context *ctx, const gn_net *net, const gn_dataset *d, bool need_target)
+{
     if (d->inputs != net->spec.inputs)
         return gn_fail(ctx, GN_E_MOD_SHAPE, "the data have %zu inputs a row, the network takes %zu", d->inputs,
                        net->spec.inputs);

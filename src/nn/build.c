@@ -15,29 +15,34 @@ typedef struct gn_builder {
 } gn_builder;
 
 /* One row (n) repeated over the batch. */
-static gn_node rows_of(gn_builder *b, gn_node row) {
+static gn_node rows_of(gn_builder *b, gn_node row)
+{
     size_t sizes[26] = { 0 };
     sizes['i' - 'a'] = b->batch;
     return gn_contract_spec(b->g, "j->ij", row, 0, sizes);
 }
 
-static gn_node activate(gn_builder *b, const gn_layer *l, gn_node z) {
+static gn_node activate(gn_builder *b, const gn_layer *l, gn_node z)
+{
     return l->act == GN_P_identity ? z : gn_pw(b->g, l->act, z, 0, 0, l->par);
 }
 
 /* x W' + b of the layer's first two tensors. */
-static gn_node affine(gn_builder *b, const gn_layer *l, gn_node x) {
+static gn_node affine(gn_builder *b, const gn_layer *l, gn_node x)
+{
     gn_node z = gn_contract(b->g, GN_C_dense, x, b->out->params[l->first]);
     return gn_pw2(b->g, GN_P_add, z, rows_of(b, b->out->params[l->first + 1]));
 }
 
-static gn_node residual(gn_builder *b, const gn_layer *l, gn_node x) {
+static gn_node residual(gn_builder *b, const gn_layer *l, gn_node x)
+{
     gn_node inner = activate(b, l, affine(b, l, x));
     gn_node skip = l->tensors == 3 ? gn_contract(b->g, GN_C_dense, x, b->out->params[l->first + 2]) : x;
     return gn_composed(b->g, GN_M_residual, (gn_node[]){ inner, skip }, 2, NULL, 0);
 }
 
-static gn_node dropout(gn_builder *b, size_t index, gn_node x) {
+static gn_node dropout(gn_builder *b, size_t index, gn_node x)
+{
     const gn_layer *l = &b->net->layer[index];
     if (!b->training || l->rate == 0) return x;
     gn_shape shape = gn_shape_make(2, b->batch, l->outputs);
@@ -46,18 +51,21 @@ static gn_node dropout(gn_builder *b, size_t index, gn_node x) {
 }
 
 /* gain and bias, column by column */
-static gn_node gain_bias(gn_builder *b, gn_node x, gn_node gain, gn_node bias) {
+static gn_node gain_bias(gn_builder *b, gn_node x, gn_node gain, gn_node bias)
+{
     return gn_pw2(b->g, GN_P_add, gn_contract(b->g, GN_C_scale_cols, x, gain), rows_of(b, bias));
 }
 
-static gn_node layernorm(gn_builder *b, const gn_layer *l, gn_node x) {
+static gn_node layernorm(gn_builder *b, const gn_layer *l, gn_node x)
+{
     const double eps = GN_NORM_EPS;
     gn_node y = gn_composed(b->g, GN_M_layer_norm, &x, 1, &eps, 1);
     return gain_bias(b, y, b->out->params[l->first], b->out->params[l->first + 1]);
 }
 
 /* Mean and (biased) variance of each column over the batch, for the running values. */
-static void batch_statistics(gn_builder *b, size_t index, gn_node x) {
+static void batch_statistics(gn_builder *b, size_t index, gn_node x)
+{
     if (!b->out->mean) return;
     gn_graph *g = b->g;
     gn_node share = gn_constant(g, 1.0 / (double)b->batch);
@@ -67,7 +75,8 @@ static void batch_statistics(gn_builder *b, size_t index, gn_node x) {
     b->out->var[index] = gn_pw2(g, GN_P_mul, gn_contract(g, GN_C_sum_rows, away, 0), share);
 }
 
-static gn_node batchnorm(gn_builder *b, size_t index, gn_node x) {
+static gn_node batchnorm(gn_builder *b, size_t index, gn_node x)
+{
     const gn_layer *l = &b->net->layer[index];
     const gn_node *p = b->out->params + l->first;
     const double eps = GN_NORM_EPS;
@@ -81,7 +90,8 @@ static gn_node batchnorm(gn_builder *b, size_t index, gn_node x) {
     return gain_bias(b, centred, gn_pw2(g, GN_P_div, p[0], deviation), p[1]);
 }
 
-static gn_node build_layer(gn_builder *b, size_t index, gn_node x) {
+static gn_node build_layer(gn_builder *b, size_t index, gn_node x)
+{
     const gn_layer *l = &b->net->layer[index];
     switch (l->kind) {
     case GN_L_DENSE: return activate(b, l, affine(b, l, x));
@@ -94,14 +104,16 @@ static gn_node build_layer(gn_builder *b, size_t index, gn_node x) {
     return 0;
 }
 
-static void make_parameters(gn_graph *g, const gn_net *net, gn_node *params) {
+static void make_parameters(gn_graph *g, const gn_net *net, gn_node *params)
+{
     for (size_t i = 0; i < net->tensors; i++) {
         const gn_tensor_info *t = &net->tensor[i];
         params[i] = gn_param(g, t->name, gn_shape_make(t->rank, t->dim[0], t->dim[1]));
     }
 }
 
-gn_status gn_net_build_nodes(gn_graph *g, const gn_net *net, gn_node x, bool training, gn_net_nodes *out) {
+gn_status gn_net_build_nodes(gn_graph *g, const gn_net *net, gn_node x, bool training, gn_net_nodes *out)
+{
     gn_builder b = { .g = g, .net = net, .batch = gn_node_get(g, x).shape.dim[0], .training = training, .out = out };
     make_parameters(g, net, out->params);
     for (size_t i = 0; i < net->layers; i++) {
@@ -113,7 +125,8 @@ gn_status gn_net_build_nodes(gn_graph *g, const gn_net *net, gn_node x, bool tra
     return gn_graph_status(g);
 }
 
-gn_status gn_net_build(gn_graph *g, const gn_net *net, gn_node x, bool training, gn_node *params, gn_node *output) {
+gn_status gn_net_build(gn_graph *g, const gn_net *net, gn_node x, bool training, gn_node *params, gn_node *output)
+{
     gn_net_nodes nodes = { .params = params };
     *output = 0;
     GN_TRY(gn_net_build_nodes(g, net, x, training, &nodes));
@@ -121,7 +134,8 @@ gn_status gn_net_build(gn_graph *g, const gn_net *net, gn_node x, bool training,
     return GN_OK;
 }
 
-gn_node gn_net_link(gn_graph *g, const gn_net *net, gn_node z) {
+gn_node gn_net_link(gn_graph *g, const gn_net *net, gn_node z)
+{
     switch (net->spec.task) {
     case GN_BINARY: return gn_pw1(g, GN_P_sigmoid, z);
     case GN_CLASSES: return gn_composed(g, GN_M_softmax, &z, 1, NULL, 0);

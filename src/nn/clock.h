@@ -4,7 +4,8 @@
 
 #include <time.h>
 
-static inline double gn_seconds(void) {
+static inline double gn_seconds(void)
+{
     struct timespec t;
     return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? (double)t.tv_sec + 1e-9 * (double)t.tv_nsec : 0;
 }

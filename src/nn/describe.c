@@ -19,13 +19,15 @@ static const char *const words[] = { "dropout", "layernorm", "batchnorm", "resid
 
 static bool blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-static void trim(const char **at, size_t *length) {
+static void trim(const char **at, size_t *length)
+{
     while (*length && blank(**at)) { ++*at; --*length; }
     while (*length && blank((*at)[*length - 1])) --*length;
 }
 
 /* The next part at depth 0 of parentheses; false past the end. An empty text has no parts. */
-static bool next_part(const char **text, gn_part *p) {
+static bool next_part(const char **text, gn_part *p)
+{
     if (!*text) return false;
     size_t n = 0;
     for (int depth = 0; (*text)[n] && ((*text)[n] != ',' || depth > 0); n++)
@@ -40,17 +42,20 @@ static bool next_part(const char **text, gn_part *p) {
     return true;
 }
 
-static gn_status wrong(const gn_part *p, const char *what) {
+static gn_status wrong(const gn_part *p, const char *what)
+{
     return gn_fail(p->ctx, GN_E_CFG_NET, "layers: part %zu, \"%s\": %s", p->number,
                    gn_show(GN_SHOWN, p->all, p->all_length), what);
 }
 
-static gn_status wrong_size(const gn_part *p) {
+static gn_status wrong_size(const gn_part *p)
+{
     return wrong(p, "a layer's size is a whole number from 1 to 1000000");
 }
 
 /* The word at the cursor: letters, digits and signs up to a blank or a parenthesis. '-' inside reads as '_'. */
-static size_t take_word(gn_part *p, char *out, size_t room) {
+static size_t take_word(gn_part *p, char *out, size_t room)
+{
     trim(&p->at, &p->left);
     size_t n = 0;
     while (n < p->left && !blank(p->at[n]) && p->at[n] != '(') n++;
@@ -65,13 +70,15 @@ static size_t take_word(gn_part *p, char *out, size_t room) {
     return n;
 }
 
-static gn_pointwise find_activation(const char *word) {
+static gn_pointwise find_activation(const char *word)
+{
     if (!strcmp(word, "linear") || !strcmp(word, "none")) return GN_P_identity;
     gn_pointwise op = gn_pointwise_find(word);
     return op != GN_P_COUNT && gn_pointwise_table()[op].arity == 1 ? op : GN_P_COUNT;
 }
 
-static gn_status unknown_word(const gn_part *p, const char *word) {
+static gn_status unknown_word(const gn_part *p, const char *word)
+{
     const char *names[GN_P_COUNT + GN_COUNT(words)];
     size_t n = 0;
     for (int i = 0; i < GN_P_COUNT; i++)
@@ -84,7 +91,8 @@ static gn_status unknown_word(const gn_part *p, const char *word) {
 }
 
 /* One parameter "alpha=0.05" or "0.05" at position i. */
-static gn_status take_parameter(const gn_part *p, gn_layer *l, int i, const char *at, size_t length) {
+static gn_status take_parameter(const gn_part *p, gn_layer *l, int i, const char *at, size_t length)
+{
     const gn_pointwise_row *row = &gn_pointwise_table()[l->act];
     trim(&at, &length);
     const char *equal = memchr(at, '=', length);
@@ -106,7 +114,8 @@ static gn_status take_parameter(const gn_part *p, gn_layer *l, int i, const char
 }
 
 /* "(alpha=0.05)" after an activation, if it stands there. */
-static gn_status take_parameters(gn_part *p, gn_layer *l) {
+static gn_status take_parameters(gn_part *p, gn_layer *l)
+{
     trim(&p->at, &p->left);
     if (!p->left || *p->at != '(') return GN_OK;
     const char *end = memchr(p->at, ')', p->left);
@@ -123,18 +132,21 @@ static gn_status take_parameters(gn_part *p, gn_layer *l) {
     return GN_OK;
 }
 
-static gn_status set_activation(gn_part *p, gn_layer *l, gn_pointwise act) {
+static gn_status set_activation(gn_part *p, gn_layer *l, gn_pointwise act)
+{
     l->act = act;
     memcpy(l->par, gn_pointwise_table()[act].parameter_default, sizeof l->par);
     return take_parameters(p, l);
 }
 
-static gn_status at_end(gn_part *p) {
+static gn_status at_end(gn_part *p)
+{
     trim(&p->at, &p->left);
     return p->left ? wrong(p, "more follows than a part has") : GN_OK;
 }
 
-static gn_status take_activation(gn_part *p, gn_layer *l) {
+static gn_status take_activation(gn_part *p, gn_layer *l)
+{
     char word[64];
     if (!take_word(p, word, sizeof word)) return set_activation(p, l, GN_P_relu);
     gn_pointwise act = find_activation(word);
@@ -143,14 +155,16 @@ static gn_status take_activation(gn_part *p, gn_layer *l) {
 }
 
 /* SIZE at the start of `word`; GN_E_CFG_NET when it is no size or out of range. */
-static gn_status take_size(const gn_part *p, const char *word, size_t *out) {
+static gn_status take_size(const gn_part *p, const char *word, size_t *out)
+{
     uint64_t n;
     if (!gn_read_uint(word, strlen(word), &n) || n < 1 || n > GN_LAYER_MAX) return wrong_size(p);
     *out = (size_t)n;
     return GN_OK;
 }
 
-static gn_status take_dropout(gn_part *p, gn_layer *l) {
+static gn_status take_dropout(gn_part *p, gn_layer *l)
+{
     char word[64];
     size_t n = take_word(p, word, sizeof word), used;
     if (!n || gn_read_number(p->at - n, n, '.', &l->rate, &used) != GN_NUMBER_OK || !(l->rate >= 0 && l->rate < 1))
@@ -160,7 +174,8 @@ static gn_status take_dropout(gn_part *p, gn_layer *l) {
 
 static bool numeric(char c) { return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.'; }
 
-static gn_status read_part(gn_part *p, gn_layer *l) {
+static gn_status read_part(gn_part *p, gn_layer *l)
+{
     char word[64];
     if (!take_word(p, word, sizeof word)) return wrong(p, "nothing stands here");
     if (numeric(*word)) {
@@ -186,7 +201,8 @@ static gn_status read_part(gn_part *p, gn_layer *l) {
     return at_end(p);
 }
 
-static void print_activation(gn_text *t, const gn_layer *l) {
+static void print_activation(gn_text *t, const gn_layer *l)
+{
     const gn_pointwise_row *row = &gn_pointwise_table()[l->act];
     gn_text_puts(t, row->name);
     bool own = false;
@@ -197,7 +213,8 @@ static void print_activation(gn_text *t, const gn_layer *l) {
 }
 
 /* The canonical text of a layer, which reads back as the same layer. */
-static gn_status print_layer(gn_arena *arena, gn_layer *l) {
+static gn_status print_layer(gn_arena *arena, gn_layer *l)
+{
     gn_text t;
     gn_text_init(&t, arena->ctx);
     switch (l->kind) {
@@ -221,7 +238,8 @@ static gn_status print_layer(gn_arena *arena, gn_layer *l) {
 }
 
 /* How many modules of a PyTorch Sequential the layer is: Linear and its activation are two. */
-static int modules(const gn_layer *l) {
+static int modules(const gn_layer *l)
+{
     switch (l->kind) {
     case GN_L_DENSE: return 1 + (l->act != GN_P_identity);
     case GN_L_ACTIVATION: return l->act != GN_P_identity;
@@ -229,19 +247,22 @@ static int modules(const gn_layer *l) {
     }
 }
 
-static bool no_layers(const char *text) {
+static bool no_layers(const char *text)
+{
     size_t n = strlen(text);
     trim(&text, &n);
     return n == 0 || (n == 4 && !memcmp(text, "none", 4));
 }
 
-static size_t count_parts(const char *text) {
+static size_t count_parts(const char *text)
+{
     size_t n = 1;
     for (; *text; text++) n += *text == ',';
     return n;
 }
 
-static gn_status finish(gn_arena *arena, gn_layer *layer, size_t n, size_t inputs) {
+static gn_status finish(gn_arena *arena, gn_layer *layer, size_t n, size_t inputs)
+{
     int module = 0;
     for (size_t i = 0; i < n; i++) {
         gn_layer *l = &layer[i];
@@ -256,7 +277,8 @@ static gn_status finish(gn_arena *arena, gn_layer *layer, size_t n, size_t input
 }
 
 gn_status gn_layers_parse(gn_arena *arena, const char *text, size_t inputs, size_t outputs, gn_layer **out,
-                          size_t *count) {
+                          size_t *count)
+{
     gn_layer *layer = gn_arena_alloc(arena, count_parts(text) + 1, sizeof *layer);
     if (!layer) return GN_NO_MEMORY;
     size_t n = 0;
@@ -272,7 +294,8 @@ gn_status gn_layers_parse(gn_arena *arena, const char *text, size_t inputs, size
 
 /* ---- the short form --------------------------------------------------------------------------------------------- */
 
-static gn_status describe_part(gn_part *p, const char *act, double dropout, gn_text *out) {
+static gn_status describe_part(gn_part *p, const char *act, double dropout, gn_text *out)
+{
     char word[64];
     size_t size;
     take_word(p, word, sizeof word);
@@ -283,7 +306,8 @@ static gn_status describe_part(gn_part *p, const char *act, double dropout, gn_t
     return GN_OK;
 }
 
-gn_status gn_net_describe(gn_context *ctx, const char *layers, const char *act, double dropout, gn_text *out) {
+gn_status gn_net_describe(gn_context *ctx, const char *layers, const char *act, double dropout, gn_text *out)
+{
     gn_part one = { .ctx = ctx, .number = 1, .all = act, .all_length = strlen(act), .at = act, .left = strlen(act) };
     gn_layer l = { .kind = GN_L_ACTIVATION };
     GN_TRY(take_activation(&one, &l));

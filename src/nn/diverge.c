@@ -11,14 +11,16 @@
 
 static bool finite_at(const gn_fit_run *f, const void *at, size_t n) { return isfinite(f->k->sum_squares(n, at)); }
 
-static void blame(gn_fit_run *f, const char *name) {
+static void blame(gn_fit_run *f, const char *name)
+{
     size_t n = strlen(name), room = sizeof f->result->where - 1, kept = n < room ? n : room;
     memcpy(f->result->where, name, kept);
     f->result->where[kept] = 0;
 }
 
 /* The first layer whose output is not finite and that has weights; "loss" when all outputs are. */
-static void blame_layer(gn_fit_run *f, const gn_step *s) {
+static void blame_layer(gn_fit_run *f, const gn_step *s)
+{
     for (size_t i = 0; i < f->net->layers; i++) {
         const gn_layer *l = &f->net->layer[i];
         if (l->tensors && !finite_at(f, gn_plan_value(s->plan, s->layer[i]), s->rows * l->outputs)) {
@@ -31,7 +33,8 @@ static void blame_layer(gn_fit_run *f, const gn_step *s) {
 
 /* The last tensor whose gradient is not finite: backward passes go from the last layer to the first, so the trouble
  * began there. */
-static bool blame_gradient(gn_fit_run *f, const gn_step *s) {
+static bool blame_gradient(gn_fit_run *f, const gn_step *s)
+{
     for (size_t i = f->net->tensors; i-- > 0;)
         if (s->grad[i] && !finite_at(f, gn_plan_value(s->plan, s->grad[i]), f->net->tensor[i].size)) {
             blame(f, f->net->tensor[i].name);
@@ -40,7 +43,8 @@ static bool blame_gradient(gn_fit_run *f, const gn_step *s) {
     return false;
 }
 
-static bool blame_weight(gn_fit_run *f) {
+static bool blame_weight(gn_fit_run *f)
+{
     for (size_t i = 0; i < f->net->tensors; i++) {
         const gn_tensor_info *t = &f->net->tensor[i];
         if (finite_at(f, gn_at(f->net->spec.type, f->net->block, t->offset), t->size)) continue;
@@ -50,11 +54,13 @@ static bool blame_weight(gn_fit_run *f) {
     return false;
 }
 
-static double loss_of(const gn_fit_run *f, const gn_step *s) {
+static double loss_of(const gn_fit_run *f, const gn_step *s)
+{
     return gn_get(f->net->spec.type, gn_plan_value(s->plan, s->loss), 0);
 }
 
-static bool row_is_bad(gn_fit_run *f, const gn_step *s) {
+static bool row_is_bad(gn_fit_run *f, const gn_step *s)
+{
     if (!isfinite(loss_of(f, s))) return true;
     for (size_t i = 0; i < f->net->tensors; i++)
         if (s->grad[i] && !finite_at(f, gn_plan_value(s->plan, s->grad[i]), f->net->tensor[i].size)) return true;
@@ -62,7 +68,8 @@ static bool row_is_bad(gn_fit_run *f, const gn_step *s) {
 }
 
 /* The first row of the batch that is not finite by itself; -1 when only the batch as a whole is. */
-static gn_status find_row(gn_fit_run *f, size_t first, size_t m) {
+static gn_status find_row(gn_fit_run *f, size_t first, size_t m)
+{
     gn_step s;
     GN_TRY(gn_step_open(f, 1, GN_STEP_ROW, &s));
     gn_status status = GN_OK;
@@ -77,7 +84,8 @@ static gn_status find_row(gn_fit_run *f, size_t first, size_t m) {
 }
 
 /* Run the bad batch once more on the weights before it, with everything kept, to see what first went wrong. */
-static gn_status look_inside(gn_fit_run *f, size_t first, size_t m, bool *found) {
+static gn_status look_inside(gn_fit_run *f, size_t first, size_t m, bool *found)
+{
     gn_step s;
     GN_TRY(gn_step_open(f, m, GN_STEP_TRACE, &s));
     gn_fit_load(f, first, m);
@@ -93,7 +101,8 @@ static gn_status look_inside(gn_fit_run *f, size_t first, size_t m, bool *found)
     return status;
 }
 
-static gn_status report(gn_fit_run *f, const char *what) {
+static gn_status report(gn_fit_run *f, const char *what)
+{
     const gn_fit_result *r = f->result;
     char row[48] = "";
     gn_text t;
@@ -109,7 +118,8 @@ static gn_status report(gn_fit_run *f, const char *what) {
 }
 
 /* The weights are put back first, so that whatever fails from here on, they are the finite ones. */
-static gn_status examine(gn_fit_run *f, size_t batch) {
+static gn_status examine(gn_fit_run *f, size_t batch)
+{
     size_t first = batch * f->set.batch, m = f->left && batch + 1 == f->batches ? f->left : f->set.batch;
     bool by_weight = !f->bad && blame_weight(f), found;
     f->result->diverged = true;
@@ -123,7 +133,8 @@ static gn_status examine(gn_fit_run *f, size_t batch) {
                                            : "a weight after the update");
 }
 
-gn_status gn_fit_diverged(gn_fit_run *f) {
+gn_status gn_fit_diverged(gn_fit_run *f)
+{
     gn_fit_restore(f);
     size_t batch = f->kept_batch;
     for (; batch < f->batches; batch++) {

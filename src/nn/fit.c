@@ -11,7 +11,8 @@
 
 enum { KEEP_EVERY = 64, EVAL_BLOCK = 256 };
 
-static bool has_batchnorm(const gn_net *net) {
+static bool has_batchnorm(const gn_net *net)
+{
     for (size_t i = 0; i < net->layers; i++)
         if (net->layer[i].kind == GN_L_BATCHNORM) return true;
     return false;
@@ -22,7 +23,8 @@ static bool has_batchnorm(const gn_net *net) {
 static bool good_weight(double w) { return isfinite(w) && w >= 0; }
 
 /* The scale that makes the mean weight of a training row 1; every weight is checked on the way. */
-static gn_status scale_weights(gn_fit_run *f, const gn_dataset *d) {
+static gn_status scale_weights(gn_fit_run *f, const gn_dataset *d)
+{
     double sum = 0;
     if (f->class_weight && !d->label)
         return gn_fail(f->ctx, GN_E_CFG_WEIGHTS, "class weights need labels, not distributions or regression targets");
@@ -38,7 +40,8 @@ static gn_status scale_weights(gn_fit_run *f, const gn_dataset *d) {
     return GN_OK;
 }
 
-static gn_status allocate(gn_fit_run *f) {
+static gn_status allocate(gn_fit_run *f)
+{
     gn_context *ctx = f->ctx;
     const gn_net *net = f->net;
     size_t size = gn_type_size(net->spec.type), batch = f->set.batch;
@@ -60,13 +63,15 @@ static gn_status allocate(gn_fit_run *f) {
 
 /* Batches of an epoch. With batchnorm a last batch of one row, which has no variance, is left out: another row each
  * epoch. */
-static void cut_batches(gn_fit_run *f) {
+static void cut_batches(gn_fit_run *f)
+{
     f->left = f->rows % f->set.batch;
     if (f->left == 1 && has_batchnorm(f->net)) f->left = 0;
     f->batches = f->rows / f->set.batch + (f->left > 0);
 }
 
-static gn_status open_plans(gn_fit_run *f) {
+static gn_status open_plans(gn_fit_run *f)
+{
     gn_step_mode mode = f->gradient ? GN_STEP_GRADIENT : GN_STEP_FUSED;
     GN_TRY(gn_step_open(f, f->set.batch, mode, &f->full));
     if (f->left) GN_TRY(gn_step_open(f, f->left, mode, &f->ragged));
@@ -76,7 +81,8 @@ static gn_status open_plans(gn_fit_run *f) {
     return gn_eval_open(f->ctx, f->net, rows < EVAL_BLOCK ? rows : EVAL_BLOCK, true, &f->eval);
 }
 
-static gn_status open_run(gn_fit_run *f, const gn_options *options) {
+static gn_status open_run(gn_fit_run *f, const gn_options *options)
+{
     GN_TRY(gn_dataset_check(f->ctx, f->net, f->train, true));
     if (!f->rows) return gn_fail(f->ctx, GN_E_DATA_ROWS, "there are no rows to train on");
     GN_TRY(gn_fit_read_settings(f->ctx, options, f->rows, has_batchnorm(f->net), &f->set));
@@ -88,7 +94,8 @@ static gn_status open_run(gn_fit_run *f, const gn_options *options) {
     return open_plans(f);
 }
 
-static void close_run(gn_fit_run *f) {
+static void close_run(gn_fit_run *f)
+{
     gn_context *ctx = f->ctx;
     gn_step_close(ctx, &f->full);
     gn_step_close(ctx, &f->ragged);
@@ -109,7 +116,8 @@ static void close_run(gn_fit_run *f) {
 
 static double epoch_loss(const gn_fit_run *f) { return f->rows_done ? f->loss_sum / (double)f->rows_done : NAN; }
 
-static gn_status tell(gn_fit_run *f, size_t batch, bool end, bool best) {
+static gn_status tell(gn_fit_run *f, size_t batch, bool end, bool best)
+{
     gn_fit_result *r = f->result;
     double now = gn_seconds(), elapsed = now - f->started, all = (double)f->batches * (double)f->set.epochs;
     r->seconds = elapsed;
@@ -136,7 +144,8 @@ static gn_status tell(gn_fit_run *f, size_t batch, bool end, bool best) {
 }
 
 /* A few times a second, without asking the clock after every step of a tiny net. */
-static gn_status maybe_tell(gn_fit_run *f, size_t batch) {
+static gn_status maybe_tell(gn_fit_run *f, size_t batch)
+{
     if (--f->until_clock) return GN_OK;
     double since = gn_seconds() - f->reported;
     if (since < 0.05 && f->stride < 65536) f->stride *= 2;
@@ -147,20 +156,23 @@ static gn_status maybe_tell(gn_fit_run *f, size_t batch) {
 
 /* ---- one epoch -------------------------------------------------------------------------------------------------- */
 
-static void count_loss(gn_fit_run *f, size_t batch) {
+static void count_loss(gn_fit_run *f, size_t batch)
+{
     size_t m = f->left && batch + 1 == f->batches ? f->left : f->set.batch;
     bool mean = !strcmp(f->net->spec.reduction, "mean");
     f->loss_sum += mean ? f->loss * (double)m : f->loss;
     f->rows_done += m;
 }
 
-static gn_status stopped(gn_fit_run *f) {
+static gn_status stopped(gn_fit_run *f)
+{
     if (!gn_fit_weights_finite(f)) return gn_fit_diverged(f);
     return gn_fail(f->ctx, GN_E_STOPPED, "training was stopped in epoch %zu, after %llu steps", f->epoch + 1,
                    (unsigned long long)f->step);
 }
 
-static gn_status run_epoch(gn_fit_run *f) {
+static gn_status run_epoch(gn_fit_run *f)
+{
     gn_random_permutation(gn_random_make(f->set.seed, GN_STREAM_SHUFFLE, (uint32_t)f->epoch), f->order, f->rows);
     f->loss_sum = 0;
     f->rows_done = 0;
@@ -180,7 +192,8 @@ static gn_status run_epoch(gn_fit_run *f) {
 
 /* ---- between epochs --------------------------------------------------------------------------------------------- */
 
-static gn_status look_at_held(gn_fit_run *f) {
+static gn_status look_at_held(gn_fit_run *f)
+{
     if (!f->held) return GN_OK;
     GN_TRY(gn_scan_run(&f->eval, f->held, &f->scan));
     f->held_loss = gn_scan_loss(&f->scan);
@@ -190,7 +203,8 @@ static gn_status look_at_held(gn_fit_run *f) {
 
 /* The plateau schedule: no fall by one part in 10,000 for more than `every` epochs lowers the rate, as PyTorch has it.
  */
-static void watch_plateau(gn_fit_run *f) {
+static void watch_plateau(gn_fit_run *f)
+{
     double now = f->held ? f->held_loss : epoch_loss(f);
     double every = f->set.every > 0 ? f->set.every : gn_schedule_table()[f->set.schedule].every;
     if (now < f->lowest - 1e-4 * fabs(f->lowest) || !isfinite(f->lowest)) {
@@ -202,7 +216,8 @@ static void watch_plateau(gn_fit_run *f) {
     }
 }
 
-static void take_figures(gn_fit_run *f) {
+static void take_figures(gn_fit_run *f)
+{
     f->result->loss = epoch_loss(f);
     f->result->held_loss = f->held_loss;
     f->result->held_metric = f->held_metric;
@@ -212,7 +227,8 @@ static void take_figures(gn_fit_run *f) {
 static size_t block_bytes(const gn_fit_run *f) { return f->net->block_size * gn_type_size(f->net->spec.type); }
 
 /* The figures of the result are those of the weights that will be kept. */
-static bool note_best(gn_fit_run *f, double *best_loss) {
+static bool note_best(gn_fit_run *f, double *best_loss)
+{
     bool best = f->held && (f->held_loss < *best_loss || (isnan(*best_loss) && !isnan(f->held_loss)));
     if (best) *best_loss = f->held_loss;
     if (best && f->best) memcpy(f->best, f->net->block, block_bytes(f));
@@ -220,7 +236,8 @@ static bool note_best(gn_fit_run *f, double *best_loss) {
     return best;
 }
 
-static gn_status run_epochs(gn_fit_run *f) {
+static gn_status run_epochs(gn_fit_run *f)
+{
     double best_loss = NAN;
     size_t best_epoch = 0;
     for (f->epoch = 0; f->epoch < f->set.epochs; f->epoch++) {
@@ -243,7 +260,8 @@ static gn_status run_epochs(gn_fit_run *f) {
 
 gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn_dataset *held,
                  const gn_options *options, const double *class_weight, gn_progress_fn progress, void *user,
-                 gn_fit_result *result) {
+                 gn_fit_result *result)
+{
     *result = (gn_fit_result){ .loss = NAN, .held_loss = NAN, .held_metric = NAN, .bad_row = -1 };
     gn_fit_run f = { .ctx = ctx,
                      .net = net,
@@ -269,7 +287,8 @@ gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn
     return s;
 }
 
-gn_status gn_fit_print_plan(gn_context *ctx, gn_net *net, size_t batch, const gn_options *options, gn_text *to) {
+gn_status gn_fit_print_plan(gn_context *ctx, gn_net *net, size_t batch, const gn_options *options, gn_text *to)
+{
     gn_fit_result ignored = { 0 };
     const gn_dataset shape = { .rows = batch, .inputs = net->spec.inputs };
     gn_fit_run f = { .ctx = ctx, .net = net, .train = &shape, .result = &ignored, .rows = batch };

@@ -9,7 +9,8 @@
 
 enum { UNIFORM = GN_DRAW_UNIFORM, NORMAL = GN_DRAW_NORMAL, ORTHOGONAL = GN_DRAW_ORTHOGONAL };
 
-const gn_init_row *gn_init_table(void) {
+const gn_init_row *gn_init_table(void)
+{
     static const gn_init_row table[] = {
 #define INIT(name, draw, scale, about) { #name, (gn_draw)draw, #scale, about },
 #include "../defs/init.def"
@@ -19,7 +20,8 @@ const gn_init_row *gn_init_table(void) {
 }
 
 /* The scale of a row; the names in, out and a are those of the table. */
-static double scale_of(gn_init init, double in, double out, double a) {
+static double scale_of(gn_init init, double in, double out, double a)
+{
     (void)in; (void)out; (void)a;
     switch (init) {
 #define INIT(name, draw, scale, about) case GN_INIT_##name: return scale;
@@ -31,7 +33,8 @@ static double scale_of(gn_init init, double in, double out, double a) {
 
 /* ---- what an activation asks for: read off its own values, so that a new row of pointwise.def needs no entry here */
 
-static double value_at(gn_pointwise act, const double *par, double x) {
+static double value_at(gn_pointwise act, const double *par, double x)
+{
     double y = 0;
     const void *const in[3] = { &x, NULL, NULL };
     const int step[3] = { 0, 0, 0 };
@@ -40,16 +43,19 @@ static double value_at(gn_pointwise act, const double *par, double x) {
 }
 
 /* Slope far to the left: 0 for relu, elu, gelu; alpha for leaky relu; 1 for a linear activation. */
-static double left_slope(gn_pointwise act, const double *par) {
+static double left_slope(gn_pointwise act, const double *par)
+{
     return value_at(act, par, -60) - value_at(act, par, -61);
 }
 
-static double right_slope(gn_pointwise act, const double *par) {
+static double right_slope(gn_pointwise act, const double *par)
+{
     return value_at(act, par, 61) - value_at(act, par, 60);
 }
 
 /* A standard normal comes out with mean 0 and variance 1: the fixed point that selu is made for. */
-static bool self_normalising(gn_pointwise act, const double *par) {
+static bool self_normalising(gn_pointwise act, const double *par)
+{
     double mean = 0, square = 0;
     const double h = 1.0 / 64;
     for (double x = -8; x <= 8; x += h) {
@@ -60,7 +66,8 @@ static bool self_normalising(gn_pointwise act, const double *par) {
     return fabs(mean) < 1e-3 && fabs(square - 1) < 1e-3;
 }
 
-gn_init gn_init_auto(gn_pointwise act) {
+gn_init gn_init_auto(gn_pointwise act)
+{
     const double *par = gn_pointwise_table()[act].parameter_default;
     double left = fabs(left_slope(act, par)), right = fabs(right_slope(act, par));
     bool one_sided = right > 0.5 && left < 0.5 * right;
@@ -70,7 +77,8 @@ gn_init gn_init_auto(gn_pointwise act) {
 
 /* ---- orthogonal ------------------------------------------------------------------------------------------------- */
 
-static double dot(size_t n, const double *a, const double *b) {
+static double dot(size_t n, const double *a, const double *b)
+{
     double s = 0;
     for (size_t i = 0; i < n; i++) s += a[i] * b[i];
     return s;
@@ -78,7 +86,8 @@ static double dot(size_t n, const double *a, const double *b) {
 
 /* Rows of q (m, n), m <= n, to orthonormal ones: modified Gram-Schmidt run twice, after which the rest is at rounding
  * error. */
-static void orthonormalise(size_t m, size_t n, double *q) {
+static void orthonormalise(size_t m, size_t n, double *q)
+{
     for (size_t i = 0; i < m; i++) {
         double *row = q + i * n;
         for (int pass = 0; pass < 2; pass++)
@@ -91,7 +100,8 @@ static void orthonormalise(size_t m, size_t n, double *q) {
     }
 }
 
-static gn_status orthogonal(gn_net *net, const gn_tensor_info *t, gn_random r, void *out) {
+static gn_status orthogonal(gn_net *net, const gn_tensor_info *t, gn_random r, void *out)
+{
     bool tall = t->dim[0] > t->dim[1];
     size_t m = tall ? t->dim[1] : t->dim[0], n = tall ? t->dim[0] : t->dim[1];
     double *q = gn_alloc_array(net->ctx, t->size, sizeof *q);
@@ -107,7 +117,8 @@ static gn_status orthogonal(gn_net *net, const gn_tensor_info *t, gn_random r, v
 
 /* ---- filling ---------------------------------------------------------------------------------------------------- */
 
-static void fill(const gn_net *net, const gn_tensor_info *t, double value) {
+static void fill(const gn_net *net, const gn_tensor_info *t, double value)
+{
     void *at = gn_at(net->spec.type, net->block, t->offset);
     for (size_t i = 0; i < t->size; i++) gn_put(net->spec.type, at, i, value);
 }
@@ -124,7 +135,8 @@ typedef struct gn_drawing {
 } gn_drawing;
 
 /* Draws are by position, so that pieces may be drawn in any order. */
-static void draw_task(void *work, size_t task, int worker) {
+static void draw_task(void *work, size_t task, int worker)
+{
     const gn_drawing *d = work;
     (void)worker;
     size_t end = d->size - task * DRAW_CHUNK < DRAW_CHUNK ? d->size : (task + 1) * DRAW_CHUNK;
@@ -135,7 +147,8 @@ static void draw_task(void *work, size_t task, int worker) {
     }
 }
 
-static gn_status draw_weights(gn_net *net, size_t index, gn_init init, double a) {
+static gn_status draw_weights(gn_net *net, size_t index, gn_init init, double a)
+{
     const gn_tensor_info *t = &net->tensor[index];
     gn_drawing d = { .type = net->spec.type, .draw = gn_init_table()[init].draw, .size = t->size };
     d.at = gn_at(d.type, net->block, t->offset);
@@ -150,7 +163,8 @@ static gn_status draw_weights(gn_net *net, size_t index, gn_init init, double a)
     return GN_OK;
 }
 
-static gn_status fill_layer(gn_net *net, const gn_layer *l, gn_init given, bool automatic) {
+static gn_status fill_layer(gn_net *net, const gn_layer *l, gn_init given, bool automatic)
+{
     if (l->kind == GN_L_LAYERNORM || l->kind == GN_L_BATCHNORM) {
         for (size_t i = 0; i < l->tensors; i++) fill(net, &net->tensor[l->first + i], i == 0 || i == 3);
         return GN_OK;
@@ -161,7 +175,8 @@ static gn_status fill_layer(gn_net *net, const gn_layer *l, gn_init given, bool 
     return draw_weights(net, l->first + 2, automatic ? gn_init_auto(GN_P_identity) : given, 1);
 }
 
-gn_status gn_net_initialise(gn_net *net, const char *init) {
+gn_status gn_net_initialise(gn_net *net, const char *init)
+{
     bool automatic = !strcmp(init, "auto");
     gn_init row = gn_init_find(init);
     if (!automatic && row == GN_INIT_COUNT) {

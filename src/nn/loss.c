@@ -10,7 +10,8 @@
 enum { ELEMENT = 0, ROW = 1 };
 enum { IDENTITY = GN_LINK_IDENTITY, SIGMOID = GN_LINK_SIGMOID, SOFTMAX = GN_LINK_SOFTMAX };
 
-const gn_loss_row *gn_loss_table(void) {
+const gn_loss_row *gn_loss_table(void)
+{
     static const gn_loss_row table[] = {
 #define LOSS(name, formula, per, link, about) { #name, formula, per, (gn_link)link, about },
 #include "../defs/loss.def"
@@ -20,25 +21,29 @@ const gn_loss_row *gn_loss_table(void) {
 }
 
 /* Names of tables read '-' as '_', as options are typed. */
-static bool same_name(const char *a, const char *b) {
+static bool same_name(const char *a, const char *b)
+{
     for (; *a && *b; a++, b++)
         if (*a != *b && !(*a == '-' && *b == '_')) return false;
     return *a == *b;
 }
 
-gn_loss gn_loss_find(const char *name) {
+gn_loss gn_loss_find(const char *name)
+{
     int i = 0;
     while (i < GN_LOSS_COUNT && !same_name(name, gn_loss_table()[i].name)) i++;
     return (gn_loss)i;
 }
 
-gn_init gn_init_find(const char *name) {
+gn_init gn_init_find(const char *name)
+{
     int i = 0;
     while (i < GN_INIT_COUNT && !same_name(name, gn_init_table()[i].name)) i++;
     return (gn_init)i;
 }
 
-gn_schedule gn_schedule_find(const char *name) {
+gn_schedule gn_schedule_find(const char *name)
+{
     int i = 0;
     while (i < GN_SCHEDULE_COUNT && !same_name(name, gn_schedule_table()[i].name)) i++;
     return (gn_schedule)i;
@@ -46,11 +51,13 @@ gn_schedule gn_schedule_find(const char *name) {
 
 /* ---- choice ----------------------------------------------------------------------------------------------------- */
 
-static gn_link task_link(gn_task task) {
+static gn_link task_link(gn_task task)
+{
     return task == GN_BINARY ? GN_LINK_SIGMOID : task == GN_CLASSES ? GN_LINK_SOFTMAX : GN_LINK_IDENTITY;
 }
 
-static gn_status unknown_loss(gn_context *ctx, const char *name) {
+static gn_status unknown_loss(gn_context *ctx, const char *name)
+{
     const char *names[GN_LOSS_COUNT];
     for (int i = 0; i < GN_LOSS_COUNT; i++) names[i] = gn_loss_table()[i].name;
     const char *closest = gn_closest(name, names, GN_LOSS_COUNT);
@@ -59,20 +66,23 @@ static gn_status unknown_loss(gn_context *ctx, const char *name) {
 }
 
 /* The loss that compares what the task's link gives: the default, and what any cross-entropy of classes stands for. */
-static gn_loss natural_loss(gn_task task) {
+static gn_loss natural_loss(gn_task task)
+{
     for (int i = 0; i < GN_LOSS_COUNT; i++)
         if (gn_loss_table()[i].link == task_link(task)) return (gn_loss)i;
     return GN_LOSS_COUNT;
 }
 
-static gn_status choose_reduction(gn_context *ctx, const char *reduction) {
+static gn_status choose_reduction(gn_context *ctx, const char *reduction)
+{
     if (!reduction || !strcmp(reduction, "mean") || !strcmp(reduction, "sum") || !strcmp(reduction, "half-sum"))
         return GN_OK;
     return gn_fail(ctx, GN_E_CFG_LOSS, "reduction: \"%s\" is not mean, sum or half-sum",
                    gn_show(GN_SHOWN, reduction, strlen(reduction)));
 }
 
-gn_status gn_net_choose_loss(gn_context *ctx, const gn_net_spec *spec, gn_loss *out) {
+gn_status gn_net_choose_loss(gn_context *ctx, const gn_net_spec *spec, gn_loss *out)
+{
     GN_TRY(choose_reduction(ctx, spec->reduction));
     *out = natural_loss(spec->task);
     if (!spec->loss || !*spec->loss || !strcmp(spec->loss, "auto")) return GN_OK;
@@ -97,18 +107,21 @@ typedef struct gn_loss_text {       /* what the names in a row stand for */
     gn_node z, t;
 } gn_loss_text;
 
-static gn_node poison(gn_loss_text *l, const char *name) {
+static gn_node poison(gn_loss_text *l, const char *name)
+{
     gn_fail(gn_graph_context(l->g), GN_E_CFG_LOSS, "a loss uses \"%s\", which no table knows", name);
     return 0;
 }
 
-static gn_node call(gn_loss_text *l, const gn_formula *f, const gn_node *arg) {
+static gn_node call(gn_loss_text *l, const gn_formula *f, const gn_node *arg)
+{
     gn_pointwise op = gn_pointwise_find(f->name);
     return op == GN_P_COUNT ? poison(l, f->name) : gn_pw(l->g, op, arg[0], arg[1], arg[2], NULL);
 }
 
 /* Recursion is bounded by the parser's limit on depth. */
-static gn_node to_node(gn_loss_text *l, const gn_formula *f) {
+static gn_node to_node(gn_loss_text *l, const gn_formula *f)
+{
     gn_node arg[3] = { 0 };
     for (int i = 0; i < f->arguments; i++)
         if (!(arg[i] = to_node(l, f->arg[i]))) return 0;
@@ -126,14 +139,16 @@ static gn_node to_node(gn_loss_text *l, const gn_formula *f) {
     }
 }
 
-static gn_node read_formula(gn_loss_text *l, const char *text, size_t length) {
+static gn_node read_formula(gn_loss_text *l, const char *text, size_t length)
+{
     const gn_formula *f;
     return gn_formula_parse(&l->arena, text, length, &f) == GN_OK ? to_node(l, f) : 0;
 }
 
 /* A composed operation may stand outermost, with formulas for operands; it is no function of the expression language.
  */
-static gn_composed_op find_composed(const char *text) {
+static gn_composed_op find_composed(const char *text)
+{
     size_t n = strcspn(text, "(");
     int i = 0;
     for (; i < GN_M_COUNT; i++) {
@@ -144,12 +159,14 @@ static gn_composed_op find_composed(const char *text) {
 }
 
 /* The comma that ends an operand, or the end: commas inside parentheses belong to the operand. */
-static const char *operand_end(const char *at, const char *end) {
+static const char *operand_end(const char *at, const char *end)
+{
     for (int depth = 0; at < end && (*at != ',' || depth > 0); at++) depth += (*at == '(') - (*at == ')');
     return at;
 }
 
-static gn_node read_row(gn_loss_text *l, const char *text) {
+static gn_node read_row(gn_loss_text *l, const char *text)
+{
     gn_composed_op op = find_composed(text);
     if (op == GN_M_COUNT) return read_formula(l, text, strlen(text));
     const char *at = strchr(text, '(') + 1, *end = strrchr(text, ')');
@@ -164,7 +181,8 @@ static gn_node read_row(gn_loss_text *l, const char *text) {
 }
 
 /* The losses as the row gives them: (batch, outputs), or (batch) for a row that is per row. */
-static gn_node losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t) {
+static gn_node losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t)
+{
     const gn_loss_row *row = &gn_loss_table()[net->loss];
     if (row->link != task_link(net->spec.task)) z = gn_net_link(g, net, z);
     gn_loss_text l = { .g = g, .z = z, .t = t };
@@ -174,30 +192,35 @@ static gn_node losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t) {
     return out;
 }
 
-gn_status gn_nn_poisoned(gn_graph *g) {
+gn_status gn_nn_poisoned(gn_graph *g)
+{
     gn_status s = gn_graph_status(g);
     return s != GN_OK ? s : gn_last_error(gn_graph_context(g))->status;
 }
 
 /* ---- reductions ------------------------------------------------------------------------------------------------- */
 
-static gn_node times(gn_graph *g, gn_node x, double factor) {
+static gn_node times(gn_graph *g, gn_node x, double factor)
+{
     return factor == 1 ? x : gn_pw2(g, GN_P_mul, x, gn_constant(g, factor));
 }
 
-gn_node gn_net_row_losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t) {
+gn_node gn_net_row_losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t)
+{
     gn_node l = losses(g, net, z, t);
     if (!l || gn_loss_table()[net->loss].per_row) return l;
     return times(g, gn_contract(g, GN_C_sum_cols, l, 0), 1.0 / (double)net->spec.outputs);
 }
 
-static double reduction_factor(const gn_net *net, size_t batch) {
+static double reduction_factor(const gn_net *net, size_t batch)
+{
     if (!strcmp(net->spec.reduction, "sum")) return 1;
     if (!strcmp(net->spec.reduction, "half-sum")) return 0.5;
     return 1 / ((double)batch * (gn_loss_table()[net->loss].per_row ? 1 : (double)net->spec.outputs));
 }
 
-gn_status gn_net_loss(gn_graph *g, const gn_net *net, gn_node z, gn_node t, gn_node w, gn_node *loss) {
+gn_status gn_net_loss(gn_graph *g, const gn_net *net, gn_node z, gn_node t, gn_node w, gn_node *loss)
+{
     bool per_row = gn_loss_table()[net->loss].per_row;
     *loss = 0;
     gn_node l = losses(g, net, z, t);

@@ -9,18 +9,21 @@
 
 enum { BLOCK = 256 };
 
-static size_t classes_of(const gn_net *net) {
+static size_t classes_of(const gn_net *net)
+{
     return net->spec.task == GN_REGRESSION ? 0 : net->spec.task == GN_BINARY ? 2 : net->spec.outputs;
 }
 
 /* ---- one sweep -------------------------------------------------------------------------------------------------- */
 
-static double raw_target(const gn_dataset *d, size_t i) {
+static double raw_target(const gn_dataset *d, size_t i)
+{
     return d->type == GN_EL_F64 ? ((const double *)d->y)[i] : (double)((const float *)d->y)[i];
 }
 
 /* Mean of each target and the sum of squares about it, which no sweep changes. */
-static void target_spread(const gn_dataset *d, gn_scan *s) {
+static void target_spread(const gn_dataset *d, gn_scan *s)
+{
     size_t rows = gn_dataset_rows(d), n = s->outputs;
     for (size_t i = 0; i < rows; i++)
         for (size_t j = 0; j < n; j++) s->mean[j] += raw_target(d, gn_dataset_row(d, i) * n + j) / (double)rows;
@@ -31,7 +34,8 @@ static void target_spread(const gn_dataset *d, gn_scan *s) {
         }
 }
 
-gn_status gn_scan_open(gn_context *ctx, const gn_net *net, const gn_dataset *d, bool confusion, gn_scan *s) {
+gn_status gn_scan_open(gn_context *ctx, const gn_net *net, const gn_dataset *d, bool confusion, gn_scan *s)
+{
     *s = (gn_scan){ .outputs = net->spec.outputs, .classes = classes_of(net) };
     GN_TRY(gn_dataset_check(ctx, net, d, true));
     if (s->classes) {
@@ -51,20 +55,23 @@ gn_status gn_scan_open(gn_context *ctx, const gn_net *net, const gn_dataset *d, 
     return GN_OK;
 }
 
-void gn_scan_close(gn_context *ctx, gn_scan *s) {
+void gn_scan_close(gn_context *ctx, gn_scan *s)
+{
     gn_free(ctx, s->confusion);
     gn_free(ctx, s->mean);
     *s = (gn_scan){ 0 };
 }
 
-static size_t largest(gn_type type, const void *row, size_t n) {
+static size_t largest(gn_type type, const void *row, size_t n)
+{
     size_t best = 0;
     for (size_t j = 1; j < n; j++)
         if (gn_get(type, row, j) > gn_get(type, row, best)) best = j;
     return best;
 }
 
-static size_t true_class(const gn_dataset *d, size_t row, size_t outputs, size_t classes) {
+static size_t true_class(const gn_dataset *d, size_t row, size_t outputs, size_t classes)
+{
     if (d->label) return (size_t)d->label[row];
     if (outputs == 1) return raw_target(d, row) > 0.5;
     size_t best = 0;
@@ -73,14 +80,16 @@ static size_t true_class(const gn_dataset *d, size_t row, size_t outputs, size_t
     return best;
 }
 
-static void add_class(gn_scan *s, const gn_net *net, const gn_dataset *d, size_t row, const void *p) {
+static void add_class(gn_scan *s, const gn_net *net, const gn_dataset *d, size_t row, const void *p)
+{
     size_t is = true_class(d, row, s->outputs, s->classes);
     size_t said = s->outputs == 1 ? gn_get(net->spec.type, p, 0) > 0.5 : largest(net->spec.type, p, s->classes);
     s->right += is == said;
     if (s->confusion) s->confusion[is * s->classes + said]++;
 }
 
-static void add_values(gn_scan *s, const gn_net *net, const gn_dataset *d, size_t row, const void *p) {
+static void add_values(gn_scan *s, const gn_net *net, const gn_dataset *d, size_t row, const void *p)
+{
     for (size_t j = 0; j < s->outputs; j++) {
         double y = gn_get(net->spec.type, p, j);
         if (net->y_factor) y /= net->y_factor[j];
@@ -91,14 +100,16 @@ static void add_values(gn_scan *s, const gn_net *net, const gn_dataset *d, size_
     }
 }
 
-static void reset(gn_scan *s) {
+static void reset(gn_scan *s)
+{
     s->loss = s->weight = 0;
     s->rows = s->right = 0;
     if (s->confusion) memset(s->confusion, 0, s->classes * s->classes * sizeof *s->confusion);
     if (s->square) memset(s->square, 0, 2 * s->outputs * sizeof *s->square);
 }
 
-static void add_block(gn_scan *s, const gn_eval *e, const gn_dataset *d, size_t m) {
+static void add_block(gn_scan *s, const gn_eval *e, const gn_dataset *d, size_t m)
+{
     gn_type type = e->net->spec.type;
     const void *p = gn_plan_value(e->plan, e->p), *loss = gn_plan_value(e->plan, e->loss);
     for (size_t i = 0; i < m; i++) {
@@ -113,7 +124,8 @@ static void add_block(gn_scan *s, const gn_eval *e, const gn_dataset *d, size_t 
     s->rows += m;
 }
 
-gn_status gn_scan_run(gn_eval *e, const gn_dataset *d, gn_scan *s) {
+gn_status gn_scan_run(gn_eval *e, const gn_dataset *d, gn_scan *s)
+{
     reset(s);
     size_t rows = gn_dataset_rows(d);
     for (size_t i = 0; i < rows; i += e->rows) {
@@ -128,14 +140,16 @@ gn_status gn_scan_run(gn_eval *e, const gn_dataset *d, gn_scan *s) {
 
 /* 1 - residual/total; for a target that never changes, 1 when it is met exactly and 0 otherwise, as scikit-learn has
  * it. */
-static double r2_of(double square, double total) {
+static double r2_of(double square, double total)
+{
     if (total > 0) return 1 - square / total;
     return square == 0 ? 1 : 0;
 }
 
 double gn_scan_loss(const gn_scan *s) { return s->weight > 0 ? s->loss / s->weight : NAN; }
 
-double gn_scan_metric(const gn_scan *s) {
+double gn_scan_metric(const gn_scan *s)
+{
     if (s->classes) return (double)s->right / (double)s->rows;
     double sum = 0;
     for (size_t j = 0; j < s->outputs; j++) sum += r2_of(s->square[j], s->total[j]);
@@ -145,7 +159,8 @@ double gn_scan_metric(const gn_scan *s) {
 static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
 
 /* Precision, recall and F1 of every class; 0 where there was nothing to divide by. */
-static gn_status class_figures(gn_context *ctx, gn_scan *s, gn_metrics *m) {
+static gn_status class_figures(gn_context *ctx, gn_scan *s, gn_metrics *m)
+{
     size_t n = s->classes;
     m->precision = gn_calloc(ctx, n, sizeof(double));
     m->recall = gn_calloc(ctx, n, sizeof(double));
@@ -168,7 +183,8 @@ static gn_status class_figures(gn_context *ctx, gn_scan *s, gn_metrics *m) {
     return GN_OK;
 }
 
-static gn_status value_figures(gn_context *ctx, const gn_scan *s, gn_metrics *m) {
+static gn_status value_figures(gn_context *ctx, const gn_scan *s, gn_metrics *m)
+{
     size_t n = m->outputs = s->outputs;
     double rows = (double)s->rows, square = 0, absolute = 0;
     m->output_r2 = gn_calloc(ctx, n, sizeof(double));
@@ -188,14 +204,16 @@ static gn_status value_figures(gn_context *ctx, const gn_scan *s, gn_metrics *m)
     return GN_OK;
 }
 
-static gn_status measure(gn_context *ctx, gn_eval *e, const gn_dataset *d, gn_scan *s, gn_metrics *m) {
+static gn_status measure(gn_context *ctx, gn_eval *e, const gn_dataset *d, gn_scan *s, gn_metrics *m)
+{
     GN_TRY(gn_scan_run(e, d, s));
     m->rows = s->rows;
     m->loss = gn_scan_loss(s);
     return s->classes ? class_figures(ctx, s, m) : value_figures(ctx, s, m);
 }
 
-gn_status gn_net_measure(gn_context *ctx, const gn_net *net, const gn_dataset *data, gn_metrics *out) {
+gn_status gn_net_measure(gn_context *ctx, const gn_net *net, const gn_dataset *data, gn_metrics *out)
+{
     *out = (gn_metrics){ .accuracy = NAN, .r2 = NAN, .rmse = NAN, .mae = NAN, .loss = NAN };
     size_t rows = gn_dataset_rows(data);
     if (!rows) return gn_fail(ctx, GN_E_DATA_ROWS, "there are no rows to measure on");
@@ -210,7 +228,8 @@ gn_status gn_net_measure(gn_context *ctx, const gn_net *net, const gn_dataset *d
     return status;
 }
 
-void gn_metrics_free(gn_context *ctx, gn_metrics *m) {
+void gn_metrics_free(gn_context *ctx, gn_metrics *m)
+{
     gn_free(ctx, m->confusion);
     gn_free(ctx, m->precision);
     gn_free(ctx, m->recall);

@@ -6,22 +6,26 @@
 
 #include <string.h>
 
-double gn_get(gn_type type, const void *at, size_t i) {
+double gn_get(gn_type type, const void *at, size_t i)
+{
     return type == GN_F32 ? (double)((const float *)at)[i] : ((const double *)at)[i];
 }
 
-void gn_put(gn_type type, void *at, size_t i, double value) {
+void gn_put(gn_type type, void *at, size_t i, double value)
+{
     if (type == GN_F32) ((float *)at)[i] = (float)value;
     else ((double *)at)[i] = value;
 }
 
-gn_plan_options gn_nn_plan_options(const gn_context *ctx, const gn_net *net) {
+gn_plan_options gn_nn_plan_options(const gn_context *ctx, const gn_net *net)
+{
     return (gn_plan_options){ .type = net->spec.type, .exact = gn_context_exact(ctx) };
 }
 
 /* ---- tensors ---------------------------------------------------------------------------------------------------- */
 
-static size_t tensors_of(const gn_layer *l) {
+static size_t tensors_of(const gn_layer *l)
+{
     switch (l->kind) {
     case GN_L_DENSE: case GN_L_LAYERNORM: return 2;
     case GN_L_RESIDUAL: return l->inputs == l->outputs ? 2 : 3;
@@ -30,7 +34,8 @@ static size_t tensors_of(const gn_layer *l) {
     }
 }
 
-static gn_status add_tensor(gn_net *net, gn_layer *l, const char *name, int rank, size_t rows, size_t columns) {
+static gn_status add_tensor(gn_net *net, gn_layer *l, const char *name, int rank, size_t rows, size_t columns)
+{
     gn_text full;
     gn_text_init(&full, net->ctx);
     gn_text_printf(&full, "%d.%s", l->module, name);
@@ -51,7 +56,8 @@ static gn_status add_tensor(gn_net *net, gn_layer *l, const char *name, int rank
     return GN_OK;
 }
 
-static gn_status add_tensors(gn_net *net, gn_layer *l) {
+static gn_status add_tensors(gn_net *net, gn_layer *l)
+{
     switch (l->kind) {
     case GN_L_DENSE: case GN_L_RESIDUAL:
         GN_TRY(add_tensor(net, l, "weight", 2, l->outputs, l->inputs));
@@ -70,7 +76,8 @@ static gn_status add_tensors(gn_net *net, gn_layer *l) {
 }
 
 /* Offsets of the tensors for which trainable is as asked, from *end on. */
-static gn_status place(gn_net *net, bool trainable, uint64_t *end) {
+static gn_status place(gn_net *net, bool trainable, uint64_t *end)
+{
     size_t step = 64 / gn_type_size(net->spec.type);
     for (size_t i = 0; i < net->tensors; i++) {
         gn_tensor_info *t = &net->tensor[i];
@@ -83,7 +90,8 @@ static gn_status place(gn_net *net, bool trainable, uint64_t *end) {
     return GN_OK;
 }
 
-static gn_status make_tensors(gn_net *net) {
+static gn_status make_tensors(gn_net *net)
+{
     size_t count = 0;
     for (size_t i = 0; i < net->layers; i++) count += tensors_of(&net->layer[i]);
     net->tensor = gn_arena_alloc(&net->arena, count, sizeof *net->tensor);
@@ -103,12 +111,14 @@ static gn_status make_tensors(gn_net *net) {
 
 /* ---- making ----------------------------------------------------------------------------------------------------- */
 
-static const char *keep(gn_net *net, const char *text) {
+static const char *keep(gn_net *net, const char *text)
+{
     return gn_arena_text(&net->arena, text, strlen(text));
 }
 
 /* The hidden layers as canonical text, so that a saved description does not depend on how it was typed. */
-static gn_status canonical(gn_net *net) {
+static gn_status canonical(gn_net *net)
+{
     gn_text t;
     gn_text_init(&t, net->ctx);
     for (size_t i = 0; i + 1 < net->layers; i++) gn_text_printf(&t, "%s%s", i ? ", " : "", net->layer[i].text);
@@ -118,7 +128,8 @@ static gn_status canonical(gn_net *net) {
     return s;
 }
 
-static gn_status check_spec(gn_context *ctx, const gn_net_spec *spec) {
+static gn_status check_spec(gn_context *ctx, const gn_net_spec *spec)
+{
     if (spec->inputs < 1) return gn_fail(ctx, GN_E_CFG_NET, "a network needs 1 input at least");
     if (spec->outputs < 1 || (spec->task == GN_BINARY && spec->outputs != 1) ||
         (spec->task == GN_CLASSES && spec->outputs < 2))
@@ -127,7 +138,8 @@ static gn_status check_spec(gn_context *ctx, const gn_net_spec *spec) {
     return GN_OK;
 }
 
-static gn_status fill_net(gn_net *net, const gn_net_spec *spec) {
+static gn_status fill_net(gn_net *net, const gn_net_spec *spec)
+{
     gn_context *ctx = net->ctx;
     const char *layers = spec->layers ? spec->layers : "", *init = spec->init ? spec->init : "auto";
     GN_TRY(check_spec(ctx, spec));
@@ -144,7 +156,8 @@ static gn_status fill_net(gn_net *net, const gn_net_spec *spec) {
     return gn_net_initialise(net, init);
 }
 
-gn_status gn_net_new(gn_context *ctx, const gn_net_spec *spec, gn_net **out) {
+gn_status gn_net_new(gn_context *ctx, const gn_net_spec *spec, gn_net **out)
+{
     *out = NULL;
     gn_net *net = gn_calloc(ctx, 1, sizeof *net);
     if (!net) return GN_NO_MEMORY;
@@ -159,7 +172,8 @@ gn_status gn_net_new(gn_context *ctx, const gn_net_spec *spec, gn_net **out) {
     return GN_OK;
 }
 
-void gn_net_free(gn_net *net) {
+void gn_net_free(gn_net *net)
+{
     if (!net) return;
     gn_context *ctx = net->ctx;
     gn_free_aligned(ctx, net->block);
@@ -169,7 +183,8 @@ void gn_net_free(gn_net *net) {
 
 /* ---- transforms ------------------------------------------------------------------------------------------------- */
 
-static gn_status copy_doubles(gn_net *net, const double *from, size_t n, double **to) {
+static gn_status copy_doubles(gn_net *net, const double *from, size_t n, double **to)
+{
     *to = NULL;
     if (!from) return GN_OK;
     *to = gn_arena_alloc(&net->arena, n, sizeof **to);
@@ -178,7 +193,8 @@ static gn_status copy_doubles(gn_net *net, const double *from, size_t n, double 
     return GN_OK;
 }
 
-static gn_status copy_floats(gn_net *net, const double *from, size_t n, float **to) {
+static gn_status copy_floats(gn_net *net, const double *from, size_t n, float **to)
+{
     *to = NULL;
     if (!from) return GN_OK;
     *to = gn_arena_alloc(&net->arena, n, sizeof **to);
@@ -188,7 +204,8 @@ static gn_status copy_floats(gn_net *net, const double *from, size_t n, float **
 }
 
 gn_status gn_net_set_transform(gn_context *ctx, gn_net *net, const double *shift, const double *factor,
-                               const double *y_shift, const double *y_factor) {
+                               const double *y_shift, const double *y_factor)
+{
     (void)ctx;
     size_t in = net->spec.inputs, out = net->spec.outputs;
     GN_TRY(copy_doubles(net, shift, in, &net->shift));
@@ -214,7 +231,8 @@ size_t gn_net_parameters(const gn_net *net) { return net->parameters; }
 const gn_net_spec *gn_net_get_spec(const gn_net *net) { return &net->spec; }
 size_t gn_net_layers(const gn_net *net) { return net->layers; }
 
-gn_layer_info gn_net_layer(const gn_net *net, size_t i) {
+gn_layer_info gn_net_layer(const gn_net *net, size_t i)
+{
     const gn_layer *l = &net->layer[i];
     return (gn_layer_info){ .text = l->text, .outputs = l->outputs, .parameters = l->parameters, .module = l->module };
 }

@@ -99,7 +99,8 @@ gn_status gn_eval_run(gn_eval *e, const gn_dataset *d, size_t first, size_t m);
 
 double gn_get(gn_type type, const void *at, size_t i);
 void gn_put(gn_type type, void *at, size_t i, double value);
-static inline void *gn_at(gn_type type, void *block, size_t element) {
+static inline void *gn_at(gn_type type, void *block, size_t element)
+{
     return (char *)block + element * gn_type_size(type);
 }
 gn_plan_options gn_nn_plan_options(const gn_context *ctx, const gn_net *net);

@@ -13,7 +13,8 @@ struct gn_predictor {
     gn_eval block, single;          /* compiled when first needed; plan NULL until then */
 };
 
-gn_status gn_predictor_new(gn_context *ctx, const gn_net *net, size_t rows, gn_predictor **out) {
+gn_status gn_predictor_new(gn_context *ctx, const gn_net *net, size_t rows, gn_predictor **out)
+{
     *out = NULL;
     gn_predictor *p = gn_calloc(ctx, 1, sizeof *p);
     if (!p) return GN_NO_MEMORY;
@@ -29,7 +30,8 @@ gn_status gn_predictor_new(gn_context *ctx, const gn_net *net, size_t rows, gn_p
     return GN_OK;
 }
 
-void gn_predictor_free(gn_predictor *p) {
+void gn_predictor_free(gn_predictor *p)
+{
     if (!p) return;
     gn_eval_close(&p->block);
     gn_eval_close(&p->single);
@@ -37,7 +39,8 @@ void gn_predictor_free(gn_predictor *p) {
 }
 
 /* Undo the target transform on m rows in place. */
-static void untransform(const gn_net *net, size_t m, void *y) {
+static void untransform(const gn_net *net, size_t m, void *y)
+{
     if (net->spec.task != GN_REGRESSION || (!net->y_shift && !net->y_factor)) return;
     size_t n = net->spec.outputs;
     for (size_t i = 0; i < m * n; i++) {
@@ -48,7 +51,8 @@ static void untransform(const gn_net *net, size_t m, void *y) {
     }
 }
 
-static gn_status run_rows(gn_predictor *p, gn_eval *e, const gn_dataset *d, size_t first, size_t m, void *out) {
+static gn_status run_rows(gn_predictor *p, gn_eval *e, const gn_dataset *d, size_t first, size_t m, void *out)
+{
     if (!e->plan) GN_TRY(gn_eval_open(p->ctx, p->net, e == &p->block ? BLOCK : 1, false, e));
     GN_TRY(gn_eval_run(e, d, first, m));
     size_t n = p->net->spec.outputs;
@@ -58,7 +62,8 @@ static gn_status run_rows(gn_predictor *p, gn_eval *e, const gn_dataset *d, size
     return GN_OK;
 }
 
-gn_status gn_predictor_run(gn_predictor *p, const gn_dataset *rows, void *out) {
+gn_status gn_predictor_run(gn_predictor *p, const gn_dataset *rows, void *out)
+{
     GN_TRY(gn_dataset_check(p->ctx, p->net, rows, false));
     size_t n = gn_dataset_rows(rows), i = 0;
     while (i < n) {
@@ -70,7 +75,8 @@ gn_status gn_predictor_run(gn_predictor *p, const gn_dataset *rows, void *out) {
     return GN_OK;
 }
 
-gn_status gn_net_predict(gn_context *ctx, const gn_net *net, const gn_dataset *rows, void *out) {
+gn_status gn_net_predict(gn_context *ctx, const gn_net *net, const gn_dataset *rows, void *out)
+{
     gn_predictor *p;
     GN_TRY(gn_predictor_new(ctx, net, gn_dataset_rows(rows), &p));
     gn_status s = gn_predictor_run(p, rows, out);

@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-const gn_schedule_row *gn_schedule_table(void) {
+const gn_schedule_row *gn_schedule_table(void)
+{
     static const gn_schedule_row table[] = {
 #define SCHEDULE(name, factor, gamma, every, about) { #name, #factor, gamma, every, about },
 #include "../defs/schedule.def"
@@ -15,7 +16,8 @@ const gn_schedule_row *gn_schedule_table(void) {
     return table;
 }
 
-static double powi(double base, double whole) {
+static double powi(double base, double whole)
+{
     double y = 1;
     for (uint64_t k = (uint64_t)whole; k; k >>= 1, base *= base)
         if (k & 1) y *= base;
@@ -23,7 +25,8 @@ static double powi(double base, double whole) {
 }
 
 /* From 1 at p = 0 to 0 at p = 1 along half a cosine, by the library's own cosine: the same bits everywhere. */
-static double cosine(double p) {
+static double cosine(double p)
+{
     double x = 3.141592653589793 * (p < 0 ? 0 : p > 1 ? 1 : p), y = 0;
     const void *const in[3] = { &x, NULL, NULL };
     const int one[3] = { 0, 0, 0 };
@@ -34,7 +37,8 @@ static double cosine(double p) {
 #define where(c, a, b) ((c) ? (a) : (b))
 
 static double factor_of(gn_schedule s, double step, double steps, double epoch, double drops, double gamma,
-                        double every) {
+                        double every)
+{
     switch (s) {
 #define SCHEDULE(name, factor, gamma_, every_, about) case GN_SCHEDULE_##name: return factor;
 #include "../defs/schedule.def"
@@ -43,7 +47,8 @@ static double factor_of(gn_schedule s, double step, double steps, double epoch, 
     }
 }
 
-double gn_schedule_factor(gn_schedule s, const gn_schedule_state *at) {
+double gn_schedule_factor(gn_schedule s, const gn_schedule_state *at)
+{
     if (at->step < at->warmup) return (double)(at->step + 1) / (double)at->warmup;
     const gn_schedule_row *row = &gn_schedule_table()[s];
     double steps = at->steps > at->warmup ? (double)(at->steps - at->warmup) : 1;

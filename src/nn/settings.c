@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-static gn_status find_optimizer(gn_context *ctx, const gn_options *o, gn_optimizer *out) {
+static gn_status find_optimizer(gn_context *ctx, const gn_options *o, gn_optimizer *out)
+{
     const char *name = gn_option_text(o, GN_O_OPTIMIZER);
     *out = gn_optimizer_find(name);
     if (*out != GN_OPT_COUNT) return GN_OK;
@@ -17,7 +18,8 @@ static gn_status find_optimizer(gn_context *ctx, const gn_options *o, gn_optimiz
     return gn_hint(ctx, closest ? "did you mean \"%s\"?" : "%s", closest ? closest : "`glassnet ops` lists them");
 }
 
-static gn_status find_schedule(gn_context *ctx, const gn_options *o, gn_schedule *out) {
+static gn_status find_schedule(gn_context *ctx, const gn_options *o, gn_schedule *out)
+{
     const char *name = gn_option_text(o, GN_O_SCHEDULE);
     *out = gn_schedule_find(name);
     if (*out != GN_SCHEDULE_COUNT) return GN_OK;
@@ -28,7 +30,8 @@ static gn_status find_schedule(gn_context *ctx, const gn_options *o, gn_schedule
     return gn_hint(ctx, closest ? "did you mean \"%s\"?" : "%s", closest ? closest : "`glassnet ops` lists them");
 }
 
-static int find_parameter(const gn_optimizer_row *row, const char *name) {
+static int find_parameter(const gn_optimizer_row *row, const char *name)
+{
     for (int i = 0; i < row->parameters; i++)
         if (!strcmp(row->parameter_name[i], name)) return i;
     return -1;
@@ -36,7 +39,8 @@ static int find_parameter(const gn_optimizer_row *row, const char *name) {
 
 /* An option that sets the optimiser's parameter `name`; refused when the row has none, since it would do nothing. */
 static gn_status set_parameter(gn_context *ctx, const gn_options *o, gn_option_id id, const char *option,
-                               const char *name, gn_fit_settings *s) {
+                               const char *name, gn_fit_settings *s)
+{
     const gn_optimizer_row *row = &gn_optimizer_table()[s->op];
     double value = gn_option_real(o, id);
     if (!gn_option_given(o, id) || value < 0) return GN_OK;
@@ -47,14 +51,16 @@ static gn_status set_parameter(gn_context *ctx, const gn_options *o, gn_option_i
 }
 
 /* Weight decay goes into the update where the row decouples it (it has a wd), else into the gradient. */
-static void set_decay(const gn_options *o, gn_fit_settings *s) {
+static void set_decay(const gn_options *o, gn_fit_settings *s)
+{
     int wd = find_parameter(&gn_optimizer_table()[s->op], "wd");
     if (wd < 0) s->hyper[s->parameters + 1] = gn_option_real(o, GN_O_WEIGHT_DECAY);
     else if (gn_option_given(o, GN_O_WEIGHT_DECAY)) s->hyper[wd] = gn_option_real(o, GN_O_WEIGHT_DECAY);
     s->hyper[s->parameters + 2] = gn_option_real(o, GN_O_L1);
 }
 
-static gn_status read_rate(gn_context *ctx, const gn_options *o, gn_fit_settings *s) {
+static gn_status read_rate(gn_context *ctx, const gn_options *o, gn_fit_settings *s)
+{
     s->rate = gn_optimizer_table()[s->op].parameter_default[0];
     double given = gn_option_real(o, GN_O_LR);
     if (!gn_option_given(o, GN_O_LR)) return GN_OK;
@@ -64,7 +70,8 @@ static gn_status read_rate(gn_context *ctx, const gn_options *o, gn_fit_settings
     return GN_OK;
 }
 
-static gn_status read_optimizer(gn_context *ctx, const gn_options *o, gn_fit_settings *s) {
+static gn_status read_optimizer(gn_context *ctx, const gn_options *o, gn_fit_settings *s)
+{
     GN_TRY(find_optimizer(ctx, o, &s->op));
     const gn_optimizer_row *row = &gn_optimizer_table()[s->op];
     s->parameters = row->parameters;
@@ -78,7 +85,8 @@ static gn_status read_optimizer(gn_context *ctx, const gn_options *o, gn_fit_set
     return GN_OK;
 }
 
-static gn_status read_batch(gn_context *ctx, const gn_options *o, size_t rows, bool batchnorm, gn_fit_settings *s) {
+static gn_status read_batch(gn_context *ctx, const gn_options *o, size_t rows, bool batchnorm, gn_fit_settings *s)
+{
     int64_t given = gn_option_int(o, GN_O_BATCH);
     size_t least = batchnorm ? 2 : 1;
     s->batch = given > 0 ? (size_t)given : rows > 10000 ? 64 : 32;
@@ -88,7 +96,8 @@ static gn_status read_batch(gn_context *ctx, const gn_options *o, size_t rows, b
                    s->batch, least, rows);
 }
 
-static gn_status read_epochs(gn_context *ctx, const gn_options *o, gn_fit_settings *s) {
+static gn_status read_epochs(gn_context *ctx, const gn_options *o, gn_fit_settings *s)
+{
     int64_t given = gn_option_int(o, GN_O_EPOCHS), patience = gn_option_int(o, GN_O_EARLY_STOP);
     if (gn_option_given(o, GN_O_EPOCHS) && given < 1)
         return gn_fail(ctx, GN_E_CFG_EPOCHS, "epochs: %lld; allowed are 1 to 1000000000", (long long)given);
@@ -97,7 +106,8 @@ static gn_status read_epochs(gn_context *ctx, const gn_options *o, gn_fit_settin
     return GN_OK;
 }
 
-gn_status gn_fit_read_settings(gn_context *ctx, const gn_options *o, size_t rows, bool batchnorm, gn_fit_settings *s) {
+gn_status gn_fit_read_settings(gn_context *ctx, const gn_options *o, size_t rows, bool batchnorm, gn_fit_settings *s)
+{
     *s = (gn_fit_settings){ 0 };
     GN_TRY(read_optimizer(ctx, o, s));
     GN_TRY(find_schedule(ctx, o, &s->schedule));

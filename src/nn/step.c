@@ -22,7 +22,8 @@ typedef struct gn_step_build {
     size_t outputs;
 } gn_step_build;
 
-static gn_status build_graph(gn_step_build *b) {
+static gn_status build_graph(gn_step_build *b)
+{
     gn_fit_run *f = b->f;
     gn_step *s = b->s;
     const gn_net *net = f->net;
@@ -37,7 +38,8 @@ static gn_status build_graph(gn_step_build *b) {
     return GN_OK;
 }
 
-static gn_status add_gradients(gn_step_build *b) {
+static gn_status add_gradients(gn_step_build *b)
+{
     const gn_net *net = b->f->net;
     gn_node *wrt = b->output + b->outputs + net->tensors, *out = wrt + net->tensors; /* room behind the outputs */
     size_t n = 0;
@@ -51,7 +53,8 @@ static gn_status add_gradients(gn_step_build *b) {
     return GN_OK;
 }
 
-static void add_extras(gn_step_build *b) {
+static void add_extras(gn_step_build *b)
+{
     const gn_step *s = b->s;
     for (size_t i = 0; i < b->f->net->layers; i++) {
         if (s->mean[i]) {
@@ -62,11 +65,13 @@ static void add_extras(gn_step_build *b) {
     }
 }
 
-static void *slot_at(const gn_fit_run *f, size_t slot, size_t offset) {
+static void *slot_at(const gn_fit_run *f, size_t slot, size_t offset)
+{
     return gn_at(f->net->spec.type, f->slots, slot * f->net->trainable + offset);
 }
 
-static gn_status bind_update(gn_step_build *b) {
+static gn_status bind_update(gn_step_build *b)
+{
     gn_fit_run *f = b->f;
     const gn_net *net = f->net;
     gn_plan_update *u = gn_calloc(f->ctx, net->tensors, sizeof *u);
@@ -87,7 +92,8 @@ static gn_status bind_update(gn_step_build *b) {
     return s;
 }
 
-static gn_status bind(gn_step_build *b) {
+static gn_status bind(gn_step_build *b)
+{
     gn_fit_run *f = b->f;
     gn_step *s = b->s;
     const gn_net *net = f->net;
@@ -103,7 +109,8 @@ static gn_status bind(gn_step_build *b) {
     return b->mode == GN_STEP_FUSED ? bind_update(b) : GN_OK;
 }
 
-static gn_status compile(gn_step_build *b) {
+static gn_status compile(gn_step_build *b)
+{
     GN_TRY(build_graph(b));
     GN_TRY(add_gradients(b));
     add_extras(b);
@@ -111,7 +118,8 @@ static gn_status compile(gn_step_build *b) {
     return bind(b);
 }
 
-gn_status gn_step_open(gn_fit_run *f, size_t rows, gn_step_mode mode, gn_step *out) {
+gn_status gn_step_open(gn_fit_run *f, size_t rows, gn_step_mode mode, gn_step *out)
+{
     size_t tensors = f->net->tensors, layers = f->net->layers;
     *out = (gn_step){ .rows = rows };
     out->param = gn_calloc(f->ctx, 2 * tensors + 3 * layers, sizeof(gn_node));
@@ -130,7 +138,8 @@ gn_status gn_step_open(gn_fit_run *f, size_t rows, gn_step_mode mode, gn_step *o
     return s;
 }
 
-void gn_step_close(gn_context *ctx, gn_step *s) {
+void gn_step_close(gn_context *ctx, gn_step *s)
+{
     gn_plan_free(s->plan);
     gn_free(ctx, s->param);
     *s = (gn_step){ 0 };
@@ -138,7 +147,8 @@ void gn_step_close(gn_context *ctx, gn_step *s) {
 
 /* ---- the batch -------------------------------------------------------------------------------------------------- */
 
-static void load_weights(gn_fit_run *f, size_t m) {
+static void load_weights(gn_fit_run *f, size_t m)
+{
     for (size_t i = 0; i < m; i++) {
         double w = f->weight_scale;
         if (f->train->weight) w *= (double)f->train->weight[f->row[i]];
@@ -149,7 +159,8 @@ static void load_weights(gn_fit_run *f, size_t m) {
 
 typedef struct gn_gather_work { gn_fit_run *f; size_t m; } gn_gather_work;
 
-static void gather_task(void *work, size_t task, int worker) {
+static void gather_task(void *work, size_t task, int worker)
+{
     const gn_gather_work *g = work;
     (void)worker;
     size_t first = task * GATHER_CHUNK, m = g->m - first < GATHER_CHUNK ? g->m - first : GATHER_CHUNK;
@@ -158,7 +169,8 @@ static void gather_task(void *work, size_t task, int worker) {
                     gn_at(f->net->spec.type, f->x, first * f->net->spec.inputs));
 }
 
-static void load_rows(gn_fit_run *f, size_t m) {
+static void load_rows(gn_fit_run *f, size_t m)
+{
     gn_gather_work work = { f, m };
     if (m * f->net->spec.inputs < 32768) gn_batch_inputs(f->k, f->net, f->train, f->row, m, f->x);
     else gn_parallel(f->ctx, (m + GATHER_CHUNK - 1) / GATHER_CHUNK, gather_task, &work);
@@ -166,19 +178,22 @@ static void load_rows(gn_fit_run *f, size_t m) {
     if (f->w) load_weights(f, m);
 }
 
-void gn_fit_load(gn_fit_run *f, size_t first, size_t m) {
+void gn_fit_load(gn_fit_run *f, size_t first, size_t m)
+{
     for (size_t i = 0; i < m; i++) f->row[i] = gn_dataset_row(f->train, f->order[first + i]);
     load_rows(f, m);
 }
 
-void gn_fit_load_row(gn_fit_run *f, uint32_t row) {
+void gn_fit_load_row(gn_fit_run *f, uint32_t row)
+{
     f->row[0] = row;
     load_rows(f, 1);
 }
 
 /* ---- running ---------------------------------------------------------------------------------------------------- */
 
-static void set_rate(gn_fit_run *f) {
+static void set_rate(gn_fit_run *f)
+{
     const gn_fit_settings *s = &f->set;
     gn_schedule_state at = { .step = f->step,
                              .steps = (uint64_t)f->batches * s->epochs,
@@ -192,7 +207,8 @@ static void set_rate(gn_fit_run *f) {
     f->set.hyper[s->parameters] = (double)(f->step + 1);
 }
 
-static void update_task(void *work, size_t task, int worker) {
+static void update_task(void *work, size_t task, int worker)
+{
     gn_fit_run *f = work;
     gn_type type = f->net->spec.type;
     (void)worker;
@@ -203,7 +219,8 @@ static void update_task(void *work, size_t task, int worker) {
 }
 
 /* Gradient block -> check -> clip -> update. Clipping by value comes first, then by norm. */
-static void clipped_update(gn_fit_run *f) {
+static void clipped_update(gn_fit_run *f)
+{
     size_t n = f->net->trainable;
     f->norm = sqrt(f->k->sum_squares(n, f->gradient));
     if (!isfinite(f->norm)) {
@@ -219,7 +236,8 @@ static void clipped_update(gn_fit_run *f) {
 }
 
 /* running = (1 - momentum) running + momentum of the batch; the variance unbiased, as PyTorch keeps it. */
-static void update_running(gn_fit_run *f, const gn_step *s, size_t layer) {
+static void update_running(gn_fit_run *f, const gn_step *s, size_t layer)
+{
     const gn_net *net = f->net;
     gn_type type = net->spec.type;
     const gn_layer *l = &net->layer[layer];
@@ -233,7 +251,8 @@ static void update_running(gn_fit_run *f, const gn_step *s, size_t layer) {
     }
 }
 
-gn_status gn_fit_step(gn_fit_run *f, size_t batch) {
+gn_status gn_fit_step(gn_fit_run *f, size_t batch)
+{
     bool last = f->left && batch + 1 == f->batches;
     gn_step *s = last ? &f->ragged : &f->full;
     gn_fit_load(f, batch * f->set.batch, s->rows);
@@ -252,23 +271,27 @@ gn_status gn_fit_step(gn_fit_run *f, size_t batch) {
 /* ---- keeping ---------------------------------------------------------------------------------------------------- */
 
 static size_t block_bytes(const gn_fit_run *f) { return f->net->block_size * gn_type_size(f->net->spec.type); }
-static size_t slot_bytes(const gn_fit_run *f) {
+static size_t slot_bytes(const gn_fit_run *f)
+{
     return f->slot_count * f->net->trainable * gn_type_size(f->net->spec.type);
 }
 
-void gn_fit_keep(gn_fit_run *f, size_t batch) {
+void gn_fit_keep(gn_fit_run *f, size_t batch)
+{
     memcpy(f->kept, f->net->block, block_bytes(f));
     memcpy((char *)f->kept + block_bytes(f), f->slots, slot_bytes(f));
     f->kept_batch = batch;
     f->kept_step = f->step;
 }
 
-void gn_fit_restore(gn_fit_run *f) {
+void gn_fit_restore(gn_fit_run *f)
+{
     memcpy(f->net->block, f->kept, block_bytes(f));
     memcpy(f->slots, (char *)f->kept + block_bytes(f), slot_bytes(f));
     f->step = f->kept_step;
 }
 
-bool gn_fit_weights_finite(const gn_fit_run *f) {
+bool gn_fit_weights_finite(const gn_fit_run *f)
+{
     return isfinite(f->k->sum_squares(f->net->block_size, f->net->block));
 }
