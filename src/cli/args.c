@@ -1,7 +1,7 @@
 /* args.c -- the words of the command line: options by the one table, then arguments.
  *
- * Invariant: nothing is guessed. A word that begins with a dash is an option, "-" alone is a stream, and after "--" every
- * word is an argument. */
+ * Invariant: nothing is guessed. A word that begins with a dash is an option, "-" alone is a stream, and after "--"
+ * every word is an argument. */
 #include "cli.h"
 
 #include <string.h>
@@ -36,7 +36,7 @@ gn_status gn_cli_unknown_command(gn_context *ctx, const char *name)
     return gn_hint(ctx, "`glassnet --help` lists the commands");
 }
 
-/* ---- options -------------------------------------------------------------------------------------------------------- */
+/* ---- options ----------------------------------------------------------------------------------------------------- */
 
 static gn_status not_taken(gn_cli *cli, const gn_option_row *o)
 {
@@ -95,7 +95,9 @@ static gn_status take_option(gn_cli *cli, const char *word, const char *next, in
             *used = 2;
         } else if (next && next[2]) {
             gn_fail(cli->option_ctx, GN_E_CFG_VALUE, "--%s needs a value: %s", name, o->value_name);
-            return gn_hint(cli->option_ctx, "the next word is another option; a value that begins with two dashes is given as --%s=%s", name, next);
+            return gn_hint(cli->option_ctx,
+                           "the next word is another option; a value that begins with two dashes is given as --%s=%s",
+                           name, next);
         }
     }
     return gn_options_set(cli->options, name, value);
@@ -120,7 +122,8 @@ static gn_status take_words(gn_cli *cli, int argc, char **argv)
     for (int i = 0, used = 1; i < argc; i += used, used = 1) {
         const char *word = argv[i];
         if (!ended && !strcmp(word, "--")) ended = true;
-        else if (!ended && !strncmp(word, "--", 2)) GN_TRY(take_option(cli, word + 2, i + 1 < argc ? argv[i + 1] : NULL, &used));
+        else if (!ended && !strncmp(word, "--", 2))
+            GN_TRY(take_option(cli, word + 2, i + 1 < argc ? argv[i + 1] : NULL, &used));
         else if (!ended && !strcmp(word, "-h")) GN_TRY(gn_options_set(cli->options, "help", ""));
         else if (!ended && word[0] == '-' && word[1]) return one_dash(cli, word);
         else GN_TRY(take_argument(cli, word));
@@ -141,9 +144,10 @@ gn_status gn_cli_parse(gn_cli *cli, int argc, char **argv)
     return gn_hint(cli->option_ctx, "`glassnet %s --help` has examples", cli->command->name);
 }
 
-/* ---- changed copies ---------------------------------------------------------------------------------------------------- */
+/* ---- changed copies ---------------------------------------------------------------------------------------------- */
 
-gn_status gn_cli_options_with(gn_cli *cli, const gn_options *from, const char *name, const char *value, gn_options **out)
+gn_status gn_cli_options_with(gn_cli *cli, const gn_options *from, const char *name, const char *value,
+                              gn_options **out)
 {
     size_t count;
     const gn_option_row *rows = gn_option_table(&count);

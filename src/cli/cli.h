@@ -41,13 +41,14 @@ struct gn_cli {
     bool line_open;             /* a progress line stands on the terminal and must be cleared before other text */
 };
 
-/* ---- args.c ------------------------------------------------------------------------------------------------------- */
+/* ---- args.c ------------------------------------------------------------------------------------------------------ */
 gn_status gn_cli_parse(gn_cli *cli, int argc, char **argv);     /* argv past the command's name */
 gn_status gn_cli_unknown_command(gn_context *ctx, const char *name);
 /* A copy of options with one changed; the caller frees it. */
-gn_status gn_cli_options_with(gn_cli *cli, const gn_options *from, const char *name, const char *value, gn_options **out);
+gn_status gn_cli_options_with(gn_cli *cli, const gn_options *from, const char *name, const char *value,
+                              gn_options **out);
 
-/* ---- out.c -------------------------------------------------------------------------------------------------------- */
+/* ---- out.c ------------------------------------------------------------------------------------------------------- */
 void gn_cli_error(gn_cli *cli, const gn_context *ctx);          /* the record of a context, on standard error */
 void gn_cli_log(void *cli, gn_log_level level, const char *text);   /* a gn_log_fn */
 void gn_cli_clear_line(gn_cli *cli);
@@ -61,7 +62,7 @@ typedef enum gn_ink { GN_INK_PLAIN, GN_INK_BOLD, GN_INK_DIM, GN_INK_RED, GN_INK_
 const char *gn_ink_text(bool on, gn_ink ink);
 size_t gn_width(const char *text, size_t length);               /* characters of UTF-8 */
 
-/* ---- grid.c: aligned columns --------------------------------------------------------------------------------------- */
+/* ---- grid.c: aligned columns ------------------------------------------------------------------------------------- */
 typedef struct gn_grid {
     gn_context *ctx;
     gn_arena arena;
@@ -78,7 +79,7 @@ void gn_grid_count(gn_grid *g, uint64_t n);
 void gn_text_count(gn_text *to, uint64_t n);                    /* 1,234,567 */
 void gn_grid_print(gn_grid *g, gn_text *to, const char *indent); /* and closes it; a failure shows in `to` */
 
-/* ---- json_out.c: one object, written as it goes -------------------------------------------------------------------- */
+/* ---- json_out.c: one object, written as it goes ------------------------------------------------------------------ */
 void gn_js_open(gn_text *to, const char *name, char bracket);   /* name NULL inside an array or at the top */
 void gn_js_close(gn_text *to, char bracket);
 void gn_js_text(gn_text *to, const char *name, const char *value);
@@ -87,14 +88,14 @@ void gn_js_count(gn_text *to, const char *name, uint64_t value);
 void gn_js_bool(gn_text *to, const char *name, bool value);
 void gn_js_raw(gn_text *to, const char *name, const char *value);
 
-/* ---- scores.c ------------------------------------------------------------------------------------------------------ */
+/* ---- scores.c ---------------------------------------------------------------------------------------------------- */
 /* Figures for people: accuracy, confusion matrix and a line a class, or R2, RMSE and MAE. */
 void gn_scores_print(gn_cli *cli, gn_text *to, const gn_metrics *m, const gn_prep *prep);
 void gn_scores_json(gn_text *to, const gn_metrics *m, const gn_prep *prep);     /* members of the object in hand */
 void gn_scores_line(gn_text *to, const gn_metrics *m);                          /* "accuracy 0.973, loss 0.0812" */
 const char *gn_task_name(gn_task task);                                         /* "classification" or "regression" */
 
-/* ---- progress.c ---------------------------------------------------------------------------------------------------- */
+/* ---- progress.c -------------------------------------------------------------------------------------------------- */
 typedef struct gn_meter {
     gn_cli *cli;
     gn_task task;
@@ -108,16 +109,16 @@ gn_status gn_meter_close_log(gn_meter *m, const char *path);
 void gn_duration(gn_text *to, double seconds);                  /* 12 ms, 3.2s, 1m05s, 2h03m */
 void gn_rate(gn_text *to, double rate);                         /* three digits that count: 45,800 */
 
-/* ---- summary.c ----------------------------------------------------------------------------------------------------- */
+/* ---- summary.c --------------------------------------------------------------------------------------------------- */
 void gn_summary_net(gn_text *to, gn_context *ctx, const gn_net *net, const char *indent);
 void gn_summary_data(gn_text *to, const gn_data *d, const char *indent);    /* rows, features, target */
 
-/* ---- signals.c ----------------------------------------------------------------------------------------------------- */
+/* ---- signals.c --------------------------------------------------------------------------------------------------- */
 void gn_signals_start(gn_context *ctx);     /* SIGINT and SIGTERM ask ctx to stop; the second quits at once */
 int gn_signals_caught(void);                /* the signal's number, or 0 */
 
 
-/* ---- usage.c ------------------------------------------------------------------------------------------------------- */
+/* ---- usage.c ----------------------------------------------------------------------------------------------------- */
 void gn_usage_program(gn_text *to);
 void gn_usage_command(gn_text *to, gn_context *ctx, const gn_command *c);
 void gn_usage_option_help(gn_text *to, const gn_option_row *o); /* help with choices and default */

@@ -1,4 +1,5 @@
-/* cmd_bench.c -- the speed on this machine: matrix products, training steps of the standard networks, elementwise operations.
+/* cmd_bench.c -- the speed on this machine: matrix products, training steps of the standard networks, elementwise
+ * operations.
  *
  * Invariant: a figure is the median of several rounds, each long enough for the clock. */
 #include "cli.h"
@@ -32,9 +33,12 @@ static double time_call(void (*call)(void *), void *with, double target)
     return round[ROUNDS / 2];
 }
 
-/* ---- matrix products -------------------------------------------------------------------------------------------------------- */
+/* ---- matrix products --------------------------------------------------------------------------------------------- */
 
-typedef struct product { const gn_kernels *k; gn_gemm g; } product;
+typedef struct product {
+    const gn_kernels *k;
+    gn_gemm g;
+} product;
 
 static void run_product(void *with)
 {
@@ -45,9 +49,13 @@ static void run_product(void *with)
 static gn_status product_speed(gn_cli *cli, const gn_kernels *k, size_t n, double *gflops)
 {
     size_t wide = gn_type_size(k->type);
-    void *a = gn_calloc_aligned(cli->ctx, n * n, wide), *b = gn_calloc_aligned(cli->ctx, n * n, wide), *c = gn_calloc_aligned(cli->ctx, n * n, wide);
+    void *a = gn_calloc_aligned(cli->ctx, n * n, wide), *b = gn_calloc_aligned(cli->ctx, n * n, wide),
+         *c = gn_calloc_aligned(cli->ctx, n * n, wide);
     void *pack = gn_calloc_aligned(cli->ctx, k->gemm_scratch(n, n, n) + 64, 1);
-    product p = { k, { .m = n, .n = n, .k = n, .a = a, .am = n, .ak = 1, .b = b, .bk = n, .bn = 1, .c = c, .ldc = n, .pack = pack } };
+    product p = {
+        k,
+        { .m = n, .n = n, .k = n, .a = a, .am = n, .ak = 1, .b = b, .bk = n, .bn = 1, .c = c, .ldc = n, .pack = pack }
+    };
     bool made = a && b && c && pack;
     if (made) *gflops = 2.0 * (double)n * (double)n * (double)n / time_call(run_product, &p, 0.02) * 1e-9;
     gn_free_aligned(cli->ctx, a);
@@ -60,7 +68,10 @@ static gn_status product_speed(gn_cli *cli, const gn_kernels *k, size_t n, doubl
 static const gn_kernels *kernels(gn_cli *cli, int isa, gn_type type)
 {
     int chosen = gn_context_isa(cli->ctx);
-    return gn_kernels_get(isa >= 0 ? (gn_isa)isa : chosen >= 0 ? (gn_isa)chosen : gn_isa_best(), type, gn_context_exact(cli->ctx));
+    return gn_kernels_get(isa >= 0      ? (gn_isa)isa
+                          : chosen >= 0 ? (gn_isa)chosen
+                                        : gn_isa_best(),
+                          type, gn_context_exact(cli->ctx));
 }
 
 static gn_status bench_products(gn_cli *cli, gn_text *t, gn_grid *g)
@@ -70,7 +81,9 @@ static gn_status bench_products(gn_cli *cli, gn_text *t, gn_grid *g)
         for (int type = 0; type < 2; type++) {
             double gflops = NAN;
             char name[64];
-            if (!gn_isa_available((gn_isa)isa) || (gn_option_given(cli->options, GN_O_ISA) && isa != gn_context_isa(cli->ctx))) continue;
+            if (!gn_isa_available((gn_isa)isa) ||
+                (gn_option_given(cli->options, GN_O_ISA) && isa != gn_context_isa(cli->ctx)))
+                continue;
             GN_TRY(product_speed(cli, kernels(cli, isa, (gn_type)type), 256, &gflops));
             snprintf(name, sizeof name, "%s %s", gn_isa_name((gn_isa)isa), type == GN_F32 ? "float32" : "float64");
             if (cli->json) {
@@ -88,9 +101,13 @@ static gn_status bench_products(gn_cli *cli, gn_text *t, gn_grid *g)
     return GN_OK;
 }
 
-/* ---- training steps -------------------------------------------------------------------------------------------------------------- */
+/* ---- training steps ---------------------------------------------------------------------------------------------- */
 
-typedef struct standard_net { const char *name, *layers; size_t inputs, outputs, batch, rows, epochs; gn_task task; } standard_net;
+typedef struct standard_net {
+    const char *name, *layers;
+    size_t inputs, outputs, batch, rows, epochs;
+    gn_task task;
+} standard_net;
 
 static const standard_net nets[] = {
     { "2-16-16-1", "16 tanh, 16 tanh", 2, 1, 1, 2048, 8, GN_REGRESSION },
@@ -99,7 +116,9 @@ static const standard_net nets[] = {
     { "784-2048-2048-10", "2048 relu, 2048 relu", 784, 10, 64, 512, 2, GN_CLASSES },
 };
 
-typedef struct step_timer { double last, best, started; } step_timer;
+typedef struct step_timer {
+    double last, best, started;
+} step_timer;
 
 /* The fastest epoch counts: others were disturbed by the machine. */
 static gn_status note_epoch(void *user, const gn_progress *p)
@@ -148,8 +167,15 @@ static gn_status step_speed(gn_cli *cli, const standard_net *n, double *seconds)
 {
     gn_net *net = NULL;
     gn_options *o = NULL;
-    gn_net_spec spec = { .inputs = n->inputs, .outputs = n->outputs, .task = n->task, .layers = n->layers, .loss = "auto", .reduction = "mean",
-                         .init = "auto", .type = GN_F32, .seed = 1 };
+    gn_net_spec spec = { .inputs = n->inputs,
+                         .outputs = n->outputs,
+                         .task = n->task,
+                         .layers = n->layers,
+                         .loss = "auto",
+                         .reduction = "mean",
+                         .init = "auto",
+                         .type = GN_F32,
+                         .seed = 1 };
     gn_status s = gn_net_new(cli->ctx, &spec, &net);
     if (s == GN_OK) s = gn_options_new(cli->ctx, &o);
     if (s == GN_OK) s = gn_options_set(o, "optimizer", "sgd");
@@ -187,10 +213,17 @@ static gn_status bench_steps(gn_cli *cli, gn_text *t, gn_grid *g)
     return GN_OK;
 }
 
-/* ---- elementwise operations ---------------------------------------------------------------------------------------------------- */
+/* ---- elementwise operations -------------------------------------------------------------------------------------- */
 
 enum { ELEMENTS = 4096 };
-typedef struct elementwise { const gn_kernels *k; int op; const void *in[3]; int step[3]; const double *par; void *out; } elementwise;
+typedef struct elementwise {
+    const gn_kernels *k;
+    int op;
+    const void *in[3];
+    int step[3];
+    const double *par;
+    void *out;
+} elementwise;
 
 static void run_elementwise(void *with)
 {
@@ -201,7 +234,8 @@ static void run_elementwise(void *with)
 static gn_status bench_elementwise(gn_cli *cli, gn_text *t, gn_grid *g)
 {
     const gn_kernels *k = kernels(cli, -1, GN_F32);
-    float *x = gn_calloc_aligned(cli->ctx, ELEMENTS, sizeof *x), *out = gn_calloc_aligned(cli->ctx, ELEMENTS, sizeof *out);
+    float *x = gn_calloc_aligned(cli->ctx, ELEMENTS, sizeof *x),
+          *out = gn_calloc_aligned(cli->ctx, ELEMENTS, sizeof *out);
     gn_random r = gn_random_make(1, GN_STREAM_TEST, 1);
     if (cli->json) gn_js_open(t, "elementwise_ns", '{');
     for (size_t i = 0; x && i < ELEMENTS; i++) x[i] = (float)(0.1 + 3 * gn_random_uniform(r, i));
@@ -222,14 +256,26 @@ static gn_status bench_elementwise(gn_cli *cli, gn_text *t, gn_grid *g)
     return made ? GN_OK : GN_NO_MEMORY;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
-typedef struct part { const char *name, *head, *align; const char *column[3]; gn_status (*run)(gn_cli *, gn_text *, gn_grid *); } part;
+typedef struct part {
+    const char *name, *head, *align;
+    const char *column[3];
+    gn_status (*run)(gn_cli *, gn_text *, gn_grid *);
+} part;
 
 static const part parts[] = {
     { "products", "matrix products of 256 x 256, one thread", "lr", { "kernel", "GFLOP/s" }, bench_products },
-    { "steps", "training steps (forward, loss, backward, sgd), float32, gathering the batch included", "lrr", { "network @ batch", "us a step", "rows/s" }, bench_steps },
-    { "elementwise", "elementwise operations in cache, float32, one thread", "lr", { "operation", "ns an element" }, bench_elementwise },
+    { "steps",
+      "training steps (forward, loss, backward, sgd), float32, gathering the batch included",
+      "lrr",
+      { "network @ batch", "us a step", "rows/s" },
+      bench_steps },
+    { "elementwise",
+      "elementwise operations in cache, float32, one thread",
+      "lr",
+      { "operation", "ns an element" },
+      bench_elementwise },
 };
 
 static gn_status run_part(gn_cli *cli, gn_text *t, const part *p)
@@ -257,7 +303,9 @@ static gn_status run(gn_cli *cli)
     if (cli->json) gn_js_open(&t, NULL, '{');
     if (cli->json) gn_js_text(&t, "isa", gn_isa_name(kernels(cli, -1, GN_F32)->isa));
     if (cli->json) gn_js_count(&t, "threads", (uint64_t)gn_context_threads(cli->ctx));
-    else gn_text_printf(&t, "%s, %d threads\n\n", gn_isa_name(kernels(cli, -1, GN_F32)->isa), gn_context_threads(cli->ctx));
+    else
+        gn_text_printf(&t, "%s, %d threads\n\n", gn_isa_name(kernels(cli, -1, GN_F32)->isa),
+                       gn_context_threads(cli->ctx));
     for (size_t i = 0; i < GN_COUNT(parts) && s == GN_OK; i++) {
         if (what ? strcmp(what, parts[i].name) : i == 2) continue;
         found = true;
@@ -274,9 +322,8 @@ static gn_status run(gn_cli *cli)
     return s;
 }
 
-const gn_command_body gn_cmd_bench = {
-    run,
-    "WHAT is products, steps or elementwise; without it the first two are run. `make bench` in the source tree sets NumPy and PyTorch beside it.",
-    "glassnet bench\n"
-    "glassnet bench elementwise --isa base\n"
-};
+const gn_command_body gn_cmd_bench = { run,
+                                       "WHAT is products, steps or elementwise; without it the first two are run. "
+                                       "`make bench` in the source tree sets NumPy and PyTorch beside it.",
+                                       "glassnet bench\n"
+                                       "glassnet bench elementwise --isa base\n" };

@@ -35,23 +35,28 @@ static void put_function(gn_text *t)
 {
     size_t count;
     const gn_command *table = gn_command_table(&count);
-    gn_text_puts(t, "_glassnet() {\n    local current=\"${COMP_WORDS[COMP_CWORD]}\" before=\"${COMP_WORDS[COMP_CWORD-1]}\" words=\"\"\n"
+    gn_text_puts(t, "_glassnet() {\n    local current=\"${COMP_WORDS[COMP_CWORD]}\" "
+                    "before=\"${COMP_WORDS[COMP_CWORD-1]}\" words=\"\"\n"
                     "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n        words=\"--help --version");
     for (size_t i = 0; i < count; i++) gn_text_printf(t, " %s", table[i].name);
-    gn_text_puts(t, "\"\n        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n        return\n    fi\n    case \"$before\" in\n");
+    gn_text_puts(t, "\"\n        COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n        return\n    fi\n    "
+                    "case \"$before\" in\n");
     put_choices(t);
-    gn_text_puts(t, "    esac\n    if [ -z \"$words\" ] && [ \"${current#-}\" != \"$current\" ]; then\n        case \"${COMP_WORDS[1]}\" in\n");
+    gn_text_puts(t, "    esac\n    if [ -z \"$words\" ] && [ \"${current#-}\" != \"$current\" ]; then\n        case "
+                    "\"${COMP_WORDS[1]}\" in\n");
     for (size_t i = 0; i < count; i++) {
         gn_text_printf(t, "        %s) words=\"", table[i].name);
         put_options(t, &table[i]);
         gn_text_puts(t, "\" ;;\n");
     }
-    gn_text_puts(t, "        esac\n    elif [ -z \"$words\" ]; then\n        case \"${COMP_WORDS[1]}\" in\n        train|data) words=\"");
+    gn_text_puts(t, "        esac\n    elif [ -z \"$words\" ]; then\n        case \"${COMP_WORDS[1]}\" in\n        "
+                    "train|data) words=\"");
     put_sets(t);
     gn_text_puts(t, "\" ;;\n        help) words=\"");
     for (size_t i = 0; i < count; i++) gn_text_printf(t, " %s", table[i].name);
-    gn_text_puts(t, "\" ;;\n        completion) words=\"bash zsh\" ;;\n        esac\n    fi\n"
-                    "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\ncomplete -o default -F _glassnet glassnet\n");
+    gn_text_puts(
+        t, "\" ;;\n        completion) words=\"bash zsh\" ;;\n        esac\n    fi\n"
+           "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n}\ncomplete -o default -F _glassnet glassnet\n");
 }
 
 static gn_status run(gn_cli *cli)
@@ -59,8 +64,10 @@ static gn_status run(gn_cli *cli)
     const char *shell = cli->argument[0];
     gn_text t;
     if (strcmp(shell, "bash") && strcmp(shell, "zsh")) {
-        gn_fail(cli->ctx, GN_E_USAGE, "the shells known are bash and zsh, not '%s'", gn_show(GN_SHOWN, shell, strlen(shell)));
-        return gn_hint(cli->ctx, "usage: glassnet completion bash > ~/.local/share/bash-completion/completions/glassnet");
+        gn_fail(cli->ctx, GN_E_USAGE, "the shells known are bash and zsh, not '%s'",
+                gn_show(GN_SHOWN, shell, strlen(shell)));
+        return gn_hint(cli->ctx,
+                       "usage: glassnet completion bash > ~/.local/share/bash-completion/completions/glassnet");
     }
     gn_text_init(&t, cli->ctx);
     if (!strcmp(shell, "zsh")) gn_text_puts(&t, "#compdef glassnet\nautoload -U +X bashcompinit && bashcompinit\n");

@@ -50,7 +50,8 @@ static gn_status run(gn_cli *cli)
     gn_table table;
     gn_text t;
     if (!name) return list_sets(cli);
-    GN_TRY(gn_generate(cli->ctx, name, (size_t)gn_option_int(o, GN_O_N), gn_option_real(o, GN_O_NOISE), (uint64_t)gn_option_int(o, GN_O_SEED), &table));
+    GN_TRY(gn_generate(cli->ctx, name, (size_t)gn_option_int(o, GN_O_N), gn_option_real(o, GN_O_NOISE),
+                       (uint64_t)gn_option_int(o, GN_O_SEED), &table));
     gn_text_init(&t, cli->ctx);
     gn_status s = GN_OK;
     if (cli->json) as_json(&t, &table);
@@ -61,9 +62,6 @@ static gn_status run(gn_cli *cli)
     return s;
 }
 
-const gn_command_body gn_cmd_data = {
-    run,
-    "Every set is a function of its name, --n, --noise and --seed.",
-    "glassnet data\n"
-    "glassnet data spirals --n 500 --seed 3 > spirals.csv\n"
-};
+const gn_command_body gn_cmd_data = { run, "Every set is a function of its name, --n, --noise and --seed.",
+                                      "glassnet data\n"
+                                      "glassnet data spirals --n 500 --seed 3 > spirals.csv\n" };

@@ -44,10 +44,8 @@ static gn_status run(gn_cli *cli)
     return s;
 }
 
-const gn_command_body gn_cmd_eval = {
-    run,
-    "DATA needs the columns the model was trained on, in any order, and the target.\n"
-    "For a folder with the MNIST files the test images are taken.",
-    "glassnet eval model.safetensors new.csv\n"
-    "glassnet eval mnist.safetensors mnist/ --json\n"
-};
+const gn_command_body gn_cmd_eval = { run,
+                                      "DATA needs the columns the model was trained on, in any order, and the target.\n"
+                                      "For a folder with the MNIST files the test images are taken.",
+                                      "glassnet eval model.safetensors new.csv\n"
+                                      "glassnet eval mnist.safetensors mnist/ --json\n" };

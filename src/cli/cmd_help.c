@@ -8,12 +8,14 @@
 
 static gn_status explain_code(gn_cli *cli, gn_code code)
 {
-    static const char *const kind[] = { "done", "the work ran and the answer is no", "usage", "bad data or model", "input or output", "memory" };
+    static const char *const kind[] = {
+        "done", "the work ran and the answer is no", "usage", "bad data or model", "input or output", "memory"
+    };
     gn_status s = gn_code_status(code);
     gn_text t;
     gn_text_init(&t, cli->ctx);
-    gn_text_printf(&t, "%s (exit status %d: %s)\n\n%s\n", gn_code_text(code), (int)s, s < GN_COUNT(kind) ? kind[s] : "stopped on request",
-                   gn_code_about(code));
+    gn_text_printf(&t, "%s (exit status %d: %s)\n\n%s\n", gn_code_text(code), (int)s,
+                   s < GN_COUNT(kind) ? kind[s] : "stopped on request", gn_code_about(code));
     return gn_cli_print(cli, &t);
 }
 
@@ -51,9 +53,11 @@ static gn_status not_found(gn_cli *cli, const char *name)
     for (int c = 1; c < GN_E_COUNT; c++) names[n++] = gn_code_text((gn_code)c);
     const gn_option_row *options = gn_option_table(&count);
     for (size_t i = 0; i < count; i++) names[n++] = options[i].name;
-    gn_fail(cli->ctx, GN_E_USAGE, "there is no command, option or error code '%s'", gn_show(GN_SHOWN, name, strlen(name)));
+    gn_fail(cli->ctx, GN_E_USAGE, "there is no command, option or error code '%s'",
+            gn_show(GN_SHOWN, name, strlen(name)));
     const char *near = gn_closest(name, names, n);
-    return near ? gn_hint(cli->ctx, "did you mean `glassnet help %s`?", near) : gn_hint(cli->ctx, "`glassnet --help` lists the commands");
+    return near ? gn_hint(cli->ctx, "did you mean `glassnet help %s`?", near)
+                : gn_hint(cli->ctx, "`glassnet --help` lists the commands");
 }
 
 static gn_status run(gn_cli *cli)
@@ -72,9 +76,7 @@ static gn_status run(gn_cli *cli)
     return o ? explain_option(cli, o) : not_found(cli, name);
 }
 
-const gn_command_body gn_cmd_help = {
-    run, NULL,
-    "glassnet help train\n"
-    "glassnet help CSV-RAGGED\n"
-    "glassnet help clip-norm\n"
-};
+const gn_command_body gn_cmd_help = { run, NULL,
+                                      "glassnet help train\n"
+                                      "glassnet help CSV-RAGGED\n"
+                                      "glassnet help clip-norm\n" };

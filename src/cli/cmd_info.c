@@ -7,9 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- tables --------------------------------------------------------------------------------------------------------------- */
+/* ---- tables ------------------------------------------------------------------------------------------------------ */
 
-typedef struct span { double least, most, mean; size_t count; } span;
+typedef struct span {
+    double least, most, mean;
+    size_t count;
+} span;
 
 static span span_of(const double *v, size_t n)
 {
@@ -40,7 +43,8 @@ static void put_column(gn_cli *cli, gn_grid *g, const gn_column *c, size_t rows)
     gn_text_init(&t, cli->ctx);
     if (c->kind == GN_NUMERIC) {
         span s = span_of(c->number, rows);
-        gn_text_printf(&t, "%s to %s, mean %s", gn_num_digits(GN_NUM, s.least, 6), gn_num_digits(GN_NUM, s.most, 6), gn_num_digits(GN_NUM, s.mean, 6));
+        gn_text_printf(&t, "%s to %s, mean %s", gn_num_digits(GN_NUM, s.least, 6), gn_num_digits(GN_NUM, s.most, 6),
+                       gn_num_digits(GN_NUM, s.mean, 6));
     } else {
         gn_text_printf(&t, "%zu different: ", c->n_categories);
         put_categories(&t, c);
@@ -52,7 +56,12 @@ static void put_column(gn_cli *cli, gn_grid *g, const gn_column *c, size_t rows)
 
 static const char *delimiter_name(char c)
 {
-    return c == ',' ? "comma" : c == ';' ? "semicolon" : c == '\t' ? "tab" : c == '|' ? "pipe" : c == ' ' ? "space" : "other";
+    return c == ','    ? "comma"
+           : c == ';'  ? "semicolon"
+           : c == '\t' ? "tab"
+           : c == '|'  ? "pipe"
+           : c == ' '  ? "space"
+                       : "other";
 }
 
 static void table_text(gn_cli *cli, gn_text *t, const gn_table *table)
@@ -110,7 +119,7 @@ static gn_status show_table(gn_cli *cli, gn_source *source, gn_text *t)
     return GN_OK;
 }
 
-/* ---- arrays ----------------------------------------------------------------------------------------------------------------- */
+/* ---- arrays ------------------------------------------------------------------------------------------------------ */
 
 static span span_of_array(const gn_array *a)
 {
@@ -158,7 +167,7 @@ static gn_status show_array(gn_cli *cli, gn_source *source, gn_text *t, bool npy
     return GN_OK;
 }
 
-/* ---- models ----------------------------------------------------------------------------------------------------------------- */
+/* ---- models ------------------------------------------------------------------------------------------------------ */
 
 static void put_features(gn_cli *cli, gn_text *t, const gn_prep *p)
 {
@@ -175,7 +184,8 @@ static void put_features(gn_cli *cli, gn_text *t, const gn_prep *p)
         gn_grid_put(&g, f->name);
         char about[80] = "numbers";
         if (f->kind == GN_TEXT) snprintf(about, sizeof about, "text, %zu categories", f->n_categories);
-        else if (!isnan(f->fill)) snprintf(about, sizeof about, "numbers, %s where missing", gn_num_digits(GN_NUM, f->fill, 6));
+        else if (!isnan(f->fill))
+            snprintf(about, sizeof about, "numbers, %s where missing", gn_num_digits(GN_NUM, f->fill, 6));
         gn_grid_put(&g, about);
     }
     gn_grid_print(&g, t, "  ");
@@ -186,9 +196,13 @@ static void put_outputs(gn_text *t, const gn_prep *p)
 {
     gn_text_printf(t, "output: %s", gn_task_name(p->task));
     for (size_t i = 0; p->target_name && i < p->targets; i++)
-        if (p->target_name[i]) gn_text_printf(t, "%s%s", i ? ", " : " of ", gn_show(GN_SHOWN, p->target_name[i], strlen(p->target_name[i])));
+        if (p->target_name[i])
+            gn_text_printf(t, "%s%s", i ? ", " : " of ",
+                           gn_show(GN_SHOWN, p->target_name[i], strlen(p->target_name[i])));
     for (size_t i = 0; i < p->classes; i++)
-        gn_text_printf(t, "%s%s", i ? ", " : "; classes ", p->class_name && p->class_name[i] ? gn_show(GN_SHOWN, p->class_name[i], strlen(p->class_name[i])) : "?");
+        gn_text_printf(t, "%s%s", i ? ", " : "; classes ",
+                       p->class_name && p->class_name[i] ? gn_show(GN_SHOWN, p->class_name[i], strlen(p->class_name[i]))
+                                                         : "?");
     gn_text_puts(t, "\n");
 }
 
@@ -220,7 +234,8 @@ static void st_text(gn_cli *cli, gn_text *t, const gn_st_file *f)
         char shape[256] = "";
         size_t used = 0;
         for (int k = 0; k < f->tensor[i].rank; k++)
-            used += (size_t)snprintf(shape + used, sizeof shape - used, "%s%llu", k ? " x " : "", (unsigned long long)f->tensor[i].dim[k]);
+            used += (size_t)snprintf(shape + used, sizeof shape - used, "%s%llu", k ? " x " : "",
+                                     (unsigned long long)f->tensor[i].dim[k]);
         gn_grid_put(&g, gn_show(GN_SHOWN, f->tensor[i].name, strlen(f->tensor[i].name)));
         gn_grid_put(&g, f->tensor[i].dtype);
         gn_grid_put(&g, shape);
@@ -262,7 +277,7 @@ static gn_status show_safetensors(gn_cli *cli, const char *path, gn_text *t)
     return ours ? show_model(cli, path, t) : GN_OK;
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static bool ends_with(const char *text, const char *end)
 {
@@ -298,9 +313,8 @@ static gn_status run(gn_cli *cli)
     return s;
 }
 
-const gn_command_body gn_cmd_info = {
-    run,
-    "A model: its network, its inputs, its classes, the command that made it. A table: its columns. An array: its shape.",
-    "glassnet info model.safetensors\n"
-    "glassnet info table.csv --json\n"
-};
+const gn_command_body gn_cmd_info = { run,
+                                      "A model: its network, its inputs, its classes, the command that made it. A "
+                                      "table: its columns. An array: its shape.",
+                                      "glassnet info model.safetensors\n"
+                                      "glassnet info table.csv --json\n" };

@@ -75,14 +75,19 @@ static gn_status run(gn_cli *cli)
     gn_text t;
     gn_text_init(&t, cli->ctx);
     gn_text_printf(&t, ".TH GLASSNET 1 \"\" \"glassnet %s\" \"User Commands\"\n", gn_version());
-    gn_text_puts(&t, ".SH NAME\nglassnet \\- neural networks that you can see through\n"
-                     ".SH SYNOPSIS\n\\fBglassnet\\fR \\fICOMMAND\\fR [\\fIARGUMENTS\\fR] [\\fB\\-\\-option\\fR \\fIvalue\\fR ...]\n"
-                     ".SH DESCRIPTION\nTrains a neural network on a table, on images or on arrays, says how good it is, and predicts from raw rows.\n"
-                     "Results are written to standard output, progress and messages to standard error.\n");
+    gn_text_puts(
+        &t,
+        ".SH NAME\nglassnet \\- neural networks that you can see through\n"
+        ".SH SYNOPSIS\n\\fBglassnet\\fR \\fICOMMAND\\fR [\\fIARGUMENTS\\fR] [\\fB\\-\\-option\\fR \\fIvalue\\fR ...]\n"
+        ".SH DESCRIPTION\nTrains a neural network on a table, on images or on arrays, says how good it is, and "
+        "predicts from raw rows.\n"
+        "Results are written to standard output, progress and messages to standard error.\n");
     put_commands(&t);
     put_options(&t, cli->ctx);
-    gn_text_puts(&t, ".SH ENVIRONMENT\n.TP\n\\fBGLASSNET_ISA\\fR\nThe instruction set, where \\-\\-isa does not say.\n.TP\n\\fBNO_COLOR\\fR\nNo colour when set.\n"
-                     ".SH EXIT STATUS\n0 done; 1 the work ran and the answer is no (training diverged, a check failed); 2 usage; 3 bad data or model;\n"
+    gn_text_puts(&t, ".SH ENVIRONMENT\n.TP\n\\fBGLASSNET_ISA\\fR\nThe instruction set, where \\-\\-isa does not "
+                     "say.\n.TP\n\\fBNO_COLOR\\fR\nNo colour when set.\n"
+                     ".SH EXIT STATUS\n0 done; 1 the work ran and the answer is no (training diverged, a check "
+                     "failed); 2 usage; 3 bad data or model;\n"
                      "4 input or output; 5 memory; 130 or 143 interrupted, with the model so far saved.\n");
     return gn_cli_print(cli, &t);
 }

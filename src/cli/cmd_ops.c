@@ -16,7 +16,7 @@ typedef struct shown {
     const double *value;
     int parameters;
     const char *latex;
-    double own[2];              /* room for values that no row holds side by side */
+    double own[2]; /* room for values that no row holds side by side */
 } shown;
 
 typedef struct known_table {
@@ -25,7 +25,7 @@ typedef struct known_table {
     void (*row)(size_t i, shown *out);
 } known_table;
 
-/* ---- rows ----------------------------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 static void pointwise_row(size_t i, shown *out)
 {
@@ -45,7 +45,9 @@ static void pointwise_row(size_t i, shown *out)
 
 static void contract_row(size_t i, shown *out)
 {
-    static const struct { const char *name, *spec, *about; } row[] = {
+    static const struct {
+        const char *name, *spec, *about;
+    } row[] = {
 #define C(name, spec, about) { #name, spec, about },
 #include "../defs/contract.def"
 #undef C
@@ -113,9 +115,7 @@ static void init_row(size_t i, shown *out)
 }
 
 static void set_row(size_t i, shown *out)
-{
-    out->name = gn_generate_row(i, &out->about);
-}
+{ out->name = gn_generate_row(i, &out->about); }
 
 static size_t set_count(void)
 {
@@ -126,8 +126,11 @@ static size_t set_count(void)
 }
 
 static const known_table tables[] = {
-    { "pointwise", "elementwise operations and activations: value, and slope for each operand, in x, y, z and the value", GN_P_COUNT, pointwise_row },
-    { "contraction", "linear algebra by index string: letters shared and not in the result are summed over", GN_C_COUNT, contract_row },
+    { "pointwise",
+      "elementwise operations and activations: value, and slope for each operand, in x, y, z and the value", GN_P_COUNT,
+      pointwise_row },
+    { "contraction", "linear algebra by index string: letters shared and not in the result are summed over", GN_C_COUNT,
+      contract_row },
     { "composed", "operations spelled in the two above", GN_M_COUNT, composed_row },
     { "loss", "losses, in the output z and the target t", GN_LOSS_COUNT, loss_row },
     { "optimizer", "what a step does to a weight w with gradient g", GN_OPT_COUNT, optimizer_row },
@@ -137,9 +140,7 @@ static const known_table tables[] = {
 };
 
 static size_t row_count(const known_table *t)
-{
-    return t->rows ? t->rows : set_count();
-}
+{ return t->rows ? t->rows : set_count(); }
 
 /* Rows of one name (a function may be activation and loss), '-' standing for '_'. */
 static bool same_name(const char *given, const char *name)
@@ -150,11 +151,9 @@ static bool same_name(const char *given, const char *name)
 }
 
 static bool asked_for(const char *name, const known_table *table, const shown *s)
-{
-    return !name || same_name(name, s->name) || !strcmp(name, table->name);
-}
+{ return !name || same_name(name, s->name) || !strcmp(name, table->name); }
 
-/* ---- text ------------------------------------------------------------------------------------------------------------ */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static void put_parameters(gn_text *t, const shown *s)
 {
@@ -187,7 +186,7 @@ static void put_all(gn_text *t)
     }
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------------ */
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void put_json_row(gn_text *t, const shown *s)
 {
@@ -224,7 +223,7 @@ static void put_json(gn_text *t, const char *name, bool *found)
     gn_text_puts(t, "\n");
 }
 
-/* ---- one row ---------------------------------------------------------------------------------------------------------- */
+/* ---- one row ----------------------------------------------------------------------------------------------------- */
 
 static gn_status put_latex(gn_cli *cli, gn_text *t, const char *label, const char *formula)
 {
@@ -300,10 +299,8 @@ static gn_status run(gn_cli *cli)
     return s;
 }
 
-const gn_command_body gn_cmd_ops = {
-    run,
-    "With NAME, everything about one row (or one table), with its formula in LaTeX.",
-    "glassnet ops\n"
-    "glassnet ops gelu\n"
-    "glassnet ops --json\n"
-};
+const gn_command_body gn_cmd_ops = { run,
+                                     "With NAME, everything about one row (or one table), with its formula in LaTeX.",
+                                     "glassnet ops\n"
+                                     "glassnet ops gelu\n"
+                                     "glassnet ops --json\n" };

@@ -23,7 +23,8 @@ static gn_status read_size(gn_cli *cli, const char *at, size_t length, size_t *o
 {
     uint64_t n;
     if (!gn_read_uint(at, length, &n) || n < 1 || n > 1000000)
-        return gn_fail(cli->ctx, GN_E_CFG_NET, "a layer has 1 to 1000000 units, not '%s'", gn_show(GN_SHOWN, at, length));
+        return gn_fail(cli->ctx, GN_E_CFG_NET, "a layer has 1 to 1000000 units, not '%s'",
+                       gn_show(GN_SHOWN, at, length));
     *out = (size_t)n;
     return GN_OK;
 }
@@ -50,7 +51,8 @@ static gn_status describe(gn_cli *cli, const char *layers, gn_text *net)
     const gn_options *o = cli->options;
     if (gn_option_given(o, GN_O_NET)) gn_text_puts(net, gn_option_text(o, GN_O_NET));
     else {
-        if (gn_option_given(o, GN_O_LAYERS) && strcmp(gn_option_text(o, GN_O_LAYERS), "auto")) layers = gn_option_text(o, GN_O_LAYERS);
+        if (gn_option_given(o, GN_O_LAYERS) && strcmp(gn_option_text(o, GN_O_LAYERS), "auto"))
+            layers = gn_option_text(o, GN_O_LAYERS);
         GN_TRY(gn_net_describe(cli->ctx, layers, gn_option_text(o, GN_O_ACT), gn_option_real(o, GN_O_DROPOUT), net));
     }
     return gn_text_done(net);
@@ -62,8 +64,13 @@ static gn_status make_net(gn_cli *cli, size_t inputs, size_t outputs, gn_task ta
     gn_text net;
     gn_text_init(&net, cli->ctx);
     gn_status s = describe(cli, layers, &net);
-    gn_net_spec spec = { .inputs = inputs, .outputs = outputs, .task = task, .layers = net.at ? net.at : "",
-                         .loss = gn_option_text(o, GN_O_LOSS), .reduction = gn_option_text(o, GN_O_REDUCTION), .init = gn_option_text(o, GN_O_INIT),
+    gn_net_spec spec = { .inputs = inputs,
+                         .outputs = outputs,
+                         .task = task,
+                         .layers = net.at ? net.at : "",
+                         .loss = gn_option_text(o, GN_O_LOSS),
+                         .reduction = gn_option_text(o, GN_O_REDUCTION),
+                         .init = gn_option_text(o, GN_O_INIT),
                          .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
                          .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
     if (s == GN_OK) s = gn_net_new(cli->ctx, &spec, out);
@@ -71,7 +78,7 @@ static gn_status make_net(gn_cli *cli, size_t inputs, size_t outputs, gn_task ta
     return s;
 }
 
-/* ---- printing ---------------------------------------------------------------------------------------------------------- */
+/* ---- printing ---------------------------------------------------------------------------------------------------- */
 
 static gn_status print_plan(gn_cli *cli, gn_net *net)
 {
@@ -145,10 +152,9 @@ static gn_status run(gn_cli *cli)
     return s;
 }
 
-const gn_command_body gn_cmd_plan = {
-    run,
-    "WHAT is a model file, data (the network that training would make for it), or sizes such as 784-128-10, which is the default.",
-    "glassnet plan 784-128-10 --batch 64\n"
-    "glassnet plan spirals --net \"64 tanh, layernorm, residual 64 tanh\"\n"
-    "glassnet plan model.safetensors --optimizer sgd\n"
-};
+const gn_command_body gn_cmd_plan = { run,
+                                      "WHAT is a model file, data (the network that training would make for it), or "
+                                      "sizes such as 784-128-10, which is the default.",
+                                      "glassnet plan 784-128-10 --batch 64\n"
+                                      "glassnet plan spirals --net \"64 tanh, layernorm, residual 64 tanh\"\n"
+                                      "glassnet plan model.safetensors --optimizer sgd\n" };

@@ -9,25 +9,19 @@
 typedef struct predicting {
     gn_cli *cli;
     const gn_model *model;
-    size_t outputs;             /* of the network: 1 for two classes */
-    bool wide;                  /* numbers are doubles */
+    size_t outputs; /* of the network: 1 for two classes */
+    bool wide; /* numbers are doubles */
     bool proba;
 } predicting;
 
 static double at(const predicting *p, const void *out, size_t i)
-{
-    return p->wide ? ((const double *)out)[i] : (double)((const float *)out)[i];
-}
+{ return p->wide ? ((const double *)out)[i] : (double)((const float *)out)[i]; }
 
 static void put_number(const predicting *p, gn_text *t, double v)
-{
-    gn_text_puts(t, p->wide ? gn_num(GN_NUM, v) : gn_num32(GN_NUM, (float)v));
-}
+{ gn_text_puts(t, p->wide ? gn_num(GN_NUM, v) : gn_num32(GN_NUM, (float)v)); }
 
 static const char *class_name(const predicting *p, size_t c)
-{
-    return gn_model_class_name(p->model, c) ? gn_model_class_name(p->model, c) : "?";
-}
+{ return gn_model_class_name(p->model, c) ? gn_model_class_name(p->model, c) : "?"; }
 
 /* Probability of class c in row i; two classes have one output, the second's. */
 static double probability(const predicting *p, const void *out, size_t i, size_t c)
@@ -46,7 +40,7 @@ static size_t best_class(const predicting *p, const void *out, size_t i)
     return best;
 }
 
-/* ---- CSV ------------------------------------------------------------------------------------------------------------------- */
+/* ---- CSV --------------------------------------------------------------------------------------------------------- */
 
 static void put_head(const predicting *p, gn_text *t)
 {
@@ -86,7 +80,7 @@ static void put_row(const predicting *p, gn_text *t, const void *out, size_t i)
     gn_text_puts(t, "\n");
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void put_json_row(const predicting *p, gn_text *t, const void *out, size_t i)
 {
@@ -94,14 +88,16 @@ static void put_json_row(const predicting *p, gn_text *t, const void *out, size_
     gn_js_open(t, NULL, '{');
     if (prep->classes) gn_js_text(t, "class", class_name(p, best_class(p, out, i)));
     if (prep->classes && p->proba) gn_js_open(t, "probabilities", '{');
-    for (size_t c = 0; p->proba && c < prep->classes; c++) gn_js_raw(t, class_name(p, c), gn_num(GN_NUM, probability(p, out, i, c)));
+    for (size_t c = 0; p->proba && c < prep->classes; c++)
+        gn_js_raw(t, class_name(p, c), gn_num(GN_NUM, probability(p, out, i, c)));
     if (prep->classes && p->proba) gn_js_close(t, '}');
     for (size_t j = 0; !prep->classes && j < p->outputs; j++)
-        gn_js_raw(t, prep->target_name && prep->target_name[j] ? prep->target_name[j] : "prediction", gn_num(GN_NUM, at(p, out, i * p->outputs + j)));
+        gn_js_raw(t, prep->target_name && prep->target_name[j] ? prep->target_name[j] : "prediction",
+                  gn_num(GN_NUM, at(p, out, i * p->outputs + j)));
     gn_js_close(t, '}');
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static gn_status predict_rows(predicting *p, const gn_data *d, void *out, gn_text *t)
 {
@@ -120,10 +116,14 @@ static gn_status predict_rows(predicting *p, const gn_data *d, void *out, gn_tex
 static gn_status predict(gn_cli *cli, const gn_model *m, const gn_data *d)
 {
     const gn_net_spec *spec = gn_net_get_spec(m->net);
-    predicting p = { .cli = cli, .model = m, .outputs = spec->outputs, .wide = spec->type == GN_F64,
+    predicting p = { .cli = cli,
+                     .model = m,
+                     .outputs = spec->outputs,
+                     .wide = spec->type == GN_F64,
                      .proba = gn_option_flag(cli->options, GN_O_PROBA) };
     uint64_t n;
-    if (p.proba && !m->prep.classes) return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--proba: the model predicts numbers, which have no probabilities");
+    if (p.proba && !m->prep.classes)
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--proba: the model predicts numbers, which have no probabilities");
     if (!gn_size_mul(d->rows, p.outputs, &n)) return gn_fail(cli->ctx, GN_E_MEMORY, "too many predictions for memory");
     void *out = gn_alloc_array(cli->ctx, (size_t)n, gn_type_size(spec->type));
     if (!out) return GN_NO_MEMORY;

@@ -1,6 +1,7 @@
 /* cmd_train.c -- train a network on data and save it.
  *
- * Invariant: whatever ends the training, weights that exist are saved before the command ends, and never non-finite ones. */
+ * Invariant: whatever ends the training, weights that exist are saved before the command ends, and never non-finite
+ * ones. */
 #include "train.h"
 
 #include <string.h>
@@ -9,7 +10,10 @@
 static gn_status check_conflicts(gn_cli *cli)
 {
     const gn_options *o = cli->options;
-    static const struct { gn_option_id a, b; const char *why; } pair[] = {
+    static const struct {
+        gn_option_id a, b;
+        const char *why;
+    } pair[] = {
         { GN_O_TEST, GN_O_HOLDOUT, "rows are held out only where no test file is named" },
         { GN_O_FOLDS, GN_O_HOLDOUT, "each fold holds out its own rows" },
         { GN_O_NET, GN_O_LAYERS, "both describe the hidden layers" },
@@ -19,11 +23,13 @@ static gn_status check_conflicts(gn_cli *cli)
     const gn_option_row *row = gn_option_table(NULL);
     for (size_t i = 0; i < GN_COUNT(pair); i++) {
         if (!gn_option_given(o, pair[i].a) || !gn_option_given(o, pair[i].b)) continue;
-        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s and --%s: %s", row[pair[i].a].name, row[pair[i].b].name, pair[i].why);
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s and --%s: %s", row[pair[i].a].name, row[pair[i].b].name,
+                       pair[i].why);
     }
     if (gn_option_given(o, GN_O_EPOCHS) && gn_option_int(o, GN_O_EPOCHS) < 1)
         return gn_fail(cli->ctx, GN_E_CFG_EPOCHS, "--epochs is 0; it must be a whole number from 1 to 1000000000");
-    if (gn_option_int(o, GN_O_FOLDS) == 1) return gn_fail(cli->ctx, GN_E_CFG_RANGE, "--folds is 1; it must be 0 or a whole number from 2 to 1000");
+    if (gn_option_int(o, GN_O_FOLDS) == 1)
+        return gn_fail(cli->ctx, GN_E_CFG_RANGE, "--folds is 1; it must be 0 or a whole number from 2 to 1000");
     return GN_OK;
 }
 

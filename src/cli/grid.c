@@ -31,9 +31,7 @@ void gn_grid_put(gn_grid *g, const char *text)
 }
 
 void gn_grid_number(gn_grid *g, double value, int digits)
-{
-    gn_grid_put(g, gn_num_digits(GN_NUM, value, digits));
-}
+{ gn_grid_put(g, gn_num_digits(GN_NUM, value, digits)); }
 
 void gn_grid_fixed(gn_grid *g, double value, int decimals)
 {

@@ -22,9 +22,7 @@ void gn_js_open(gn_text *to, const char *name, char bracket)
 }
 
 void gn_js_close(gn_text *to, char bracket)
-{
-    gn_text_add(to, &bracket, 1);
-}
+{ gn_text_add(to, &bracket, 1); }
 
 void gn_js_text(gn_text *to, const char *name, const char *value)
 {

@@ -1,6 +1,7 @@
 /* main.c -- from the command line to a command and to an exit status.
  *
- * Invariant: every way out passes gn_cli_finish, so that a result which did not reach its reader is never reported as done. */
+ * Invariant: every way out passes gn_cli_finish, so that a result which did not reach its reader is never reported as
+ * done. */
 #include "cli.h"
 #include "../kernel/kernel.h"
 
@@ -32,8 +33,8 @@ const gn_command *gn_command_find(const char *name)
     return NULL;
 }
 
-/* A file opened later must never get the number of a standard stream. One that is missing is opened the wrong way round,
- * so that using it fails as it should. */
+/* A file opened later must never get the number of a standard stream. One that is missing is opened the wrong way
+ * round, so that using it fails as it should. */
 static void hold_standard_streams(void)
 {
     for (int fd = 0; fd < 3; fd++)
@@ -49,7 +50,7 @@ static void find_terminals(gn_cli *cli)
     cli->colour_err = colour && isatty(2);
 }
 
-/* ---- the context of the work ---------------------------------------------------------------------------------------- */
+/* ---- the context of the work ------------------------------------------------------------------------------------- */
 
 static gn_status choose_isa(gn_cli *cli, const char **isa)
 {
@@ -59,7 +60,7 @@ static gn_status choose_isa(gn_cli *cli, const char **isa)
         const char *e = getenv("GLASSNET_ISA");
         if (!e || !*e) return GN_OK;
         from = "GLASSNET_ISA";
-        gn_options *check = NULL;       /* checked as the option is */
+        gn_options *check = NULL; /* checked as the option is */
         gn_status s = gn_options_new(cli->option_ctx, &check);
         if (s == GN_OK) s = gn_options_set(check, "isa", e);
         gn_options_free(check);
@@ -68,7 +69,8 @@ static gn_status choose_isa(gn_cli *cli, const char **isa)
     }
     gn_isa level = gn_isa_find(given);
     if (strcmp(given, "auto") && (level == GN_ISA_COUNT || !gn_isa_available(level))) {
-        gn_fail(cli->option_ctx, GN_E_CFG_VALUE, "%s is '%s', and this processor has no such instructions", from, given);
+        gn_fail(cli->option_ctx, GN_E_CFG_VALUE, "%s is '%s', and this processor has no such instructions", from,
+                given);
         return gn_hint(cli->option_ctx, "the best here is %s", gn_isa_name(gn_isa_best()));
     }
     *isa = given;
@@ -89,7 +91,7 @@ static gn_status make_context(gn_cli *cli)
     return gn_fail(cli->option_ctx, status == GN_NO_MEMORY ? GN_E_MEMORY : GN_E_USAGE, "the engine could not start");
 }
 
-/* ---- running ---------------------------------------------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------------------------------------------------- */
 
 static gn_status run_command(gn_cli *cli, int argc, char **argv)
 {

@@ -1,7 +1,7 @@
 /* out.c -- what the command says: results, messages, errors, warnings.
  *
- * Invariant: a result is written whole; a reader that went away (a closed pipe) ends the output quietly, any other failure
- * to write is an error with exit status 4. */
+ * Invariant: a result is written whole; a reader that went away (a closed pipe) ends the output quietly, any other
+ * failure to write is an error with exit status 4. */
 #include "cli.h"
 
 #include <errno.h>
@@ -35,9 +35,10 @@ void gn_cli_error(gn_cli *cli, const gn_context *ctx)
     if (!e->code[0]) return;
     cli->told = true;
     gn_cli_clear_line(cli);
-    fprintf(stderr, "glassnet: %serror%s[%s]: %s%s%s\n", gn_ink_text(c, GN_INK_RED), gn_ink_text(c, GN_INK_PLAIN), e->code, e->where,
-            e->where[0] ? ": " : "", e->message);
-    if (e->hint[0]) fprintf(stderr, "%shint:%s %s\n", gn_ink_text(c, GN_INK_BOLD), gn_ink_text(c, GN_INK_PLAIN), e->hint);
+    fprintf(stderr, "glassnet: %serror%s[%s]: %s%s%s\n", gn_ink_text(c, GN_INK_RED), gn_ink_text(c, GN_INK_PLAIN),
+            e->code, e->where, e->where[0] ? ": " : "", e->message);
+    if (e->hint[0])
+        fprintf(stderr, "%shint:%s %s\n", gn_ink_text(c, GN_INK_BOLD), gn_ink_text(c, GN_INK_PLAIN), e->hint);
 }
 
 void gn_cli_log(void *user, gn_log_level level, const char *text)
@@ -47,14 +48,14 @@ void gn_cli_log(void *user, gn_log_level level, const char *text)
     if (cli->quiet && level != GN_LOG_WARNING) return;
     gn_cli_clear_line(cli);
     if (level == GN_LOG_WARNING)
-        fprintf(stderr, "glassnet: %swarning%s: %s\n", gn_ink_text(c, GN_INK_YELLOW), gn_ink_text(c, GN_INK_PLAIN), text);
-    else
-        fprintf(stderr, "glassnet: note: %s\n", text);
+        fprintf(stderr, "glassnet: %swarning%s: %s\n", gn_ink_text(c, GN_INK_YELLOW), gn_ink_text(c, GN_INK_PLAIN),
+                text);
+    else fprintf(stderr, "glassnet: note: %s\n", text);
 }
 
-/* ---- standard output --------------------------------------------------------------------------------------------------- */
+/* ---- standard output --------------------------------------------------------------------------------------------- */
 
-static int output_error;    /* errno of the first failed write; the process's, as standard output is */
+static int output_error; /* errno of the first failed write; the process's, as standard output is */
 
 static bool put_all(const char *at, size_t length)
 {
@@ -77,7 +78,7 @@ gn_status gn_cli_write(gn_cli *cli, const char *path, const gn_text *text)
     GN_TRY(gn_text_done((gn_text *)(uintptr_t)text));
     if (!*path || !strcmp(path, "-")) {
         put_all(text->at ? text->at : "", text->length);
-        return GN_OK;   /* gn_cli_finish tells */
+        return GN_OK; /* gn_cli_finish tells */
     }
     GN_TRY(gn_sink_open(cli->ctx, path, &s));
     gn_status status = gn_sink_write(&s, text->at ? text->at : "", text->length);

@@ -1,4 +1,5 @@
-/* progress.c -- training while it runs: a line that rewrites itself on a terminal, a line an epoch elsewhere, and the log.
+/* progress.c -- training while it runs: a line that rewrites itself on a terminal, a line an epoch elsewhere, and the
+ * log.
  *
  * Invariant: nothing here can fail the training; a log that cannot be written is told once, when it is closed. */
 #include "cli.h"
@@ -97,9 +98,7 @@ gn_status gn_meter_step(void *meter, const gn_progress *p)
 }
 
 static gn_status log_error(gn_meter *m, gn_code code, const char *path, const char *what)
-{
-    return gn_fail_at(m->cli->ctx, code, (gn_place){ .file = path }, "%s", what);
-}
+{ return gn_fail_at(m->cli->ctx, code, (gn_place){ .file = path }, "%s", what); }
 
 gn_status gn_meter_open_log(gn_meter *m, const char *path)
 {

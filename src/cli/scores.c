@@ -1,7 +1,7 @@
 /* scores.c -- the figures of a model, for people and as JSON.
  *
- * Invariant: rows of the confusion matrix are true classes, columns predicted ones; R2, RMSE and MAE are in the target's own
- * units. */
+ * Invariant: rows of the confusion matrix are true classes, columns predicted ones; R2, RMSE and MAE are in the target's
+ * own units. */
 #include "cli.h"
 
 #include <math.h>
@@ -10,14 +10,10 @@
 enum { WIDEST_MATRIX = 20 };
 
 const char *gn_task_name(gn_task task)
-{
-    return task == GN_REGRESSION ? "regression" : "classification";
-}
+{ return task == GN_REGRESSION ? "regression" : "classification"; }
 
 static const char *class_name(const gn_prep *prep, size_t i)
-{
-    return prep->class_name && i < prep->classes && prep->class_name[i] ? prep->class_name[i] : "?";
-}
+{ return prep->class_name && i < prep->classes && prep->class_name[i] ? prep->class_name[i] : "?"; }
 
 static uint64_t right_ones(const gn_metrics *m)
 {
@@ -38,7 +34,7 @@ static void print_classes(gn_cli *cli, gn_text *to, const gn_metrics *m, const g
     char align[WIDEST_MATRIX + 8] = "lrrrr";
     bool matrix = m->classes <= WIDEST_MATRIX;
     gn_grid g;
-    if (matrix) memset(align + strlen(align), 'r', m->classes);     /* the rest is 0 already */
+    if (matrix) memset(align + strlen(align), 'r', m->classes); /* the rest is 0 already */
     gn_grid_open(&g, cli->ctx, align);
     static const char *const heads[] = { "class", "precision %", "recall %", "F1 %", "rows" };
     for (size_t i = 0; i < GN_COUNT(heads); i++) gn_grid_put(&g, heads[i]);
@@ -100,13 +96,14 @@ void gn_scores_print(gn_cli *cli, gn_text *to, const gn_metrics *m, const gn_pre
 void gn_scores_line(gn_text *to, const gn_metrics *m)
 {
     if (m->classes)
-        gn_text_printf(to, "accuracy %s %%, loss %s", gn_num_fixed(GN_NUM, 100 * m->accuracy, 2), gn_num_digits(GN_NUM, m->loss, 4));
+        gn_text_printf(to, "accuracy %s %%, loss %s", gn_num_fixed(GN_NUM, 100 * m->accuracy, 2),
+                       gn_num_digits(GN_NUM, m->loss, 4));
     else
         gn_text_printf(to, "R2 %s, RMSE %s, MAE %s", gn_num_digits(GN_NUM, m->r2, 4), gn_num_digits(GN_NUM, m->rmse, 6),
                        gn_num_digits(GN_NUM, m->mae, 6));
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void numbers(gn_text *to, const char *name, const double *v, size_t n)
 {

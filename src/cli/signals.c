@@ -1,4 +1,5 @@
-/* signals.c -- Ctrl-C and its kin: the first asks the engine to stop and the command saves what there is, the second quits.
+/* signals.c -- Ctrl-C and its kin: the first asks the engine to stop and the command saves what there is, the second
+ * quits.
  *
  * Invariant: the handler touches only lock-free atomics and _exit. */
 #include "cli.h"
@@ -25,11 +26,9 @@ void gn_signals_start(gn_context *ctx)
     sigemptyset(&ignore.sa_mask);
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
-    sigaction(SIGPIPE, &ignore, NULL);  /* a closed pipe shows as a failed write */
-    sigaction(SIGXFSZ, &ignore, NULL);  /* and a file that may not grow as well */
+    sigaction(SIGPIPE, &ignore, NULL); /* a closed pipe shows as a failed write */
+    sigaction(SIGXFSZ, &ignore, NULL); /* and a file that may not grow as well */
 }
 
 int gn_signals_caught(void)
-{
-    return atomic_load(&caught);
-}
+{ return atomic_load(&caught); }

@@ -1,4 +1,5 @@
-/* summary.c -- what is about to be trained, or what a model is: layers with shapes and parameters, and the data behind it.
+/* summary.c -- what is about to be trained, or what a model is: layers with shapes and parameters, and the data
+ * behind it.
  *
  * Invariant: the numbers shown are the network's own. */
 #include "cli.h"

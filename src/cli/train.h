@@ -23,8 +23,8 @@ typedef struct gn_train_job {
 } gn_train_job;
 
 /* train_fit.c: one fit on the given rows; *out may be set when the status is not GN_OK. */
-gn_status gn_train_fit(gn_train_job *job, const gn_options *options, const uint32_t *train, size_t n_train, const gn_data *held_data,
-                       const uint32_t *held, size_t n_held, gn_model **out);
+gn_status gn_train_fit(gn_train_job *job, const gn_options *options, const uint32_t *train, size_t n_train,
+                       const gn_data *held_data, const uint32_t *held, size_t n_held, gn_model **out);
 gn_status gn_train_whole(gn_train_job *job);    /* one split, one model */
 /* train_folds.c: K models for the figures, then one on all rows. */
 gn_status gn_train_folds(gn_train_job *job);

@@ -34,12 +34,13 @@ static gn_status run_fold(gn_train_job *job, size_t fold)
     gn_cli *cli = job->cli;
     uint32_t *train, *held;
     size_t n_train, n_held;
-    GN_TRY(gn_split_fold(cli->ctx, job->data, job->folds, fold, (uint64_t)gn_option_int(cli->options, GN_O_SEED), &train, &n_train, &held, &n_held));
+    GN_TRY(gn_split_fold(cli->ctx, job->data, job->folds, fold, (uint64_t)gn_option_int(cli->options, GN_O_SEED),
+                         &train, &n_train, &held, &n_held));
     job->meter.fold = fold + 1;
     gn_status s = gn_train_fit(job, cli->options, train, n_train, NULL, held, n_held, &job->model);
     gn_free(cli->ctx, train);
     gn_free(cli->ctx, held);
-    if (s != GN_OK) return s;   /* the fold's model stays, to be saved */
+    if (s != GN_OK) return s; /* the fold's model stays, to be saved */
     const gn_metrics *m = &job->model->held;
     job->fold[fold] = (gn_fold_figures){ m->loss, m->accuracy, m->r2, m->rmse, m->mae };
     tell_fold(job, m);
@@ -56,5 +57,6 @@ gn_status gn_train_folds(gn_train_job *job)
     if (!job->fold) return GN_NO_MEMORY;
     for (size_t i = 0; i < job->folds; i++) GN_TRY(run_fold(job, i));
     job->meter.fold = 0;
-    return gn_train_fit(job, cli->options, NULL, job->data->rows, job->test, NULL, job->test ? job->test->rows : 0, &job->model);
+    return gn_train_fit(job, cli->options, NULL, job->data->rows, job->test, NULL, job->test ? job->test->rows : 0,
+                        &job->model);
 }

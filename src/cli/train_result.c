@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* ---- text ---------------------------------------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 static void put_fold_row(gn_grid *g, const gn_fold_figures *f, bool regression, const char *label)
 {
@@ -25,10 +25,12 @@ static void put_fold_row(gn_grid *g, const gn_fold_figures *f, bool regression, 
 
 static void spread_all(const gn_train_job *job, gn_fold_figures *mean, gn_fold_figures *spread)
 {
-    static const size_t at[] = { offsetof(gn_fold_figures, loss), offsetof(gn_fold_figures, accuracy), offsetof(gn_fold_figures, r2),
-                                 offsetof(gn_fold_figures, rmse), offsetof(gn_fold_figures, mae) };
+    static const size_t at[] = { offsetof(gn_fold_figures, loss), offsetof(gn_fold_figures, accuracy),
+                                 offsetof(gn_fold_figures, r2), offsetof(gn_fold_figures, rmse),
+                                 offsetof(gn_fold_figures, mae) };
     for (size_t i = 0; i < GN_COUNT(at); i++)
-        gn_train_spread(job->fold, job->folds, at[i], (double *)((char *)mean + at[i]), (double *)((char *)spread + at[i]));
+        gn_train_spread(job->fold, job->folds, at[i], (double *)((char *)mean + at[i]),
+                        (double *)((char *)spread + at[i]));
 }
 
 static void put_folds(gn_text *t, const gn_train_job *job)
@@ -58,7 +60,10 @@ static void put_folds(gn_text *t, const gn_train_job *job)
 static void put_ending(gn_text *t, const gn_train_job *job, gn_status status)
 {
     const gn_fit_result *r = &job->model->fit;
-    gn_text_printf(t, "%s after %zu epoch%s (%llu steps) in ", status == GN_OK ? r->stopped_early ? "stopped early" : "trained" : status == GN_STOPPED ? "stopped" : "diverged",
+    gn_text_printf(t, "%s after %zu epoch%s (%llu steps) in ",
+                   status == GN_OK        ? r->stopped_early ? "stopped early" : "trained"
+                   : status == GN_STOPPED ? "stopped"
+                                          : "diverged",
                    r->epochs, r->epochs == 1 ? "" : "s", (unsigned long long)r->steps);
     gn_duration(t, r->seconds);
     gn_text_puts(t, ", ");
@@ -69,9 +74,7 @@ static void put_ending(gn_text *t, const gn_train_job *job, gn_status status)
 }
 
 static const char *held_what(const gn_train_job *job)
-{
-    return job->test ? "on the test rows" : "on held-out rows";
-}
+{ return job->test ? "on the test rows" : "on held-out rows"; }
 
 static void put_text(gn_text *t, const gn_train_job *job, gn_status status)
 {
@@ -84,13 +87,15 @@ static void put_text(gn_text *t, const gn_train_job *job, gn_status status)
     } else if (isfinite(m->fit.loss)) {
         gn_text_printf(t, "training loss %s\n", gn_num_digits(GN_NUM, m->fit.loss, 6));
     }
-    const char *what = status == GN_NEGATIVE ? "the last finite weights" : status == GN_STOPPED ? "the model so far" : "the model";
+    const char *what = status == GN_NEGATIVE  ? "the last finite weights"
+                       : status == GN_STOPPED ? "the model so far"
+                                              : "the model";
     gn_text_printf(t, "\n%s (", what);
     gn_text_count(t, gn_net_parameters(m->net));
     gn_text_printf(t, " parameters): %s\n", job->out);
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
 static void put_json_folds(gn_text *t, const gn_train_job *job)
 {
@@ -139,7 +144,11 @@ static void put_json(gn_text *t, const gn_train_job *job, gn_status status)
     gn_js_open(t, NULL, '{');
     gn_js_text(t, "status", status == GN_OK ? "done" : status == GN_STOPPED ? "stopped" : "diverged");
     gn_js_text(t, "task", gn_task_name(job->data->prep.task));
-    gn_js_text(t, "measured_on", job->fold ? "folds" : !m->held.rows ? "training rows" : job->test ? "test rows" : "held-out rows");
+    gn_js_text(t, "measured_on",
+               job->fold       ? "folds"
+               : !m->held.rows ? "training rows"
+               : job->test     ? "test rows"
+                               : "held-out rows");
     if (job->fold && status == GN_OK) put_json_folds(t, job);
     put_json_held(t, job);
     gn_js_number(t, "training_loss", r->loss);

@@ -12,7 +12,10 @@ void gn_usage_program(gn_text *to)
 {
     size_t count;
     const gn_command *table = gn_command_table(&count);
-    gn_text_printf(to, "glassnet %s -- neural networks that you can see through\n\nusage: glassnet COMMAND [ARGUMENTS] [--option value ...]\n\n", gn_version());
+    gn_text_printf(to,
+                   "glassnet %s -- neural networks that you can see through\n\nusage: glassnet COMMAND [ARGUMENTS] "
+                   "[--option value ...]\n\n",
+                   gn_version());
     for (size_t i = 0; i < count; i++) {
         size_t used = 2 + strlen(table[i].name) + 1 + strlen(table[i].arguments);
         gn_text_printf(to, "  %s %s", table[i].name, table[i].arguments);
@@ -20,21 +23,25 @@ void gn_usage_program(gn_text *to)
         while (++used < TEXT_COLUMN);
         gn_text_printf(to, "%s\n", table[i].line);
     }
-    gn_text_puts(to, "\nDATA is a CSV file, a folder with the MNIST files, an IDX pair \"images,labels\", an NPY pair \"X.npy,y.npy\",\n"
-                     "the name of a generated set (`glassnet data` lists them), or - for a CSV on standard input.\n\n"
-                     "first steps:\n"
-                     "  glassnet train spirals                   train on a generated set, save model.safetensors\n"
-                     "  glassnet train table.csv --target price  train on your own table\n"
-                     "  glassnet predict model.safetensors new.csv\n\n"
-                     "`glassnet COMMAND --help` lists a command's options, `glassnet help CODE` explains an error,\n"
-                     "`glassnet --version` prints the version. Results are on standard output, messages on standard error.\n"
-                     "exit status: 0 done; 1 the answer is no (training diverged); 2 usage; 3 bad data or model; 4 input or output;\n"
-                     "5 memory; 130 or 143 interrupted, with what there was saved.\n");
+    gn_text_puts(
+        to, "\nDATA is a CSV file, a folder with the MNIST files, an IDX pair \"images,labels\", an NPY pair "
+            "\"X.npy,y.npy\",\n"
+            "the name of a generated set (`glassnet data` lists them), or - for a CSV on standard input.\n\n"
+            "first steps:\n"
+            "  glassnet train spirals                   train on a generated set, save model.safetensors\n"
+            "  glassnet train table.csv --target price  train on your own table\n"
+            "  glassnet predict model.safetensors new.csv\n\n"
+            "`glassnet COMMAND --help` lists a command's options, `glassnet help CODE` explains an error,\n"
+            "`glassnet --version` prints the version. Results are on standard output, messages on standard error.\n"
+            "exit status: 0 done; 1 the answer is no (training diverged); 2 usage; 3 bad data or model; 4 input or "
+            "output;\n"
+            "5 memory; 130 or 143 interrupted, with what there was saved.\n");
 }
 
 static bool default_is_said(const gn_option_row *o)
 {
-    return !*o->dflt || o->kind == GN_FLAG || !strcmp(o->dflt, "-1") || strstr(o->help, "default") || strstr(o->help, "auto:") || strstr(o->help, "(0:");
+    return !*o->dflt || o->kind == GN_FLAG || !strcmp(o->dflt, "-1") || strstr(o->help, "default") ||
+           strstr(o->help, "auto:") || strstr(o->help, "(0:");
 }
 
 void gn_usage_option_help(gn_text *to, const gn_option_row *o)
@@ -99,7 +106,8 @@ void gn_usage_command(gn_text *to, gn_context *ctx, const gn_command *c)
 {
     size_t count;
     const gn_option_row *rows = gn_option_table(&count);
-    gn_text_printf(to, "usage: glassnet %s%s%s [--option value ...]\n%s\n", c->name, *c->arguments ? " " : "", c->arguments, c->line);
+    gn_text_printf(to, "usage: glassnet %s%s%s [--option value ...]\n%s\n", c->name, *c->arguments ? " " : "",
+                   c->arguments, c->line);
     if (c->body->about) gn_text_printf(to, "\n%s\n", c->body->about);
     gn_text_puts(to, "\noptions:\n");
     for (size_t i = 0; i < count; i++)
