@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""check_pytorch.py -- law 9 from outside: a reader that shares no code with glassnet loads a saved model and reproduces its predictions. The
-reader is thirty lines of plain Python (safetensors is 8 bytes of length, JSON, numbers); where the packages safetensors and torch are
-installed, torch.nn.Sequential loads the same file by its own names and must agree as well.
+"""check_pytorch.py -- law 9 from outside: a reader that shares no code with glassnet loads a saved model and reproduces its
+predictions. The reader is thirty lines of plain Python (safetensors is 8 bytes of length, JSON, numbers); where the packages
+safetensors and torch are installed, torch.nn.Sequential loads the same file by its own names and must agree as well.
 
   tests/check_pytorch.py GLASSNET
 """
@@ -22,7 +22,8 @@ ROWS = [
     ("sine", "16 tanh, 16 tanh", 5e-6),
     ("neuron", "8 relu", 2e-4),
 ]
-ACT = {"relu": lambda v: max(v, 0.0), "tanh": math.tanh, "sigmoid": lambda v: 1 / (1 + math.exp(-v)), "identity": lambda v: v}
+ACT = {"relu": lambda v: max(v, 0.0), "tanh": math.tanh, "sigmoid": lambda v: 1 / (1 + math.exp(-v)),
+       "identity": lambda v: v}
 
 
 def read(path):
@@ -97,8 +98,8 @@ def check(data, net, tolerance, folder):
     table, model = os.path.join(folder, data + ".csv"), os.path.join(folder, data + ".safetensors")
     run = lambda *a: subprocess.run([PROGRAM, *a], check=True, capture_output=True, text=True).stdout
     run("data", data, "--n", "80", "--out", table)
-    run("train", table, "--net", net, "--epochs", "15", "--task", "regression" if data in ("sine", "neuron") else "auto", "--holdout", "0",
-        "--out", model, "--quiet")
+    run("train", table, "--net", net, "--epochs", "15", "--task", "regression" if data in ("sine", "neuron") else "auto",
+        "--holdout", "0", "--out", model, "--quiet")
     tensors, meta = read(model)
     classes = data not in ("sine", "neuron")
     said = list(csv.reader(run("predict", model, table, *(["--proba"] if classes else [])).splitlines()))[1:]
@@ -122,7 +123,8 @@ def check(data, net, tolerance, folder):
             worst = max([worst] + [abs(a - b) / max(1.0, abs(a)) for a, b in zip(theirs, mine)])
         good = len(said) == len(rows) and worst <= tolerance
         yield good
-        print("%s  %s, \"%s\", read by %s: %d rows, largest difference %.2g (at most %g)" % ("ok  " if good else "FAIL", data, net, reader, len(said), worst, tolerance))
+        print("%s  %s, \"%s\", read by %s: %d rows, largest difference %.2g (at most %g)" %
+              ("ok  " if good else "FAIL", data, net, reader, len(said), worst, tolerance))
 
 
 def main():

@@ -1,6 +1,6 @@
 /* cmd_predict.c -- predictions from raw rows, as CSV.
  *
- * Invariant: a line for each row, in the rows' order, with numbers in the shortest text that reads back the same; text that a
+ * Invariant: a line for each row, in the rows' order, with numbers in the shortest text that reads back the same; what a
  * spreadsheet would run is disarmed by gn_csv_put. */
 #include "cli.h"
 

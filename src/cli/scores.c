@@ -1,7 +1,7 @@
 /* scores.c -- the figures of a model, for people and as JSON.
  *
- * Invariant: rows of the confusion matrix are true classes, columns predicted ones; R2, RMSE and MAE are in the target's
- * own units. */
+ * Invariant: rows of the confusion matrix are true classes, columns predicted ones; R2, RMSE and MAE are in the units of
+ * the target. */
 #include "cli.h"
 
 #include <math.h>

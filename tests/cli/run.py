@@ -12,8 +12,8 @@ An expectation file is a story in one empty folder:
   ? 2                             its exit status, when it is not 0
   <<< name                        until the next ">>>": the text of a file, written before the next command
 
-In an expected line {num} stands for any number, {any} for any text; a line that is {lines} for any number of lines, {ignore} for
-whatever comes. The last line printed is "N passed, N failed", counting commands.
+In an expected line {num} stands for any number, {any} for any text; a line that is {lines} for any number of lines,
+{ignore} for whatever comes. The last line printed is "N passed, N failed", counting commands.
 """
 import glob
 import os
@@ -96,7 +96,8 @@ def run_case(case, folder, environment):
         with open(os.path.join(folder, name), "w", encoding="utf-8") as f:
             f.write(text)
     try:
-        r = subprocess.run(["sh", "-c", case.command], cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS)
+        r = subprocess.run(["sh", "-c", case.command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
+                           capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         print("    took more than %d seconds" % SECONDS)
         return False

@@ -1,0 +1,109 @@
+# What train, eval and predict take: streams, test files, several targets, arrays, missing values, weights.
+$ glassnet data moons --n 300 > m.csv; glassnet train - --epochs 5 --quiet --out m.safetensors < m.csv | sed -n '3p'
+> on held-out rows
+
+# an own test file; its rows are the ones measured
+$ glassnet data moons --n 150 --seed 8 > t.csv; glassnet train m.csv --test t.csv --epochs 20 --quiet --out m.safetensors | sed -n '3,4p'
+> on the test rows
+> accuracy  {num} %  ({num} of 150 rows)
+
+$ glassnet train m.csv --test t.csv --holdout 0.1 --quiet
+! glassnet: error[CFG-CONFLICT]: --test and --holdout: rows are held out only where no test file is named
+? 2
+
+# nothing held out: no figure is shown as if it were
+$ glassnet train m.csv --holdout 0 --epochs 3 --early-stop 0 --quiet --out m.safetensors
+> trained after 3 epochs ({any}
+> training loss {num}
+>
+> the model ({num} parameters): m.safetensors
+
+# several targets: a column each, in their own units
+<<< two.py
+for i in range(200):
+    a, b = (i % 20) / 20, (i // 20) / 10
+    if not i: print("a,b,sum,product")
+    print("%g,%g,%g,%g" % (a, b, 100 * (a + b), a * b))
+>>>
+$ python3 two.py > two.csv; glassnet train two.csv --target sum,product --epochs 60 --quiet --out two.safetensors | tail -n 5
+>   target   {any}R2{any}RMSE{any}MAE
+>   sum      {any}
+>   product  {any}
+>
+> the model ({num} parameters): two.safetensors
+$ glassnet predict two.safetensors two.csv | head -n 2
+> sum,product
+> {num},{num}
+$ glassnet eval two.safetensors two.csv --json | python3 -c 'import json, sys; r = json.load(sys.stdin); print(len(r["output_r2"]), r["r2"] > 0.5, r["rows"])'
+> 2 True 200
+
+# missing values: refused with their place, or treated as asked
+<<< gaps.csv
+x,y,label
+1,2,a
+,3,b
+2,NA,a
+3,1,b
+4,5,a
+5,6,b
+6,2,a
+7,1,b
+8,9,a
+9,1,b
+>>>
+$ glassnet train gaps.csv --quiet
+! glassnet: error[CSV-MISSING]: gaps.csv:3:1: {any}
+! {lines}
+? 3
+$ glassnet train gaps.csv --missing median --epochs 3 --quiet --out g.safetensors | tail -n 1
+> the model ({num} parameters): g.safetensors
+$ glassnet predict g.safetensors gaps.csv | wc -l
+> 11
+$ glassnet train gaps.csv --missing drop --epochs 3 --json --quiet --out g.safetensors | python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["training_rows"] + r["rows"])'
+> 8
+
+# arrays: an NPY pair, an IDX pair
+<<< arrays.py
+import random, struct
+def npy(path, descr, shape, data):
+    head = "{'descr': '%s', 'fortran_order': False, 'shape': %s, }" % (descr, shape)
+    open(path, "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + head.ljust(117).encode() + b"\n" + data)
+random.seed(1)
+x = [[random.uniform(-1, 1) for _ in range(3)] for _ in range(200)]
+y = [int(a + b > c) for a, b, c in x]
+npy("X.npy", "<f4", "(200, 3)", b"".join(struct.pack("<3f", *r) for r in x))
+npy("y.npy", "<i8", "(200,)", b"".join(struct.pack("<q", v) for v in y))
+open("images", "wb").write(struct.pack(">4B3I", 0, 0, 8, 3, 100, 2, 2) + bytes((255 if y[i] else 0) if k == 0 else 9 for i in range(100) for k in range(4)))
+open("labels", "wb").write(struct.pack(">4BI", 0, 0, 8, 1, 100) + bytes(y[:100]))
+>>>
+$ python3 arrays.py; glassnet train X.npy,y.npy --epochs 40 --quiet --json --out n.safetensors | python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["accuracy"] > 0.9, r["rows"])'
+> True 40
+$ glassnet predict n.safetensors X.npy | sort | uniq -c | wc -l
+> 3
+$ glassnet train images,labels --epochs 20 --batch 8 --quiet --json --out i.safetensors | python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["accuracy"], r["rows"])'
+> 1 20
+$ glassnet eval i.safetensors images,labels --json | python3 -c 'import json, sys; r = json.load(sys.stdin); print(r["accuracy"], r["rows"])'
+> 1 100
+
+# options that change what is learnt
+$ glassnet train m.csv --ignore x2 --epochs 2 --quiet --out o.safetensors > /dev/null; glassnet info o.safetensors | sed -n '/inputs/,/output/p'
+> inputs
+>   x1  numbers
+> output: classification of class; classes lower, upper
+$ glassnet train m.csv --target x1 --epochs 2 --quiet --out o.safetensors | sed -n 4p
+> R2    {num}  (60 rows)
+
+# every optimiser, loss, initialiser, schedule and activation that ops lists can be named
+$ for k in optimizer:optimizer init:init schedule:schedule; do t=${k%:*} o=${k#*:}; for n in $(glassnet ops $t --json | python3 -c 'import json, sys; print(*(r["name"] for r in next(iter(json.load(sys.stdin).values()))))'); do glassnet train m.csv --$o $n --epochs 1 --quiet --out o.safetensors >/dev/null || echo $n; done; done
+$ for n in mse mae huber log_cosh; do glassnet train sine --loss $n --epochs 1 --quiet --out o.safetensors > /dev/null || echo $n; done; for n in bce cross-entropy mse; do glassnet train m.csv --loss $n --epochs 1 --quiet --out o.safetensors > /dev/null 2>&1 || echo "$n: $?"; done
+$ for n in identity sigmoid tanh relu leaky_relu elu selu softplus softsign silu gelu gelu_tanh mish hard_sigmoid hard_tanh sin leaky-relu; do glassnet train m.csv --act $n --epochs 1 --quiet --out o.safetensors > /dev/null || echo $n; done
+
+# standard streams that are closed are not taken for files
+$ glassnet data xor --n 2 >&-
+! glassnet: error[IO-WRITE]: standard output: {any}
+? 4
+$ glassnet info - <&-
+! glassnet: error[IO-READ]: {any}
+? 4
+$ glassnet train m.csv --epochs 1 --out c.safetensors 2>&- | tail -n 1
+> the model ({num} parameters): c.safetensors
