@@ -18,6 +18,7 @@ PROGRAM = os.path.abspath(sys.argv[1])
 # data, network, tolerance of the prediction
 ROWS = [
     ("blobs", "12 relu, 8 tanh", 2e-6),
+    ("spirals", "16 relu, 16 relu", 1e-5),
     ("moons", "16 sigmoid, 8 relu", 2e-6),
     ("sine", "16 tanh, 16 tanh", 5e-6),
     ("neuron", "8 relu", 2e-4),
@@ -67,12 +68,27 @@ def link(z, task):
     return [v / sum(e) for v in e]
 
 
-def numbers(meta, name):
-    return json.loads(meta[name]) if name in meta else None
+def numbers(meta, name, n):
+    """n numbers; one stands for all where they are the same."""
+    v = json.loads(meta[name]) if name in meta else None
+    return [v] * n if isinstance(v, (int, float)) else v
 
 
 def scaled(x, shift, factor):
-    return x if shift is None else [(v - s) * f for v, s, f in zip(x, shift, factor)]
+    shift, factor = shift or [0.0] * len(x), factor or [1.0] * len(x)
+    assert len(shift) == len(factor) == len(x), (shift, factor, x)
+    return [(v - s) * f for v, s, f in zip(x, shift, factor)]
+
+
+def with_safetensors(path, tensors):
+    """Does the format's own package read what was read here? None where it is not installed."""
+    try:
+        from safetensors.numpy import load_file
+    except ImportError:
+        return None
+    theirs = load_file(path)
+    return set(theirs) == set(tensors) and all(
+        list(v.shape) == tensors[k][0] and v.ravel().tolist() == list(tensors[k][1]) for k, v in theirs.items())
 
 
 def with_torch(path, tensors, acts, batch):
@@ -101,11 +117,20 @@ def check(data, net, tolerance, folder):
     run("train", table, "--net", net, "--epochs", "15", "--task", "regression" if data in ("sine", "neuron") else "auto",
         "--holdout", "0", "--out", model, "--quiet")
     tensors, meta = read(model)
+    expected = {"%d.%s" % (2 * k, part) for k in range(net.count(",") + 2) for part in ("weight", "bias")}
+    yield set(tensors) == expected
+    print("%s  %s: tensors named as torch.nn.Sequential names them: %s" % ("ok  " if set(tensors) == expected else "FAIL", data, " ".join(sorted(tensors))))
+    same = with_safetensors(model, tensors)
+    if same is None:
+        print("skip  %s with safetensors: not installed (pip install safetensors numpy)" % data)
+    else:
+        yield same
+        print("%s  %s: the package safetensors reads the same names, shapes and numbers" % ("ok  " if same else "FAIL", data))
     classes = data not in ("sine", "neuron")
     said = list(csv.reader(run("predict", model, table, *(["--proba"] if classes else [])).splitlines()))[1:]
     rows = [[float(v) for v in r[:-1]] for r in list(csv.reader(open(table)))[1:]]
     acts = [part.split()[1] for part in net.split(",")] + ["identity"]
-    x = [scaled(r, numbers(meta, "input_shift"), numbers(meta, "input_factor")) for r in rows]
+    x = [scaled(r, numbers(meta, "input_shift", len(r)), numbers(meta, "input_factor", len(r))) for r in rows]
     outputs = {"plain Python": [forward(tensors, acts, r) for r in x]}
     outputs["torch"] = with_torch(model, tensors, acts, x)
     for reader, z in outputs.items():
@@ -116,8 +141,9 @@ def check(data, net, tolerance, folder):
         for line, out in zip(said, z):
             mine = link(out, "classification" if classes else "regression")
             if not classes:
-                shift, factor = numbers(meta, "target_shift"), numbers(meta, "target_factor")
-                mine = mine if shift is None else [v / f + s for v, s, f in zip(mine, shift, factor)]
+                shift = numbers(meta, "target_shift", len(mine)) or [0.0] * len(mine)
+                factor = numbers(meta, "target_factor", len(mine)) or [1.0] * len(mine)
+                mine = [v / f + s for v, s, f in zip(mine, shift, factor)]
             theirs = [float(v) for v in (line[1:] if classes else line)]
             assert len(theirs) == len(mine), (line, mine)
             worst = max([worst] + [abs(a - b) / max(1.0, abs(a)) for a, b in zip(theirs, mine)])

@@ -35,8 +35,10 @@ static gn_status compare(const gn_loading *l, const void *now, bool *same)
     *same = true;
     for (size_t i = 0; i < m->samples * outputs; i++) {
         double a = output(m, now, i), b = output(m, m->sample_y, i);
-        *same &= a == b || (isnan(a) && isnan(b));
-        if ((isnan(a) && isnan(b)) || fabs(a - b) <= bound * scale_of(m, i)) continue;
+        /* JSON has no infinity: null, read as NaN, stands for every output that was not finite. */
+        bool both_bad = isnan(b) && !isfinite(a);
+        *same &= a == b || both_bad;
+        if (both_bad || fabs(a - b) <= bound * scale_of(m, i)) continue;
         gn_fail_at(l->ctx, GN_E_MOD_VERIFY, (gn_place){ .file = l->path },
                    "sample row %zu, output %zu (from 0) is %s, the model gave %s when it was saved", i / outputs,
                    i % outputs, gn_num(GN_NUM, a), gn_num(GN_NUM, b));
