@@ -167,6 +167,8 @@ gn_status gn_encoding_rows(gn_encoding *e, const gn_prep *fillable)
     size_t count;
     uint32_t *strict = gn_arena_alloc(&e->arena, t->columns, sizeof *strict);
     if (!strict) return GN_NO_MEMORY;
+    /* a model's fill values serve where nothing is said; --missing=refuse or drop is meant */
+    if (e->options && gn_option_given(e->options, GN_O_MISSING) && e->fill == GN_FILL_NONE) fillable = NULL;
     GN_TRY(find_strict(e, fillable, strict, &count));
     for (size_t r = 0; r < t->rows; r++) {
         bool whole = true;

@@ -161,8 +161,10 @@ static gn_status fail_text_values(gn_encoding *e, uint32_t column)
 {
     const gn_column *c = &e->table->column[column];
     gn_place at = {.file = e->table->name, .line = c->fault_line, .column = c->fault_column};
+    /* a generated table has no text of a file to quote */
+    const char *found = c->fault_text ? c->fault_text : c->n_categories ? c->categories[0] : "";
     gn_fail_at(e->ctx, GN_E_CSV_NUM, at, "the target '%s' is text ('%s'), and regression needs numbers",
-               gn_show(GN_SHOWN, c->name, strlen(c->name)), gn_show(GN_SHOWN, c->fault_text, strlen(c->fault_text)));
+               gn_show(GN_SHOWN, c->name, strlen(c->name)), gn_show(GN_SHOWN, found, strlen(found)));
     return gn_hint(e->ctx, e->targets == 1 ? "--task=classify" : "--target for columns of numbers");
 }
 

@@ -144,7 +144,12 @@ void gn_csv_put(gn_text *to, const char *text, char delimiter)
     bool quote = n == 0 || text[0] == ' ' || text[n - 1] == ' ' || strchr(text, delimiter) || strpbrk(text, "\"\r\n");
     if (quote) gn_text_puts(to, "\"");
     if (formula) gn_text_puts(to, "'");
-    for (size_t i = 0; i < n; i++) gn_text_add(to, text[i] == '"' ? "\"\"" : text + i, text[i] == '"' ? 2 : 1);
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        bool control = (c < 0x20 && c != '\t' && c != '\r' && c != '\n') || c == 0x7f; /* a terminal would obey it */
+        if (control) gn_text_printf(to, "\\x%02x", c);
+        else gn_text_add(to, c == '"' ? "\"\"" : text + i, c == '"' ? 2 : 1);
+    }
     if (quote) gn_text_puts(to, "\"");
 }
 
