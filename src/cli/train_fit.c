@@ -56,7 +56,8 @@ static void put_training(gn_text *t, const gn_train_job *job, const gn_net *net)
                                : gn_optimizer_table()[op].parameter_default[0];
     gn_text_printf(t, "training  %s, rate %s, %s schedule, batches of %zu, %zu epochs at most, %s\n",
                    gn_optimizer_table()[op].name, gn_num_digits(GN_NUM, rate, 6),
-                   gn_option_given(o, GN_O_SCHEDULE) ? word(o, GN_O_SCHEDULE) : c.schedule,
+                   gn_option_given(o, GN_O_SCHEDULE) && strcmp(word(o, GN_O_SCHEDULE), "auto") ? word(o, GN_O_SCHEDULE)
+                                                                                               : c.schedule,
                    batch ? (size_t)gn_option_int(o, GN_O_BATCH) : c.batch,
                    epochs ? (size_t)gn_option_int(o, GN_O_EPOCHS) : c.epochs,
                    gn_net_get_spec(net)->type == GN_F32 ? "float32" : "float64");
