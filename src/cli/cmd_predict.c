@@ -1,4 +1,4 @@
-/* cmd_predict.c -- predictions from raw rows, as CSV.
+/* cmd_predict.c -- predictions from raw rows, as CSV, JSON or NPY.
  *
  * Invariant: a line for each row, in the rows' order, with numbers in the shortest text that reads back the same; what a
  * spreadsheet would run is disarmed by gn_csv_put. */
@@ -113,6 +113,38 @@ static gn_status predict_rows(predicting *p, const gn_data *d, void *out, gn_tex
     return GN_OK;
 }
 
+/* ---- NPY --------------------------------------------------------------------------------------------------------- */
+
+static bool wants_npy(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 4 && strcmp(path + n - 4, ".npy") == 0;
+}
+
+/* (rows, outputs) values or probabilities in the network's type, or (rows) class numbers from 0. */
+static gn_status write_npy(predicting *p, const gn_data *d, void *out, const char *path)
+{
+    gn_context *ctx = p->cli->ctx;
+    size_t classes = p->model->prep.classes, columns = classes ? classes : p->outputs;
+    gn_dataset rows = gn_data_view(d);
+    gn_array a = { .type = p->wide ? GN_EL_F64 : GN_EL_F32, .rank = 2, .dim = { d->rows, columns }, .at = out };
+    GN_TRY(gn_net_predict(ctx, p->model->net, &rows, out));
+    if (classes && !p->proba) a = (gn_array){ .type = classes <= 256 ? GN_EL_U8 : GN_EL_F64, .rank = 1, .dim = { d->rows } };
+    a.size = d->rows * (a.rank == 1 ? 1 : columns);
+    void *made = classes ? gn_calloc(ctx, a.size, sizeof(double)) : NULL;
+    if (classes && !made) return GN_NO_MEMORY;
+    for (size_t i = 0; classes && i < a.size; i++) {
+        double v = p->proba ? probability(p, out, i / classes, i % classes) : (double)best_class(p, out, i);
+        if (a.type == GN_EL_U8) ((uint8_t *)made)[i] = (uint8_t)v;
+        else if (a.type == GN_EL_F32) ((float *)made)[i] = (float)v;
+        else ((double *)made)[i] = v;
+    }
+    if (classes) a.at = made;
+    gn_status s = gn_npy_write(ctx, path, &a);
+    gn_free(ctx, made);
+    return s;
+}
+
 static gn_status predict(gn_cli *cli, const gn_model *m, const gn_data *d)
 {
     const gn_net_spec *spec = gn_net_get_spec(m->net);
@@ -127,6 +159,12 @@ static gn_status predict(gn_cli *cli, const gn_model *m, const gn_data *d)
     if (!gn_size_mul(d->rows, p.outputs, &n)) return gn_fail(cli->ctx, GN_E_MEMORY, "too many predictions for memory");
     void *out = gn_alloc_array(cli->ctx, (size_t)n, gn_type_size(spec->type));
     if (!out) return GN_NO_MEMORY;
+    const char *to = gn_option_text(cli->options, GN_O_OUT);
+    if (wants_npy(to) && !cli->json) {
+        gn_status written = write_npy(&p, d, out, to);
+        gn_free(cli->ctx, out);
+        return written;
+    }
     gn_text t;
     gn_text_init(&t, cli->ctx);
     gn_status s = predict_rows(&p, d, out, &t);
@@ -151,7 +189,8 @@ static gn_status run(gn_cli *cli)
 const gn_command_body gn_cmd_predict = {
     run,
     "DATA is raw: the columns the model was trained on, found by name in any order; other columns are ignored.\n"
-    "Classes come under the heading class, numbers under the target's name, in its own units.",
+    "Classes come under the heading class, numbers under the target's name, in its own units. With --out FILE.npy an\n"
+    "array is written: values or, with --proba, probabilities (rows, outputs); else the number of each row's class, from 0.",
     "glassnet predict model.safetensors new.csv > predictions.csv\n"
     "glassnet predict model.safetensors - --proba < new.csv\n"
 };

@@ -23,10 +23,16 @@ void gn_grid_put(gn_grid *g, const char *text)
         g->cell = cell;
         g->capacity = capacity;
     }
-    char *copy = gn_arena_text(&g->arena, text, strlen(text));
-    if (!copy) g->failed = true;
-    for (char *p = copy; p && *p; p++)
-        if ((unsigned char)*p < 32 || *p == 127) *p = '?';
+    gn_text shown;
+    gn_text_init(&shown, g->ctx);
+    for (const char *p = text; *p; p++) {
+        unsigned char c = (unsigned char)*p;
+        if (c < 32 || c == 127) gn_text_printf(&shown, "\\x%02x", c); /* a terminal would obey it */
+        else gn_text_add(&shown, p, 1);
+    }
+    char *copy = gn_arena_text(&g->arena, shown.at ? shown.at : "", shown.length);
+    if (!copy || shown.failed) g->failed = true;
+    gn_text_free(&shown);
     g->cell[g->cells++] = copy ? copy : "";
 }
 
