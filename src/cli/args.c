@@ -143,23 +143,3 @@ gn_status gn_cli_parse(gn_cli *cli, int argc, char **argv)
     gn_fail(cli->option_ctx, GN_E_USAGE, "`glassnet %s` needs %s", cli->command->name, cli->command->arguments);
     return gn_hint(cli->option_ctx, "`glassnet %s --help` has examples", cli->command->name);
 }
-
-/* ---- changed copies ---------------------------------------------------------------------------------------------- */
-
-gn_status gn_cli_options_with(gn_cli *cli, const gn_options *from, const char *name, const char *value,
-                              gn_options **out)
-{
-    size_t count;
-    const gn_option_row *rows = gn_option_table(&count);
-    GN_TRY(gn_options_new(cli->ctx, out));
-    gn_status s = gn_options_set(*out, name, value);
-    for (size_t i = 0; i < count && s == GN_OK; i++) {
-        gn_option_id id = (gn_option_id)i;
-        if (!gn_option_given(from, id) || !strcmp(rows[i].name, name)) continue;
-        s = gn_options_set(*out, rows[i].name, rows[i].kind == GN_FLAG ? "" : gn_option_text(from, id));
-    }
-    if (s == GN_OK) return s;
-    gn_options_free(*out);
-    *out = NULL;
-    return s;
-}

@@ -44,9 +44,6 @@ struct gn_cli {
 /* ---- args.c ------------------------------------------------------------------------------------------------------ */
 gn_status gn_cli_parse(gn_cli *cli, int argc, char **argv);     /* argv past the command's name */
 gn_status gn_cli_unknown_command(gn_context *ctx, const char *name);
-/* A copy of options with one changed; the caller frees it. */
-gn_status gn_cli_options_with(gn_cli *cli, const gn_options *from, const char *name, const char *value,
-                              gn_options **out);
 
 /* ---- out.c ------------------------------------------------------------------------------------------------------- */
 void gn_cli_error(gn_cli *cli, const gn_context *ctx);          /* the record of a context, on standard error */
@@ -58,7 +55,7 @@ gn_status gn_cli_print(gn_cli *cli, gn_text *text);             /* to standard o
 gn_status gn_cli_say(gn_cli *cli, gn_text *text);               /* to standard error unless quiet; frees the text */
 gn_status gn_cli_finish(gn_cli *cli);                           /* standard output reached its reader */
 /* Escape sequences, "" where there is no colour. */
-typedef enum gn_ink { GN_INK_PLAIN, GN_INK_BOLD, GN_INK_DIM, GN_INK_RED, GN_INK_GREEN, GN_INK_YELLOW } gn_ink;
+typedef enum gn_ink { GN_INK_PLAIN, GN_INK_BOLD, GN_INK_RED, GN_INK_YELLOW } gn_ink;
 const char *gn_ink_text(bool on, gn_ink ink);
 size_t gn_width(const char *text, size_t length);               /* characters of UTF-8 */
 

@@ -117,7 +117,7 @@ static const standard_net nets[] = {
 };
 
 typedef struct step_timer {
-    double last, best, started;
+    double last, best;
 } step_timer;
 
 /* The fastest epoch counts: others were disturbed by the machine. */
@@ -131,10 +131,9 @@ static gn_status note_epoch(void *user, const gn_progress *p)
     return GN_OK;
 }
 
-static gn_status set_number(gn_cli *cli, gn_options *o, const char *name, size_t value)
+static gn_status set_number(gn_options *o, const char *name, size_t value)
 {
     char text[32];
-    (void)cli;
     snprintf(text, sizeof text, "%zu", value);
     return gn_options_set(o, name, text);
 }
@@ -154,7 +153,7 @@ static gn_status fit_random(gn_cli *cli, const standard_net *n, gn_net *net, con
     if (n->task == GN_REGRESSION) d.y = y;
     else d.label = label;
     gn_fit_result result;
-    step_timer timer = { gn_seconds(), INFINITY, 0 };
+    step_timer timer = { gn_seconds(), INFINITY };
     if (s == GN_OK) s = gn_fit(cli->ctx, net, &d, NULL, o, NULL, note_epoch, &timer, &result);
     *seconds = timer.best;
     gn_free(cli->ctx, x);
@@ -180,8 +179,8 @@ static gn_status step_speed(gn_cli *cli, const standard_net *n, double *seconds)
     if (s == GN_OK) s = gn_options_new(cli->ctx, &o);
     if (s == GN_OK) s = gn_options_set(o, "optimizer", "sgd");
     if (s == GN_OK) s = gn_options_set(o, "lr", "0.01");
-    if (s == GN_OK) s = set_number(cli, o, "batch", n->batch);
-    if (s == GN_OK) s = set_number(cli, o, "epochs", n->epochs);
+    if (s == GN_OK) s = set_number(o, "batch", n->batch);
+    if (s == GN_OK) s = set_number(o, "epochs", n->epochs);
     if (s == GN_OK) s = fit_random(cli, n, net, o, seconds);
     gn_options_free(o);
     gn_net_free(net);

@@ -10,7 +10,7 @@
 
 const char *gn_ink_text(bool on, gn_ink ink)
 {
-    static const char *const text[] = { "\033[0m", "\033[1m", "\033[2m", "\033[31m", "\033[32m", "\033[33m" };
+    static const char *const text[] = { "\033[0m", "\033[1m", "\033[31m", "\033[33m" };
     return on ? text[ink] : "";
 }
 
