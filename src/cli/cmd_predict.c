@@ -4,6 +4,7 @@
  * spreadsheet would run is disarmed by gn_csv_put. */
 #include "cli.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct predicting {
@@ -82,6 +83,13 @@ static void put_row(const predicting *p, gn_text *t, const void *out, size_t i)
 
 /* ---- JSON -------------------------------------------------------------------------------------------------------- */
 
+/* The digits of the CSV; JSON has no word for a number that is not finite. */
+static void put_json_number(const predicting *p, gn_text *t, const char *name, double v)
+{
+    const char *digits = p->wide ? gn_num(GN_NUM, v) : gn_num32(GN_NUM, (float)v);
+    gn_js_raw(t, name, isfinite(v) ? digits : "null");
+}
+
 static void put_json_row(const predicting *p, gn_text *t, const void *out, size_t i)
 {
     const gn_prep *prep = &p->model->prep;
@@ -89,11 +97,11 @@ static void put_json_row(const predicting *p, gn_text *t, const void *out, size_
     if (prep->classes) gn_js_text(t, "class", class_name(p, best_class(p, out, i)));
     if (prep->classes && p->proba) gn_js_open(t, "probabilities", '{');
     for (size_t c = 0; p->proba && c < prep->classes; c++)
-        gn_js_raw(t, class_name(p, c), gn_num(GN_NUM, probability(p, out, i, c)));
+        put_json_number(p, t, class_name(p, c), probability(p, out, i, c));
     if (prep->classes && p->proba) gn_js_close(t, '}');
     for (size_t j = 0; !prep->classes && j < p->outputs; j++)
-        gn_js_raw(t, prep->target_name && prep->target_name[j] ? prep->target_name[j] : "prediction",
-                  gn_num(GN_NUM, at(p, out, i * p->outputs + j)));
+        put_json_number(p, t, prep->target_name && prep->target_name[j] ? prep->target_name[j] : "prediction",
+                        at(p, out, i * p->outputs + j));
     gn_js_close(t, '}');
 }
 
