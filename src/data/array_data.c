@@ -31,8 +31,7 @@ static gn_place at_y(const builder *b)
     return (gn_place){ .file = b->pair->y_name ? b->pair->y_name : b->pair->x_name };
 }
 
-/* ---- shapes
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- shapes -------------------------------------------------------------------------------------------------- */
 
 static gn_status check_options(const builder *b)
 {
@@ -102,8 +101,7 @@ static gn_status check_shapes(builder *b)
     return GN_OK;
 }
 
-/* ---- features
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- features ------------------------------------------------------------------------------------------------ */
 
 static gn_fill chosen_fill(const gn_options *o)
 {
@@ -183,8 +181,7 @@ static gn_status name_features(builder *b)
     return s;
 }
 
-/* ---- targets
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- targets ------------------------------------------------------------------------------------------------- */
 
 static gn_status refuse_label(const builder *b, uint64_t row, double v, size_t classes)
 {

@@ -49,8 +49,7 @@ const char *gn_model_input_name(const gn_model *m, size_t i)
     return i < m->prep.features && m->prep.feature ? m->prep.feature[i].name : NULL;
 }
 
-/* ---- sample rows
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- sample rows --------------------------------------------------------------------------------------------- */
 
 gn_status gn_model_run_samples(gn_context *ctx, const gn_model *m, void *out)
 {

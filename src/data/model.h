@@ -7,8 +7,7 @@
 #include "json.h"
 #include "csv.h"
 
-/* ---- choices (model_choose.c)
- * --------------------------------------------------------------------------------------------- */
+/* ---- choices (model_choose.c) -------------------------------------------------------------------------------- */
 /* What an option left to "by the data" becomes. */
 typedef struct gn_choice {
     const char *layers; /* as --layers has it */
@@ -16,6 +15,7 @@ typedef struct gn_choice {
     size_t patience; /* early stopping; 0: none */
     double rate;     /* < 0: the optimiser's own */
     const char *schedule;
+    double decay; /* weight decay; < 0: the optimiser's own */
 } gn_choice;
 gn_choice gn_model_choose(const gn_data *d, size_t rows, const gn_options *options);
 /* The options given, with what was chosen set where nothing was; `patience` 0 turns early stopping off. */
@@ -26,8 +26,7 @@ gn_status gn_model_options(gn_context *ctx, const gn_options *given, const gn_ch
 gn_status gn_model_record(gn_context *ctx, const gn_options *given, const char *data_name, char **options,
                           char **command);
 
-/* ---- transforms (model_scale.c)
- * ------------------------------------------------------------------------------------------- */
+/* ---- transforms (model_scale.c) ------------------------------------------------------------------------------ */
 /* Find shift and factor of inputs and targets on the training rows and give them to the network. */
 gn_status gn_model_scale(gn_context *ctx, gn_net *net, const gn_data *d, const uint32_t *train, size_t n_train,
                          const gn_options *options);
@@ -35,8 +34,7 @@ gn_status gn_model_scale(gn_context *ctx, gn_net *net, const gn_data *d, const u
 gn_status gn_model_class_weights(gn_context *ctx, const gn_data *d, const uint32_t *train, size_t n_train,
                                  const gn_options *options, double **out);
 
-/* ---- the rest
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the rest ------------------------------------------------------------------------------------------------ */
 size_t gn_prep_outputs(const gn_prep *p); /* of the network: 1 for two classes */
 gn_status gn_model_new(gn_context *ctx, gn_model **out);
 /* Outputs of the model's sample rows now; room for samples * outputs in the network's type. */

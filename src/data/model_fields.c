@@ -63,7 +63,7 @@ gn_status gn_meta_numbers(const gn_loading *l, const char *field, size_t n, doub
     return s;
 }
 
-/* ---- text ------------------------------------------------------------------------------------------------------- */
+/* ---- text ---------------------------------------------------------------------------------------------------- */
 
 static gn_status keep_string(const gn_loading *l, const char *field, const json_t *from, const char **out)
 {
@@ -106,7 +106,7 @@ static gn_status read_strings(const gn_loading *l, const char *field, const char
     return s;
 }
 
-/* ---- inputs ------------------------------------------------------------------------------------------------------ */
+/* ---- inputs -------------------------------------------------------------------------------------------------- */
 
 static gn_status read_number_feature(const gn_loading *l, const json_t *fill, gn_feature *f)
 {

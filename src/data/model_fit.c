@@ -185,7 +185,7 @@ gn_status gn_model_fit(gn_context *ctx, const gn_fit_call *call, gn_model **out)
     return f.trained;
 }
 
-/* ---- the public way ---------------------------------------------------------------------------------------------- */
+/* ---- the public way ------------------------------------------------------------------------------------------ */
 
 typedef struct reporting {
     gn_report_fn report;

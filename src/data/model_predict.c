@@ -109,8 +109,7 @@ gn_status gn_model_predict_class(gn_context *ctx, const gn_model *m, const float
     return GN_OK;
 }
 
-/* ---- figures
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- figures ------------------------------------------------------------------------------------------------- */
 
 static void take(const gn_metrics *from, gn_scores *to)
 {

@@ -34,7 +34,7 @@ static void add_numbers(gn_meta *m, const char *key, const double *v, size_t n)
     else gn_json_put_numbers(t, v, n);
 }
 
-/* ---- inputs ----------------------------------------------------------------------------------------------------- */
+/* ---- inputs -------------------------------------------------------------------------------------------------- */
 
 /* Do the features say no more than their number? */
 static bool plain(gn_context *ctx, const gn_prep *p)

@@ -103,8 +103,7 @@ gn_status gn_model_scale(gn_context *ctx, gn_net *net, const gn_data *d, const u
     return s;
 }
 
-/* ---- class weights
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- class weights ------------------------------------------------------------------------------------------- */
 
 /* rows/(classes * rows of the class): every class weighs the same, and the mean weight is 1. A class without rows
  * cannot matter. */

@@ -76,7 +76,7 @@ static gn_status read_start(npy_reader *r)
     return take_text(r, length);
 }
 
-/* ---- the dictionary --------------------------------------------------------------------------------------------- */
+/* ---- the dictionary ------------------------------------------------------------------------------------------ */
 
 static int look(npy_reader *r)
 {

@@ -64,8 +64,7 @@ static gn_status sniff(opening *o, const char *path, gn_source *s, bool pair, fi
     return GN_OK;
 }
 
-/* ---- arrays
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- arrays -------------------------------------------------------------------------------------------------- */
 
 static gn_status read_array(opening *o, const char *path, file_kind *kind, gn_array *out)
 {
@@ -165,8 +164,7 @@ static gn_status open_folder(opening *o, bool tests, gn_data **out)
                  : mnist_pair(o, "train", "train-images", "train-labels", out);
 }
 
-/* ---- tables
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- tables -------------------------------------------------------------------------------------------------- */
 
 static gn_status from_table(opening *o, const gn_table *t, gn_data **out)
 {
@@ -240,8 +238,7 @@ static gn_status open_file(opening *o, gn_data **out)
     return status;
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------------------------- */
 
 static gn_status open_one(opening *o, bool tests, gn_data **out)
 {

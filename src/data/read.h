@@ -8,8 +8,7 @@
 
 #include "data.h"
 
-/* ---- sources (gzip.c)
- * --------------------------------------------------------------------------------------------------- */
+/* ---- sources (gzip.c) ---------------------------------------------------------------------------------------- */
 enum { GN_HEAD = 512 };
 /* The first bytes, n <= GN_HEAD, of a source from gn_open_data, without taking them: how many there are, <0 with the
  * error recorded. */
@@ -22,8 +21,7 @@ typedef enum gn_bound_kind { GN_BOUND_NONE, GN_BOUND_EXACT, GN_BOUND_MOST } gn_b
  * file), or not known (a pipe). */
 gn_bound_kind gn_source_bound(const gn_source *s, uint64_t *bytes);
 
-/* ---- elements (array.c)
- * -------------------------------------------------------------------------------------------------- */
+/* ---- elements (array.c) -------------------------------------------------------------------------------------- */
 /* Element types as files have them. */
 typedef enum gn_cell {
     GN_CELL_U1,
@@ -60,8 +58,7 @@ int64_t gn_source_rest(gn_source *source, bool *more);
 double gn_array_get(const gn_array *a, uint64_t i);
 bool gn_looks_html(const uint8_t *at, size_t n);
 
-/* ---- arrays as data (array_data.c)
- * ------------------------------------------------------------------------------------------ */
+/* ---- arrays as data (array_data.c) --------------------------------------------------------------------------- */
 /* A pair of arrays on its way to being data. With a prep (a model's, or the training data's) columns and classes are
  * matched with it. */
 typedef struct gn_pair {

@@ -36,8 +36,7 @@ static gn_status no_memory(const st_reader *r)
     return gn_fail(r->ctx, GN_E_MEMORY, "no memory to read the header of %s", r->name);
 }
 
-/* ---- one entry through jansson
- * ---------------------------------------------------------------------------------------- */
+/* ---- one entry through jansson ------------------------------------------------------------------------------- */
 
 /* Inside which list, "shape" or "data_offsets", of an entry does `at` stand? NULL for neither. */
 static const char *list_at(const char *value, size_t at)
@@ -127,8 +126,7 @@ static gn_status load(st_reader *r, size_t offset, size_t length, bool meta, jso
     return *out ? GN_OK : fail_json(r, &e, offset, meta);
 }
 
-/* ---- tensors
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- tensors ------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -272,8 +270,7 @@ static gn_status take_tensor(st_reader *r, json_t *entry)
     return add_tensor(r, &t);
 }
 
-/* ---- metadata
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- metadata ------------------------------------------------------------------------------------------------ */
 
 static gn_status take_meta(st_reader *r, json_t *meta)
 {
@@ -302,8 +299,7 @@ static gn_status take_meta(st_reader *r, json_t *meta)
     return GN_OK;
 }
 
-/* ---- the header
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- the header ---------------------------------------------------------------------------------------------- */
 
 static gn_status take_key(st_reader *r)
 {
@@ -359,8 +355,7 @@ static gn_status read_header(st_reader *r)
     return fail_cut(r, &cut, fault);
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------------------------- */
 
 typedef bool (*before_fn)(const gn_st_tensor *a, const gn_st_tensor *b);
 

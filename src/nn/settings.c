@@ -21,7 +21,7 @@ static gn_status find_optimizer(gn_context *ctx, const gn_options *o, gn_optimiz
 static gn_status find_schedule(gn_context *ctx, const gn_options *o, gn_schedule *out)
 {
     const char *name = gn_option_text(o, GN_O_SCHEDULE);
-    *out = gn_schedule_find(name);
+    *out = strcmp(name, "auto") ? gn_schedule_find(name) : GN_SCHEDULE_constant;
     if (*out != GN_SCHEDULE_COUNT) return GN_OK;
     const char *names[GN_SCHEDULE_COUNT];
     for (int i = 0; i < GN_SCHEDULE_COUNT; i++) names[i] = gn_schedule_table()[i].name;
@@ -54,8 +54,9 @@ static gn_status set_parameter(gn_context *ctx, const gn_options *o, gn_option_i
 static void set_decay(const gn_options *o, gn_fit_settings *s)
 {
     int wd = find_parameter(&gn_optimizer_table()[s->op], "wd");
-    if (wd < 0) s->hyper[s->parameters + 1] = gn_option_real(o, GN_O_WEIGHT_DECAY);
-    else if (gn_option_given(o, GN_O_WEIGHT_DECAY)) s->hyper[wd] = gn_option_real(o, GN_O_WEIGHT_DECAY);
+    double given = gn_option_real(o, GN_O_WEIGHT_DECAY); /* below 0: not said */
+    if (wd < 0) s->hyper[s->parameters + 1] = given > 0 ? given : 0;
+    else if (given >= 0) s->hyper[wd] = given;
     s->hyper[s->parameters + 2] = gn_option_real(o, GN_O_L1);
 }
 
