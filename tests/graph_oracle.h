@@ -23,7 +23,8 @@ typedef struct oracle {
 
 static inline void oracle_open(oracle *o, gn_graph *g) { *o = (oracle){ .g = g }; }
 
-static inline double *oracle_slot(oracle *o, gn_node n) {
+static inline double *oracle_slot(oracle *o, gn_node n)
+{
     if (n >= o->room) {
         gn_node room = 2 * n + 64;
         o->value = realloc(o->value, (size_t)room * sizeof *o->value);
@@ -34,7 +35,8 @@ static inline double *oracle_slot(oracle *o, gn_node n) {
     return o->value[n];
 }
 
-static inline double *oracle_new(oracle *o, gn_node n) {
+static inline double *oracle_new(oracle *o, gn_node n)
+{
     oracle_slot(o, n);
     double *v = o->value[n] ? o->value[n] : calloc(gn_shape_size(gn_node_get(o->g, n).shape), sizeof *v);
     assert_non_null(v);
@@ -42,7 +44,8 @@ static inline double *oracle_new(oracle *o, gn_node n) {
 }
 
 /* Forget everything but leaves. */
-static inline void oracle_reset(oracle *o) {
+static inline void oracle_reset(oracle *o)
+{
     for (gn_node i = 1; i < o->room; i++) {
         gn_kind k = gn_node_get(o->g, i).kind;
         if (k == GN_INPUT || k == GN_PARAM || k == GN_RANDOM_MASK) continue;
@@ -51,18 +54,21 @@ static inline void oracle_reset(oracle *o) {
     }
 }
 
-static inline void oracle_close(oracle *o) {
+static inline void oracle_close(oracle *o)
+{
     for (gn_node i = 1; i < o->room; i++) free(o->value[i]);
     free(o->value);
 }
 
-static inline size_t oracle_offset(const char *term, gn_shape s, const size_t *at) {
+static inline size_t oracle_offset(const char *term, gn_shape s, const size_t *at)
+{
     size_t offset = 0;
     for (int i = 0; i < s.rank; i++) offset = offset * s.dim[i] + at[term[i] - 'a'];
     return offset;
 }
 
-static inline void oracle_contract(oracle *o, const gn_node_info *f, double *out) {
+static inline void oracle_contract(oracle *o, const gn_node_info *f, double *out)
+{
     gn_spec spec;
     assert_true(gn_spec_parse(f->spec, &spec));
     size_t size[26] = { 0 }, at[26] = { 0 };
@@ -84,7 +90,8 @@ static inline void oracle_contract(oracle *o, const gn_node_info *f, double *out
     }
 }
 
-static inline void oracle_pointwise(oracle *o, const gn_node_info *f, double *out) {
+static inline void oracle_pointwise(oracle *o, const gn_node_info *f, double *out)
+{
     const gn_kernels *k = gn_kernels_reference(GN_F64);
     const void *in[3] = { 0 };
     int step[3] = { 0 };
@@ -107,7 +114,8 @@ static inline void oracle_pointwise(oracle *o, const gn_node_info *f, double *ou
 
 static inline void oracle_composed(oracle *o, gn_node n, double *out);
 
-static inline const double *oracle_eval(oracle *o, gn_node n) {
+static inline const double *oracle_eval(oracle *o, gn_node n)
+{
     if (oracle_slot(o, n)) return o->value[n];
     gn_node_info f = gn_node_get(o->g, n);
     assert_int_not_equal(f.kind, GN_POISON);
@@ -125,7 +133,8 @@ static inline const double *oracle_eval(oracle *o, gn_node n) {
     return out;
 }
 
-static inline void oracle_composed(oracle *o, gn_node n, double *out) {
+static inline void oracle_composed(oracle *o, gn_node n, double *out)
+{
     gn_node_info f = gn_node_get(o->g, n);
     const gn_composed_row *row = gn_composed_table((gn_composed_op)f.op);
     if (!row->run) {

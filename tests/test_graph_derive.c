@@ -14,31 +14,36 @@ typedef struct trial {      /* a scalar of a few leaves, with a direction v for 
     uint64_t state;
 } trial;
 
-static void open_trial(trial *t, const char *name) {
+static void open_trial(trial *t, const char *name)
+{
     *t = (trial){ .name = name, .state = 12345 };
     assert_int_equal(gn_context_new(NULL, &t->ctx), GN_OK);
     assert_int_equal(gn_graph_new(t->ctx, &t->g), GN_OK);
     oracle_open(&t->o, t->g);
 }
 
-static void close_trial(trial *t) {
+static void close_trial(trial *t)
+{
     oracle_close(&t->o);
     gn_graph_free(t->g);
     gn_context_free(t->ctx);
 }
 
-static double draw(trial *t) {
+static double draw(trial *t)
+{
     t->state = t->state * 6364136223846793005u + 1442695040888963407u;
     return (double)(t->state >> 11) / 9007199254740992.0;
 }
 
 /* Away from the kinks of every row: 0, 1, 3 and their negatives. */
-static double draw_value(trial *t, bool positive) {
+static double draw_value(trial *t, bool positive)
+{
     double v = (double)(int)(draw(t) * 3) + 0.15 + 0.7 * draw(t);
     return positive || draw(t) < 0.5 ? v : -v;
 }
 
-static void add_leaf(trial *t, gn_shape shape, bool positive) {
+static void add_leaf(trial *t, gn_shape shape, bool positive)
+{
     int i = t->leaves++;
     t->leaf[i] = gn_input(t->g, NULL, shape);
     t->direction[i] = gn_input(t->g, NULL, shape);
@@ -50,7 +55,8 @@ static void add_leaf(trial *t, gn_shape shape, bool positive) {
 }
 
 /* One number from any node, each element with a weight of its own. */
-static gn_node weighed(trial *t, gn_node y) {
+static gn_node weighed(trial *t, gn_node y)
+{
     gn_node w = gn_input(t->g, NULL, gn_node_get(t->g, y).shape);
     double *v = oracle_new(&t->o, w);
     for (size_t k = 0; k < gn_shape_size(gn_node_get(t->g, y).shape); k++) v[k] = draw(t) - 0.5;
@@ -59,7 +65,8 @@ static gn_node weighed(trial *t, gn_node y) {
 
 static double number(trial *t, gn_node n) { return oracle_eval(&t->o, n)[0]; }
 
-static double moved(trial *t, gn_node n, double by) {
+static double moved(trial *t, gn_node n, double by)
+{
     double *kept[LEAVES];
     for (int i = 0; i < t->leaves; i++) {
         size_t size = gn_shape_size(gn_node_get(t->g, t->leaf[i]).shape);
@@ -79,19 +86,22 @@ static double moved(trial *t, gn_node n, double by) {
 }
 
 /* Five points: the error is of order h^4. */
-static double difference(trial *t, gn_node n) {
+static double difference(trial *t, gn_node n)
+{
     const double h = 2e-3;
     return (8 * (moved(t, n, h) - moved(t, n, -h)) - (moved(t, n, 2 * h) - moved(t, n, -2 * h))) / (12 * h);
 }
 
-static void expect_near(const trial *t, const char *what, double a, double b, double tolerance) {
+static void expect_near(const trial *t, const char *what, double a, double b, double tolerance)
+{
     if (fabs(a - b) <= tolerance * (1 + fabs(a) + fabs(b))) return;
     print_error("%s: %s: %s against %s\n", t->name, what, gn_num(GN_NUM, a), gn_num(GN_NUM, b));
     fail();
 }
 
 /* dy/dv through reverse mode, as a node. */
-static gn_node along(trial *t, gn_node y) {
+static gn_node along(trial *t, gn_node y)
+{
     gn_node gradient[LEAVES], out = gn_constant(t->g, 0);
     assert_int_equal(gn_grad(t->g, y, (size_t)t->leaves, t->leaf, gradient), GN_OK);
     for (int i = 0; i < t->leaves; i++) {
@@ -102,13 +112,15 @@ static gn_node along(trial *t, gn_node y) {
     return out;
 }
 
-static gn_node forward(trial *t, gn_node y) {
+static gn_node forward(trial *t, gn_node y)
+{
     gn_node out = 0;
     assert_int_equal(gn_jvp(t->g, y, (size_t)t->leaves, t->leaf, t->direction, &out), GN_OK);
     return out;
 }
 
-static void check_spellings(trial *t) {
+static void check_spellings(trial *t)
+{
     for (gn_node n = 1, last = gn_graph_count(t->g); n <= last; n++) {
         gn_kind kind = gn_node_get(t->g, n).kind;
         if (kind != GN_SLOPE && kind != GN_COMPOSED) continue;
@@ -120,7 +132,8 @@ static void check_spellings(trial *t) {
     }
 }
 
-static void check_derivatives(trial *t, gn_node y) {
+static void check_derivatives(trial *t, gn_node y)
+{
     if (gn_graph_status(t->g) != GN_OK) print_error("%s: %s\n", t->name, gn_last_error(t->ctx)->message);
     assert_int_equal(gn_graph_status(t->g), GN_OK);
     gn_node first = along(t, y), second = along(t, first);
@@ -133,7 +146,8 @@ static void check_derivatives(trial *t, gn_node y) {
 
 /* ---- the tables ------------------------------------------------------------------------------------------------- */
 
-static bool all_finite(trial *t, gn_node n) {
+static bool all_finite(trial *t, gn_node n)
+{
     const double *v = oracle_eval(&t->o, n);
     for (size_t k = 0; k < gn_shape_size(gn_node_get(t->g, n).shape); k++)
         if (!isfinite(v[k])) return false;
@@ -141,7 +155,8 @@ static bool all_finite(trial *t, gn_node n) {
 }
 
 /* `number`: the operand that is one number for all, or -1. False when the row is not defined for these values. */
-static bool try_pointwise(gn_pointwise op, int scalar, bool positive) {
+static bool try_pointwise(gn_pointwise op, int scalar, bool positive)
+{
     const gn_pointwise_row *row = &gn_pointwise_table()[op];
     trial t;
     open_trial(&t, row->name);
@@ -155,7 +170,8 @@ static bool try_pointwise(gn_pointwise op, int scalar, bool positive) {
     return defined;
 }
 
-static void pointwise_rows(void **state) {
+static void pointwise_rows(void **state)
+{
     (void)state;
     for (int op = 0; op < GN_P_COUNT; op++)
         for (int scalar = -1; scalar < gn_pointwise_table()[op].arity; scalar++)
@@ -163,13 +179,15 @@ static void pointwise_rows(void **state) {
                 assert_true(try_pointwise((gn_pointwise)op, scalar, true));
 }
 
-static gn_shape term_shape(const char *term, int rank) {
+static gn_shape term_shape(const char *term, int rank)
+{
     gn_shape s = { .rank = rank };
     for (int i = 0; i < rank; i++) s.dim[i] = (size_t)(2 + term[i] % 4);
     return s;
 }
 
-static void check_contraction(const char *text, bool twice) {
+static void check_contraction(const char *text, bool twice)
+{
     gn_spec spec;
     size_t sizes[26];
     trial t;
@@ -183,7 +201,8 @@ static void check_contraction(const char *text, bool twice) {
     close_trial(&t);
 }
 
-static void contraction_rows(void **state) {
+static void contraction_rows(void **state)
+{
     (void)state;
     for (int op = 0; op < GN_C_COUNT; op++) check_contraction(gn_contraction_spec((gn_contraction)op), false);
     check_contraction("abc,cd->abd", false);
@@ -191,11 +210,13 @@ static void contraction_rows(void **state) {
     check_contraction("ij,ij->i", true);
 }
 
-static gn_shape operand_shape(gn_composed_op op, int k) {
+static gn_shape operand_shape(gn_composed_op op, int k)
+{
     return op == GN_M_softmax_xent_vjp && k == 2 ? gn_shape_make(1, (size_t)3) : gn_shape_make(2, (size_t)3, (size_t)4);
 }
 
-static void composed_rows(void **state) {
+static void composed_rows(void **state)
+{
     (void)state;
     for (int op = 0; op < GN_M_COUNT; op++) {
         const gn_composed_row *row = gn_composed_table((gn_composed_op)op);
@@ -211,7 +232,8 @@ static void composed_rows(void **state) {
 /* ---- several nodes together ------------------------------------------------------------------------------------- */
 
 /* An operand made from another one: the partial derivative must not go round through it. */
-static void operands_that_depend_on_one_another(void **state) {
+static void operands_that_depend_on_one_another(void **state)
+{
     (void)state;
     trial t;
     open_trial(&t, "residual of a net");
@@ -226,7 +248,8 @@ static void operands_that_depend_on_one_another(void **state) {
 }
 
 /* w = 0.5, x = 1.5, y = 2: (w*x - y)^2 has the gradient 2x(wx - y) and the second derivative 2x^2. */
-static void square_loss_of_one_weight(void **state) {
+static void square_loss_of_one_weight(void **state)
+{
     (void)state;
     trial t;
     open_trial(&t, "one weight");
@@ -243,7 +266,8 @@ static void square_loss_of_one_weight(void **state) {
     close_trial(&t);
 }
 
-static void a_node_without_influence_gets_zeros(void **state) {
+static void a_node_without_influence_gets_zeros(void **state)
+{
     (void)state;
     trial t;
     open_trial(&t, "zeros");
@@ -256,7 +280,8 @@ static void a_node_without_influence_gets_zeros(void **state) {
     close_trial(&t);
 }
 
-static void equal_nodes_are_one(void **state) {
+static void equal_nodes_are_one(void **state)
+{
     (void)state;
     trial t;
     open_trial(&t, "sharing");
@@ -270,7 +295,8 @@ static void equal_nodes_are_one(void **state) {
     close_trial(&t);
 }
 
-static void shapes_that_do_not_fit_say_why(void **state) {
+static void shapes_that_do_not_fit_say_why(void **state)
+{
     (void)state;
     trial t;
     open_trial(&t, "shapes");
@@ -290,7 +316,8 @@ static void shapes_that_do_not_fit_say_why(void **state) {
 
 typedef struct scarce { long left; long blocks; } scarce;    /* how many allocations succeed; how many blocks live */
 
-static void *scarce_alloc(void *user, void *old, size_t size) {
+static void *scarce_alloc(void *user, void *old, size_t size)
+{
     scarce *s = user;
     if (!size) {
         s->blocks -= old != NULL;
@@ -303,7 +330,8 @@ static void *scarce_alloc(void *user, void *old, size_t size) {
     return made;
 }
 
-static gn_status derive_twice(gn_context *ctx) {
+static gn_status derive_twice(gn_context *ctx)
+{
     gn_graph *g;
     gn_status s = gn_graph_new(ctx, &g);
     if (s != GN_OK) return s;
@@ -319,7 +347,8 @@ static gn_status derive_twice(gn_context *ctx) {
     return s;
 }
 
-static void without_memory_there_is_an_error_and_no_leak(void **state) {
+static void without_memory_there_is_an_error_and_no_leak(void **state)
+{
     (void)state;
     gn_status last = GN_NO_MEMORY;
     for (long n = 0; last != GN_OK; n++) {
@@ -340,7 +369,8 @@ static void without_memory_there_is_an_error_and_no_leak(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pointwise_rows),
         cmocka_unit_test(contraction_rows),

@@ -12,7 +12,8 @@ static const gn_node NODES_MOST = INT32_MAX / 2;
 
 /* ---- the graph -------------------------------------------------------------------------------------------------- */
 
-gn_status gn_graph_new(gn_context *ctx, gn_graph **out) {
+gn_status gn_graph_new(gn_context *ctx, gn_graph **out)
+{
     gn_graph *g = gn_calloc(ctx, 1, sizeof *g);
     *out = NULL;
     if (!g) return GN_NO_MEMORY;
@@ -30,7 +31,8 @@ gn_status gn_graph_new(gn_context *ctx, gn_graph **out) {
     return GN_OK;
 }
 
-void gn_graph_free(gn_graph *g) {
+void gn_graph_free(gn_graph *g)
+{
     if (!g) return;
     gn_free(g->ctx, g->node);
     gn_free(g->ctx, g->slot);
@@ -42,13 +44,15 @@ gn_context *gn_graph_context(const gn_graph *g) { return g->ctx; }
 gn_status gn_graph_status(const gn_graph *g) { return g->status; }
 gn_node gn_graph_count(const gn_graph *g) { return g->count; }
 
-gn_node_info gn_node_get(const gn_graph *g, gn_node n) {
+gn_node_info gn_node_get(const gn_graph *g, gn_node n)
+{
     return n > 0 && n <= g->count ? g->node[n] : (gn_node_info){ .kind = GN_POISON };
 }
 
 bool gn_node_ok(const gn_graph *g, gn_node n) { return n > 0 && n <= g->count; }
 
-gn_node gn_graph_fail(gn_graph *g, gn_code code, const char *fmt, ...) {
+gn_node gn_graph_fail(gn_graph *g, gn_code code, const char *fmt, ...)
+{
     if (g->status != GN_OK) return 0;
     char text[1024];
     va_list args;
@@ -59,31 +63,36 @@ gn_node gn_graph_fail(gn_graph *g, gn_code code, const char *fmt, ...) {
     return 0;
 }
 
-gn_node gn_graph_poisoned(gn_graph *g) {
+gn_node gn_graph_poisoned(gn_graph *g)
+{
     if (g->status != GN_OK) return 0;
     g->status = gn_last_error(g->ctx)->status;
     return g->status != GN_OK ? 0 : gn_graph_fail(g, GN_E_GRAPH_OP, "an operand is no node of this graph");
 }
 
-static gn_node no_memory(gn_graph *g) {
+static gn_node no_memory(gn_graph *g)
+{
     if (g->status == GN_OK) g->status = GN_NO_MEMORY;
     return 0;
 }
 
 /* ---- sharing ---------------------------------------------------------------------------------------------------- */
 
-static uint64_t mix(uint64_t h, uint64_t v) {
+static uint64_t mix(uint64_t h, uint64_t v)
+{
     h = (h ^ v) * 0x9e3779b97f4a7c15u;
     return h ^ (h >> 29);
 }
 
-static uint64_t bits_of(double v) {
+static uint64_t bits_of(double v)
+{
     uint64_t b;
     memcpy(&b, &v, sizeof b);
     return b;
 }
 
-static uint64_t hash_of(const gn_node_info *a) {
+static uint64_t hash_of(const gn_node_info *a)
+{
     uint64_t h = mix(mix((uint64_t)a->kind + 1, (uint64_t)(int64_t)a->op), (uint64_t)a->shape.rank);
     for (int i = 0; i < a->shape.rank; i++) h = mix(h, a->shape.dim[i]);
     for (int i = 0; i < a->inputs; i++) h = mix(h, (uint64_t)a->in[i]);
@@ -93,7 +102,8 @@ static uint64_t hash_of(const gn_node_info *a) {
 }
 
 /* Attributes are compared as bits: 0 and -0 differ, a NaN is itself. */
-static bool same_node(const gn_node_info *a, const gn_node_info *b) {
+static bool same_node(const gn_node_info *a, const gn_node_info *b)
+{
     if (a->kind != b->kind || a->op != b->op || a->inputs != b->inputs || !gn_shape_equal(a->shape, b->shape))
         return false;
     for (int i = 0; i < a->inputs; i++)
@@ -103,13 +113,15 @@ static bool same_node(const gn_node_info *a, const gn_node_info *b) {
     return !a->spec || !b->spec ? a->spec == b->spec : !strcmp(a->spec, b->spec);
 }
 
-static size_t find_slot(const gn_graph *g, const gn_node_info *info) {
+static size_t find_slot(const gn_graph *g, const gn_node_info *info)
+{
     size_t at = (size_t)hash_of(info) & (g->slots - 1);
     while (g->slot[at] && !same_node(&g->node[g->slot[at]], info)) at = (at + 1) & (g->slots - 1);
     return at;
 }
 
-static bool grow_slots(gn_graph *g) {
+static bool grow_slots(gn_graph *g)
+{
     size_t slots = g->slots * 2, old_slots = g->slots;
     gn_node *old = g->slot, *made = gn_calloc(g->ctx, slots, sizeof *made);
     if (!made) return false;
@@ -121,7 +133,8 @@ static bool grow_slots(gn_graph *g) {
     return true;
 }
 
-static bool make_room(gn_graph *g) {
+static bool make_room(gn_graph *g)
+{
     if (2 * (g->used + 1) > g->slots && !grow_slots(g)) return false;
     if (g->count + 1 < g->room) return true;
     gn_node_info *node = gn_resize(g->ctx, g->node, (size_t)g->room * 2, sizeof *node);
@@ -131,7 +144,8 @@ static bool make_room(gn_graph *g) {
     return true;
 }
 
-gn_node gn_node_add(gn_graph *g, const gn_node_info *info, bool share) {
+gn_node gn_node_add(gn_graph *g, const gn_node_info *info, bool share)
+{
     if (g->status != GN_OK) return 0;
     size_t most = SIZE_MAX / 16;
     if (gn_shape_size(info->shape) > most)
@@ -152,7 +166,8 @@ gn_node gn_node_add(gn_graph *g, const gn_node_info *info, bool share) {
 
 /* ---- leaves ----------------------------------------------------------------------------------------------------- */
 
-static gn_node leaf(gn_graph *g, const gn_node_info *info) {
+static gn_node leaf(gn_graph *g, const gn_node_info *info)
+{
     for (int i = 0; i < info->shape.rank; i++)
         if (info->shape.dim[i] == 0)
             return gn_graph_fail(g, GN_E_GRAPH_SHAPE, "%s: shape %s has a dimension of 0",
@@ -160,20 +175,24 @@ static gn_node leaf(gn_graph *g, const gn_node_info *info) {
     return gn_node_add(g, info, false);
 }
 
-gn_node gn_input(gn_graph *g, const char *name, gn_shape shape) {
+gn_node gn_input(gn_graph *g, const char *name, gn_shape shape)
+{
     return leaf(g, &(gn_node_info){ .kind = GN_INPUT, .name = name, .shape = shape });
 }
 
-gn_node gn_param(gn_graph *g, const char *name, gn_shape shape) {
+gn_node gn_param(gn_graph *g, const char *name, gn_shape shape)
+{
     return leaf(g, &(gn_node_info){ .kind = GN_PARAM, .name = name, .shape = shape });
 }
 
-gn_node gn_constant(gn_graph *g, double value) {
+gn_node gn_constant(gn_graph *g, double value)
+{
     return gn_node_add(g, &(gn_node_info){ .kind = GN_CONST, .attr = { value } }, true);
 }
 
 /* An attribute is a double, which holds 53 bits of the seed exactly. */
-gn_node gn_mask(gn_graph *g, double p, uint64_t seed, uint32_t sub, gn_shape shape) {
+gn_node gn_mask(gn_graph *g, double p, uint64_t seed, uint32_t sub, gn_shape shape)
+{
     if (!(p >= 0 && p < 1))
         return gn_graph_fail(g, GN_E_GRAPH_OP, "mask: the probability %s is not in [0, 1)", gn_num(GN_NUM, p));
     double kept = (double)(seed & ((UINT64_C(1) << 53) - 1));
@@ -183,7 +202,8 @@ gn_node gn_mask(gn_graph *g, double p, uint64_t seed, uint32_t sub, gn_shape sha
 /* ---- pointwise -------------------------------------------------------------------------------------------------- */
 
 /* The one shape of the operands that are not rank 0. */
-static bool common_shape(gn_graph *g, const char *what, const gn_node *in, int n, gn_shape *out) {
+static bool common_shape(gn_graph *g, const char *what, const gn_node *in, int n, gn_shape *out)
+{
     gn_node first = 0;
     *out = (gn_shape){ .rank = 0 };
     for (int i = 0; i < n; i++) {
@@ -194,7 +214,8 @@ static bool common_shape(gn_graph *g, const char *what, const gn_node *in, int n
     return true;
 }
 
-gn_node gn_pw(gn_graph *g, gn_pointwise op, gn_node x, gn_node y, gn_node z, const double *par) {
+gn_node gn_pw(gn_graph *g, gn_pointwise op, gn_node x, gn_node y, gn_node z, const double *par)
+{
     if ((unsigned)op >= GN_P_COUNT)
         return gn_graph_fail(g, GN_E_GRAPH_OP, "there is no pointwise operation %d", (int)op);
     const gn_pointwise_row *row = &gn_pointwise_table()[op];
@@ -210,19 +231,22 @@ gn_node gn_pw(gn_graph *g, gn_pointwise op, gn_node x, gn_node y, gn_node z, con
 gn_node gn_pw1(gn_graph *g, gn_pointwise op, gn_node x) { return gn_pw(g, op, x, 0, 0, NULL); }
 gn_node gn_pw2(gn_graph *g, gn_pointwise op, gn_node x, gn_node y) { return gn_pw(g, op, x, y, 0, NULL); }
 
-gn_node gn_reshape_none(gn_graph *g, gn_node x) {
+gn_node gn_reshape_none(gn_graph *g, gn_node x)
+{
     if (!gn_node_ok(g, x)) return gn_graph_poisoned(g);
     gn_node_info info = { .kind = GN_POINTWISE, .op = GN_P_identity, .inputs = 1, .in = { x } };
     info.shape = g->node[x].shape;
     return gn_node_add(g, &info, false);
 }
 
-gn_node gn_times(gn_graph *g, gn_node x, double factor) {
+gn_node gn_times(gn_graph *g, gn_node x, double factor)
+{
     return factor == 1 ? x : gn_pw2(g, GN_P_mul, x, gn_constant(g, factor));
 }
 
 /* A slope that is a constant in every row's text needs no node that reads it. */
-static bool constant_slope(const char *text, gn_node gradient, gn_graph *g, gn_node *out) {
+static bool constant_slope(const char *text, gn_node gradient, gn_graph *g, gn_node *out)
+{
     if (!strcmp(text, "K(0)")) *out = 0;
     else if (!strcmp(text, "K(1)")) *out = gradient;
     else if (!strcmp(text, "K(-1)")) *out = gn_pw1(g, GN_P_neg, gradient);
@@ -230,7 +254,8 @@ static bool constant_slope(const char *text, gn_node gradient, gn_graph *g, gn_n
     return true;
 }
 
-gn_node gn_slope(gn_graph *g, gn_node value, int operand, gn_node gradient) {
+gn_node gn_slope(gn_graph *g, gn_node value, int operand, gn_node gradient)
+{
     if (!gn_node_ok(g, value) || !gn_node_ok(g, gradient)) return gn_graph_poisoned(g);
     gn_node_info f = g->node[value];
     const gn_pointwise_row *row = &gn_pointwise_table()[f.op];
@@ -249,7 +274,8 @@ gn_node gn_slope(gn_graph *g, gn_node value, int operand, gn_node gradient) {
 
 /* ---- composed and names ----------------------------------------------------------------------------------------- */
 
-gn_node gn_composed(gn_graph *g, gn_composed_op op, const gn_node *in, int n, const double *attr, int n_attr) {
+gn_node gn_composed(gn_graph *g, gn_composed_op op, const gn_node *in, int n, const double *attr, int n_attr)
+{
     if ((unsigned)op >= GN_M_COUNT)
         return gn_graph_fail(g, GN_E_GRAPH_OP, "there is no composed operation %d", (int)op);
     const gn_composed_row *row = gn_composed_table(op);
@@ -263,7 +289,8 @@ gn_node gn_composed(gn_graph *g, gn_composed_op op, const gn_node *in, int n, co
     return row->shape(g, info.in, &info.shape) ? gn_node_add(g, &info, true) : 0;
 }
 
-void gn_name(gn_graph *g, gn_node n, const char *fmt, ...) {
+void gn_name(gn_graph *g, gn_node n, const char *fmt, ...)
+{
     if (!gn_node_ok(g, n)) return;
     char text[256];
     va_list args;

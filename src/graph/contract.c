@@ -17,7 +17,8 @@ const char *gn_contraction_name(int op) { return op >= 0 && op < GN_C_COUNT ? ta
 const char *gn_contraction_spec(gn_contraction op) { return table[op].spec; }
 
 /* One term up to `end`: at most GN_RANK different letters. */
-static bool parse_term(const char *at, const char *end, char *term, int *rank) {
+static bool parse_term(const char *at, const char *end, char *term, int *rank)
+{
     if (end - at > GN_RANK) return false;
     *rank = 0;
     for (; at < end; at++) {
@@ -28,7 +29,8 @@ static bool parse_term(const char *at, const char *end, char *term, int *rank) {
     return true;
 }
 
-bool gn_spec_parse(const char *text, gn_spec *out) {
+bool gn_spec_parse(const char *text, gn_spec *out)
+{
     *out = (gn_spec){ .operands = 1 };
     const char *arrow = strstr(text, "->");
     if (!arrow) return false;
@@ -53,7 +55,8 @@ typedef struct gn_fitting {     /* what a message about a contraction names */
     const char *name, *text;
 } gn_fitting;
 
-static bool two_sizes(const gn_fitting *f, char letter, size_t size, gn_node first, gn_node second) {
+static bool two_sizes(const gn_fitting *f, char letter, size_t size, gn_node first, gn_node second)
+{
     const gn_graph *g = f->g;
     gn_shape s = g->node[second].shape;
     size_t other = 0;
@@ -67,7 +70,8 @@ static bool two_sizes(const gn_fitting *f, char letter, size_t size, gn_node fir
     return false;
 }
 
-static bool fit_operand(const gn_fitting *f, const char *term, int rank, gn_node n, gn_letters *l) {
+static bool fit_operand(const gn_fitting *f, const char *term, int rank, gn_node n, gn_letters *l)
+{
     gn_shape s = f->g->node[n].shape;
     if (s.rank != rank) {
         gn_graph_fail(f->g, GN_E_GRAPH_SHAPE, "%s '%s': %s has shape %s where '%s' has %d letter%s", f->name, f->text,
@@ -97,7 +101,8 @@ static bool fit_result(const gn_fitting *f, const gn_spec *spec, const gn_letter
     return true;
 }
 
-static bool infer(const gn_fitting *f, const gn_spec *spec, const gn_node *in, const size_t *sizes, gn_shape *out) {
+static bool infer(const gn_fitting *f, const gn_spec *spec, const gn_node *in, const size_t *sizes, gn_shape *out)
+{
     gn_letters l = { .size = { 0 } };
     for (int i = 0; i < spec->operands; i++)
         if (!fit_operand(f, spec->term[i], spec->rank[i], in[i], &l)) return false;
@@ -106,13 +111,15 @@ static bool infer(const gn_fitting *f, const gn_spec *spec, const gn_node *in, c
 
 /* ---- building --------------------------------------------------------------------------------------------------- */
 
-static int known_row(const char *spec) {
+static int known_row(const char *spec)
+{
     for (int i = 0; i < GN_C_COUNT; i++)
         if (!strcmp(table[i].spec, spec)) return i;
     return -1;
 }
 
-gn_node gn_contract_spec(gn_graph *g, const char *text, gn_node a, gn_node b, const size_t *sizes) {
+gn_node gn_contract_spec(gn_graph *g, const char *text, gn_node a, gn_node b, const size_t *sizes)
+{
     gn_spec spec;
     if (!gn_spec_parse(text, &spec))
         return gn_graph_fail(g, GN_E_GRAPH_OP, "'%s' is no index string such as 'ik,kj->ij'",
@@ -127,7 +134,8 @@ gn_node gn_contract_spec(gn_graph *g, const char *text, gn_node a, gn_node b, co
     return infer(&f, &spec, info.in, sizes, &info.shape) ? gn_node_add(g, &info, true) : 0;
 }
 
-gn_node gn_contract(gn_graph *g, gn_contraction op, gn_node a, gn_node b) {
+gn_node gn_contract(gn_graph *g, gn_contraction op, gn_node a, gn_node b)
+{
     if ((unsigned)op >= GN_C_COUNT) return gn_graph_fail(g, GN_E_GRAPH_OP, "there is no contraction %d", (int)op);
     return gn_contract_spec(g, table[op].spec, a, b, NULL);
 }
@@ -136,7 +144,8 @@ gn_node gn_contract(gn_graph *g, gn_contraction op, gn_node a, gn_node b) {
 
 static const char LETTERS[] = "ijkl";   /* as many as GN_RANK */
 
-gn_node gn_spread(gn_graph *g, gn_node scalar, gn_shape shape) {
+gn_node gn_spread(gn_graph *g, gn_node scalar, gn_shape shape)
+{
     if (shape.rank == 0) return scalar;
     char text[8];
     size_t sizes[26] = { 0 };
@@ -147,7 +156,8 @@ gn_node gn_spread(gn_graph *g, gn_node scalar, gn_shape shape) {
 
 gn_node gn_filled(gn_graph *g, double value, gn_shape shape) { return gn_spread(g, gn_constant(g, value), shape); }
 
-gn_node gn_sum_to_scalar(gn_graph *g, gn_node x) {
+gn_node gn_sum_to_scalar(gn_graph *g, gn_node x)
+{
     if (!gn_node_ok(g, x)) return gn_graph_poisoned(g);
     char text[8];
     if (g->node[x].shape.rank == 0) return x;
@@ -155,12 +165,14 @@ gn_node gn_sum_to_scalar(gn_graph *g, gn_node x) {
     return gn_contract_spec(g, text, x, 0, NULL);
 }
 
-gn_node gn_spread_col(gn_graph *g, gn_node column, size_t n) {
+gn_node gn_spread_col(gn_graph *g, gn_node column, size_t n)
+{
     size_t sizes[26] = { ['j' - 'a'] = n };
     return gn_contract_spec(g, table[GN_C_broadcast_col].spec, column, 0, sizes);
 }
 
-gn_node gn_spread_row(gn_graph *g, gn_node row, size_t m) {
+gn_node gn_spread_row(gn_graph *g, gn_node row, size_t m)
+{
     size_t sizes[26] = { ['i' - 'a'] = m };
     return gn_contract_spec(g, table[GN_C_broadcast_row].spec, row, 0, sizes);
 }
@@ -169,7 +181,8 @@ gn_node gn_spread_row(gn_graph *g, gn_node row, size_t m) {
 
 /* "bi,oi->bo": to x goes "bo,oi->bi" of (gradient, W), to W "bo,bi->oi" of (gradient, x). A letter that only the
  * operand has (a sum's) is broadcast; one that only the result has (a broadcast's) is summed. */
-gn_node gn_contract_vjp(gn_graph *g, gn_node n, int k, gn_node gradient) {
+gn_node gn_contract_vjp(gn_graph *g, gn_node n, int k, gn_node gradient)
+{
     gn_node_info c = gn_node_get(g, n);
     gn_spec s;
     if (!gn_spec_parse(c.spec, &s)) return gn_graph_poisoned(g);
@@ -182,7 +195,8 @@ gn_node gn_contract_vjp(gn_graph *g, gn_node n, int k, gn_node gradient) {
     return gn_contract_spec(g, text, gradient, two ? c.in[1 - k] : 0, sizes);
 }
 
-gn_node gn_contract_replace(gn_graph *g, gn_node n, int k, gn_node by) {
+gn_node gn_contract_replace(gn_graph *g, gn_node n, int k, gn_node by)
+{
     gn_node_info c = gn_node_get(g, n);
     gn_spec s;
     if (!gn_spec_parse(c.spec, &s)) return gn_graph_poisoned(g);

@@ -29,7 +29,8 @@ static bool is_needed(const gn_sweep *s, gn_node n) { return n && (s->mark[n] & 
 static bool is_leaf(const gn_sweep *s, gn_node n) { return s->mark[n] & LEAF; }
 
 /* REACHED: y is made from it. DEPENDS: it is made from a wrt. A gradient flows through nodes that are both. */
-static void mark_nodes(gn_sweep *s) {
+static void mark_nodes(gn_sweep *s)
+{
     const gn_node_info *node = s->g->node;
     for (size_t i = 0; i < s->n; i++)
         if (s->wrt[i] <= s->y) s->mark[s->wrt[i]] |= DEPENDS;
@@ -47,7 +48,8 @@ static void mark_nodes(gn_sweep *s) {
     }
 }
 
-static gn_status open_sweep(gn_sweep *s) {
+static gn_status open_sweep(gn_sweep *s)
+{
     s->mark = gn_calloc(s->g->ctx, (size_t)s->y + 1, sizeof *s->mark);
     s->value = gn_calloc(s->g->ctx, (size_t)s->y + 1, sizeof *s->value);
     if (!s->mark || !s->value) return s->g->status = GN_NO_MEMORY;
@@ -55,7 +57,8 @@ static gn_status open_sweep(gn_sweep *s) {
     return GN_OK;
 }
 
-static void close_sweep(gn_sweep *s) {
+static void close_sweep(gn_sweep *s)
+{
     gn_free(s->g->ctx, s->mark);
     gn_free(s->g->ctx, s->value);
 }
@@ -63,7 +66,8 @@ static void close_sweep(gn_sweep *s) {
 static gn_node plus(gn_graph *g, gn_node a, gn_node b) { return !a ? b : !b ? a : gn_pw2(g, GN_P_add, a, b); }
 
 /* A number that stood for a whole array gets the sum of what the elements would have got. */
-static void add_to(gn_sweep *s, gn_node to, gn_node part) {
+static void add_to(gn_sweep *s, gn_node to, gn_node part)
+{
     if (!part) return;
     bool sum = s->g->node[to].shape.rank == 0 && s->g->node[part].shape.rank > 0;
     s->value[to] = plus(s->g, s->value[to], sum ? gn_sum_to_scalar(s->g, part) : part);
@@ -74,7 +78,8 @@ static void add_to(gn_sweep *s, gn_node to, gn_node part) {
 /* The operands of n, each once, and among them those that the derivative flows through. */
 typedef struct gn_operands { gn_node leaf[5], wrt[5]; size_t leaves, n; } gn_operands;
 
-static gn_operands operands_of(const gn_sweep *s, gn_node n) {
+static gn_operands operands_of(const gn_sweep *s, gn_node n)
+{
     const gn_node_info *f = &s->g->node[n];
     gn_operands o = { .leaves = 0 };
     for (int k = 0; k < f->inputs; k++) {
@@ -89,7 +94,8 @@ static gn_operands operands_of(const gn_sweep *s, gn_node n) {
 
 /* Derive the spelling, as a function of the operands alone. The spelling may be an older node than an operand that it
  * does not use. */
-static void vjp_spelled(gn_sweep *s, gn_node n, gn_node gradient) {
+static void vjp_spelled(gn_sweep *s, gn_node n, gn_node gradient)
+{
     gn_operands o = operands_of(s, n);
     gn_sweep part = { .g = s->g, .y = gn_spell(s->g, n), .n = o.n, .wrt = o.wrt, .leaves = o.leaves, .leaf = o.leaf };
     if (part.y && open_sweep(&part) == GN_OK && vjp_sweep(&part, gradient) == GN_OK)
@@ -99,7 +105,8 @@ static void vjp_spelled(gn_sweep *s, gn_node n, gn_node gradient) {
 }
 
 /* A slope is linear in the gradient it is given, so that direction is a slope again. */
-static void vjp_slope(gn_sweep *s, gn_node n, gn_node gradient) {
+static void vjp_slope(gn_sweep *s, gn_node n, gn_node gradient)
+{
     gn_node_info f = s->g->node[n];
     bool others = false;
     for (int k = 0; k < 4; k++) others |= is_needed(s, f.in[k]);
@@ -112,7 +119,8 @@ static void vjp_slope(gn_sweep *s, gn_node n, gn_node gradient) {
     add_to(s, s->g->node[n].in[4], gn_node_add(s->g, &f, true));
 }
 
-static void vjp_composed(gn_sweep *s, gn_node n, gn_node gradient) {
+static void vjp_composed(gn_sweep *s, gn_node n, gn_node gradient)
+{
     gn_node_info f = s->g->node[n];
     const gn_composed_row *row = gn_composed_table((gn_composed_op)f.op);
     if (!row->vjp) {
@@ -123,7 +131,8 @@ static void vjp_composed(gn_sweep *s, gn_node n, gn_node gradient) {
         if (is_needed(s, f.in[k])) add_to(s, f.in[k], row->vjp(s->g, n, f.in, f.attr, k, gradient));
 }
 
-static void vjp_node(gn_sweep *s, gn_node n, gn_node gradient) {
+static void vjp_node(gn_sweep *s, gn_node n, gn_node gradient)
+{
     gn_node_info f = s->g->node[n];
     if (f.kind == GN_SLOPE) vjp_slope(s, n, gradient);
     if (f.kind == GN_COMPOSED) vjp_composed(s, n, gradient);
@@ -135,26 +144,30 @@ static void vjp_node(gn_sweep *s, gn_node n, gn_node gradient) {
     }
 }
 
-static gn_status vjp_sweep(gn_sweep *s, gn_node seed) {
+static gn_status vjp_sweep(gn_sweep *s, gn_node seed)
+{
     s->value[s->y] = seed;
     for (gn_node i = s->y; i > 0 && s->g->status == GN_OK; i--)
         if (s->value[i] && is_needed(s, i) && !is_leaf(s, i)) vjp_node(s, i, s->value[i]);
     return s->g->status;
 }
 
-static gn_status check_nodes(gn_graph *g, gn_node y, size_t n, const gn_node *wrt) {
+static gn_status check_nodes(gn_graph *g, gn_node y, size_t n, const gn_node *wrt)
+{
     if (!gn_node_ok(g, y)) gn_graph_poisoned(g);
     for (size_t i = 0; i < n; i++)
         if (!gn_node_ok(g, wrt[i])) gn_graph_poisoned(g);
     return g->status;
 }
 
-static gn_node value_or_zeros(gn_sweep *s, gn_node n, gn_shape shape) {
+static gn_node value_or_zeros(gn_sweep *s, gn_node n, gn_shape shape)
+{
     gn_node v = n <= s->y ? s->value[n] : 0;
     return v ? v : gn_filled(s->g, 0, shape);
 }
 
-gn_status gn_vjp(gn_graph *g, gn_node y, gn_node seed, size_t n, const gn_node *wrt, gn_node *out) {
+gn_status gn_vjp(gn_graph *g, gn_node y, gn_node seed, size_t n, const gn_node *wrt, gn_node *out)
+{
     GN_TRY(check_nodes(g, y, n, wrt));
     if (seed && (!gn_node_ok(g, seed) || !gn_need_same_shape(g, "gn_vjp", y, seed)))
         return gn_graph_poisoned(g), g->status;
@@ -166,7 +179,8 @@ gn_status gn_vjp(gn_graph *g, gn_node y, gn_node seed, size_t n, const gn_node *
     return g->status;
 }
 
-gn_status gn_grad(gn_graph *g, gn_node y, size_t n, const gn_node *wrt, gn_node *out) {
+gn_status gn_grad(gn_graph *g, gn_node y, size_t n, const gn_node *wrt, gn_node *out)
+{
     GN_TRY(check_nodes(g, y, n, wrt));
     if (g->node[y].shape.rank != 0) {
         gn_graph_fail(g, GN_E_GRAPH_SHAPE, "a gradient is that of one number, but %s has shape %s",
@@ -178,7 +192,8 @@ gn_status gn_grad(gn_graph *g, gn_node y, size_t n, const gn_node *wrt, gn_node 
 
 /* ---- forward ---------------------------------------------------------------------------------------------------- */
 
-static gn_node jvp_spelled(gn_sweep *s, gn_node n) {
+static gn_node jvp_spelled(gn_sweep *s, gn_node n)
+{
     gn_operands o = operands_of(s, n);
     gn_node tangent[5], out = 0;
     for (size_t i = 0; i < o.n; i++) tangent[i] = s->value[o.wrt[i]];
@@ -190,7 +205,8 @@ static gn_node jvp_spelled(gn_sweep *s, gn_node n) {
 }
 
 /* The sum over the operands of slope times tangent; all are of the node's own shape in the end. */
-static gn_node jvp_operands(gn_sweep *s, gn_node n) {
+static gn_node jvp_operands(gn_sweep *s, gn_node n)
+{
     gn_graph *g = s->g;
     gn_node_info f = g->node[n];
     gn_node out = 0;
@@ -204,7 +220,8 @@ static gn_node jvp_operands(gn_sweep *s, gn_node n) {
     return out;
 }
 
-static gn_node jvp_node(gn_sweep *s, gn_node n) {
+static gn_node jvp_node(gn_sweep *s, gn_node n)
+{
     switch (s->g->node[n].kind) {
     case GN_POINTWISE:
     case GN_CONTRACT: return jvp_operands(s, n);
@@ -214,7 +231,8 @@ static gn_node jvp_node(gn_sweep *s, gn_node n) {
     }
 }
 
-static gn_status jvp_sweep(gn_sweep *s, const gn_node *tangent) {
+static gn_status jvp_sweep(gn_sweep *s, const gn_node *tangent)
+{
     for (size_t i = 0; i < s->n; i++)
         if (s->wrt[i] <= s->y) s->value[s->wrt[i]] = plus(s->g, s->value[s->wrt[i]], tangent[i]);
     for (gn_node i = 1; i <= s->y && s->g->status == GN_OK; i++)
@@ -222,7 +240,8 @@ static gn_status jvp_sweep(gn_sweep *s, const gn_node *tangent) {
     return s->g->status;
 }
 
-gn_status gn_jvp(gn_graph *g, gn_node y, size_t n, const gn_node *wrt, const gn_node *tangent, gn_node *out) {
+gn_status gn_jvp(gn_graph *g, gn_node y, size_t n, const gn_node *wrt, const gn_node *tangent, gn_node *out)
+{
     GN_TRY(check_nodes(g, y, n, wrt));
     GN_TRY(check_nodes(g, y, n, tangent));
     for (size_t i = 0; i < n; i++)

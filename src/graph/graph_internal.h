@@ -45,7 +45,8 @@ gn_node gn_sum_to_scalar(gn_graph *g, gn_node x);
 gn_node gn_spread_col(gn_graph *g, gn_node column, size_t n);       /* (m) to (m,n) */
 gn_node gn_spread_row(gn_graph *g, gn_node row, size_t m);          /* (n) to (m,n) */
 gn_node gn_times(gn_graph *g, gn_node x, double factor);
-/* g * df/d(operand) as a SLOPE node, or plainly where the slope is 0 (0 is returned), 1 or -1. `value`: f's own node. */
+/* g * df/d(operand) as a SLOPE node, or plainly where the slope is 0 (0 is returned), 1 or -1. `value`: f's own
+ * node. */
 gn_node gn_slope(gn_graph *g, gn_node value, int operand, gn_node gradient);
 /* The contribution to operand k of a contraction, by exchanging roles. */
 gn_node gn_contract_vjp(gn_graph *g, gn_node n, int k, gn_node gradient);

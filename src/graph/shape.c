@@ -6,14 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-size_t gn_shape_size(gn_shape s) {
+size_t gn_shape_size(gn_shape s)
+{
     size_t n = 1;
     for (int i = 0; i < s.rank; i++)
         if (__builtin_mul_overflow(n, s.dim[i], &n)) return SIZE_MAX;
     return n;
 }
 
-gn_shape gn_shape_make(int rank, ...) {
+gn_shape gn_shape_make(int rank, ...)
+{
     gn_shape s = { .rank = rank < 0 ? 0 : rank > GN_RANK ? GN_RANK : rank };
     va_list args;
     va_start(args, rank);
@@ -22,14 +24,16 @@ gn_shape gn_shape_make(int rank, ...) {
     return s;
 }
 
-bool gn_shape_equal(gn_shape a, gn_shape b) {
+bool gn_shape_equal(gn_shape a, gn_shape b)
+{
     if (a.rank != b.rank) return false;
     for (int i = 0; i < a.rank; i++)
         if (a.dim[i] != b.dim[i]) return false;
     return true;
 }
 
-const char *gn_shape_text(gn_shown *room, gn_shape s) {
+const char *gn_shape_text(gn_shown *room, gn_shape s)
+{
     size_t n = 0;
     room->at[n++] = '(';
     for (int i = 0; i < s.rank; i++)
@@ -39,14 +43,16 @@ const char *gn_shape_text(gn_shown *room, gn_shape s) {
     return room->at;
 }
 
-const char *gn_node_text(gn_shown *room, const gn_graph *g, gn_node n) {
+const char *gn_node_text(gn_shown *room, const gn_graph *g, gn_node n)
+{
     const char *name = g->node[n].name;
     if (name) return gn_show(room, name, strlen(name));
     snprintf(room->at, sizeof room->at, "node %d", (int)n);
     return room->at;
 }
 
-bool gn_need_matrix(gn_graph *g, const char *what, gn_node n) {
+bool gn_need_matrix(gn_graph *g, const char *what, gn_node n)
+{
     if (!gn_node_ok(g, n)) return gn_graph_poisoned(g) != 0;
     if (g->node[n].shape.rank == 2) return true;
     gn_graph_fail(g, GN_E_GRAPH_SHAPE, "%s needs a matrix, but %s has shape %s", what, gn_node_text(GN_SHOWN, g, n),
@@ -54,13 +60,15 @@ bool gn_need_matrix(gn_graph *g, const char *what, gn_node n) {
     return false;
 }
 
-bool gn_shape_of_matrix(gn_graph *g, const char *what, gn_node n, gn_shape *out) {
+bool gn_shape_of_matrix(gn_graph *g, const char *what, gn_node n, gn_shape *out)
+{
     if (!gn_need_matrix(g, what, n)) return false;
     *out = g->node[n].shape;
     return true;
 }
 
-bool gn_need_same_shape(gn_graph *g, const char *what, gn_node a, gn_node b) {
+bool gn_need_same_shape(gn_graph *g, const char *what, gn_node a, gn_node b)
+{
     if (!gn_node_ok(g, a) || !gn_node_ok(g, b)) return gn_graph_poisoned(g) != 0;
     if (gn_shape_equal(g->node[a].shape, g->node[b].shape)) return true;
     gn_graph_fail(g, GN_E_GRAPH_SHAPE, "%s needs operands of one shape, but %s is %s and %s is %s", what,

@@ -11,13 +11,15 @@ typedef struct gn_speller {     /* what the names in a slope's text stand for */
     const gn_node_info *info;
 } gn_speller;
 
-static gn_node unknown(gn_speller *s, const char *what) {
+static gn_node unknown(gn_speller *s, const char *what)
+{
     return gn_graph_fail(s->g, GN_E_GRAPH_OP, "the slope of %s uses \"%s\", which is no operation of the tables",
                          s->row->name, what);
 }
 
 /* The result is named by the letter that follows the operands: y, z or u. */
-static gn_node name_node(gn_speller *s, const char *name) {
+static gn_node name_node(gn_speller *s, const char *name)
+{
     static const char *const operand[3] = { "x", "y", "z" }, *const result[3] = { "y", "z", "u" };
     int arity = s->row->arity, place = -1;
     for (int i = 0; i < arity; i++)
@@ -29,12 +31,14 @@ static gn_node name_node(gn_speller *s, const char *name) {
     return unknown(s, name);
 }
 
-static gn_node select_node(gn_graph *g, gn_node condition, gn_node yes, gn_node no) {
+static gn_node select_node(gn_graph *g, gn_node condition, gn_node yes, gn_node no)
+{
     return gn_pw(g, GN_P_select, condition, yes, no, NULL);
 }
 
 /* where(a < b, yes, no): a comparison is 1 or 0, and select takes what is above 0. */
-static gn_node choose(gn_speller *s, gn_formula_op op, gn_node a, gn_node b, gn_node yes, gn_node no) {
+static gn_node choose(gn_speller *s, gn_formula_op op, gn_node a, gn_node b, gn_node yes, gn_node no)
+{
     gn_graph *g = s->g;
     switch (op) {
     case GN_F_LT: return select_node(g, gn_pw2(g, GN_P_greater, b, a), yes, no);
@@ -49,7 +53,8 @@ static gn_node choose(gn_speller *s, gn_formula_op op, gn_node a, gn_node b, gn_
 
 static gn_node to_node(gn_speller *s, const gn_formula *f);
 
-static gn_node call(gn_speller *s, const gn_formula *f) {
+static gn_node call(gn_speller *s, const gn_formula *f)
+{
     gn_node arg[4] = { 0 };
     if (!strcmp(f->name, "where")) {
         for (int i = 0; i < 2; i++)
@@ -64,17 +69,20 @@ static gn_node call(gn_speller *s, const gn_formula *f) {
 }
 
 /* -3 is a number, not an operation. */
-static gn_node negative(gn_speller *s, const gn_formula *of) {
+static gn_node negative(gn_speller *s, const gn_formula *of)
+{
     return of->op == GN_F_NUMBER ? gn_constant(s->g, -of->number) : gn_pw1(s->g, GN_P_neg, to_node(s, of));
 }
 
-static gn_node binary(gn_speller *s, const gn_formula *f, gn_pointwise op) {
+static gn_node binary(gn_speller *s, const gn_formula *f, gn_pointwise op)
+{
     gn_node a = to_node(s, f->arg[0]);
     return a ? gn_pw2(s->g, op, a, to_node(s, f->arg[1])) : 0;
 }
 
 /* Recursion is bounded by the parser's limit on depth; a comparison stands in where(...) alone. */
-static gn_node to_node(gn_speller *s, const gn_formula *f) {
+static gn_node to_node(gn_speller *s, const gn_formula *f)
+{
     switch (f->op) {
     case GN_F_NUMBER: return gn_constant(s->g, f->number);
     case GN_F_NAME: return name_node(s, f->name);
@@ -89,7 +97,8 @@ static gn_node to_node(gn_speller *s, const gn_formula *f) {
     }
 }
 
-static gn_node spell_slope(gn_graph *g, gn_node n) {
+static gn_node spell_slope(gn_graph *g, gn_node n)
+{
     gn_node_info info = gn_node_get(g, n);
     gn_speller s = { g, &gn_pointwise_table()[info.op], &info };
     const char *text = s.row->slope[(int)info.attr[3]];
@@ -103,7 +112,8 @@ static gn_node spell_slope(gn_graph *g, gn_node n) {
     return slope ? gn_pw2(g, GN_P_mul, info.in[4], slope) : 0;
 }
 
-gn_node gn_spell(gn_graph *g, gn_node n) {
+gn_node gn_spell(gn_graph *g, gn_node n)
+{
     if (!gn_node_ok(g, n)) return gn_graph_poisoned(g);
     gn_node_info info = gn_node_get(g, n);
     if (info.kind == GN_SLOPE) return spell_slope(g, n);

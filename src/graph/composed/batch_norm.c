@@ -2,11 +2,13 @@
  * through the batch's mean and variance. The gain and bias are the caller's. */
 #include "../graph_internal.h"
 
-static bool shape(gn_graph *g, const gn_node *in, gn_shape *out) {
+static bool shape(gn_graph *g, const gn_node *in, gn_shape *out)
+{
     return gn_shape_of_matrix(g, "batch_norm", in[0], out);
 }
 
-static gn_node spell(gn_graph *g, const gn_node *in, const double *attr) {
+static gn_node spell(gn_graph *g, const gn_node *in, const double *attr)
+{
     size_t m = gn_node_get(g, in[0]).shape.dim[0];
     double share = 1.0 / (double)m;
     gn_node mean = gn_times(g, gn_contract(g, GN_C_sum_rows, in[0], 0), share);

@@ -1,13 +1,15 @@
 /* dropout.c -- elements times a mask (a GN_RANDOM_MASK node) that drops some and scales the rest. */
 #include "../graph_internal.h"
 
-static bool shape(gn_graph *g, const gn_node *in, gn_shape *out) {
+static bool shape(gn_graph *g, const gn_node *in, gn_shape *out)
+{
     if (!gn_need_same_shape(g, "dropout", in[0], in[1])) return false;
     *out = g->node[in[0]].shape;
     return true;
 }
 
-static gn_node spell(gn_graph *g, const gn_node *in, const double *attr) {
+static gn_node spell(gn_graph *g, const gn_node *in, const double *attr)
+{
     (void)attr;
     return gn_pw2(g, GN_P_mul, in[0], in[1]);
 }

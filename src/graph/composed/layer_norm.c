@@ -3,12 +3,14 @@
 
 static size_t columns(gn_graph *g, gn_node n) { return gn_node_get(g, n).shape.dim[1]; }
 
-static gn_node mean_of(gn_graph *g, gn_node x) {
+static gn_node mean_of(gn_graph *g, gn_node x)
+{
     return gn_times(g, gn_contract(g, GN_C_sum_cols, x, 0), 1.0 / (double)columns(g, x));
 }
 
 /* What both directions stand on: x less its mean, and 1/sqrt(var + eps) for each row. */
-static void normalise(gn_graph *g, gn_node x, double eps, gn_node *centred, gn_node *inverse) {
+static void normalise(gn_graph *g, gn_node x, double eps, gn_node *centred, gn_node *inverse)
+{
     size_t n = columns(g, x);
     *centred = gn_pw2(g, GN_P_sub, x, gn_spread_col(g, mean_of(g, x), n));
     gn_node var = gn_times(g, gn_contract(g, GN_C_rowdot, *centred, *centred), 1.0 / (double)n);
@@ -16,22 +18,26 @@ static void normalise(gn_graph *g, gn_node x, double eps, gn_node *centred, gn_n
     *inverse = gn_pw1(g, GN_P_reciprocal, deviation);
 }
 
-static bool shape(gn_graph *g, const gn_node *in, gn_shape *out) {
+static bool shape(gn_graph *g, const gn_node *in, gn_shape *out)
+{
     return gn_shape_of_matrix(g, "layer_norm", in[0], out);
 }
 
-static gn_node spell(gn_graph *g, const gn_node *in, const double *attr) {
+static gn_node spell(gn_graph *g, const gn_node *in, const double *attr)
+{
     gn_node centred, inverse;
     normalise(g, in[0], attr[0], &centred, &inverse);
     return gn_contract(g, GN_C_scale_rows, centred, inverse);
 }
 
-static gn_node vjp(gn_graph *g, gn_node self, const gn_node *in, const double *attr, int k, gn_node gradient) {
+static gn_node vjp(gn_graph *g, gn_node self, const gn_node *in, const double *attr, int k, gn_node gradient)
+{
     (void)self, (void)k;
     return gn_composed(g, GN_M_layer_norm_vjp, (gn_node[]){ in[0], gradient }, 2, attr, 1);
 }
 
-static void run(const gn_kernels *k, const void *const *in, const gn_shape *s, const double *attr, void *out) {
+static void run(const gn_kernels *k, const void *const *in, const gn_shape *s, const double *attr, void *out)
+{
     k->layer_norm(s[0].dim[0], s[0].dim[1], attr[0], in[0], out);
 }
 
@@ -46,11 +52,13 @@ const gn_composed_row gn_composed_layer_norm = {
 
 /* ---- (g - mean(g) - y*mean(g*y))/sqrt(var + eps), from x and the gradient g ------------------------------------- */
 
-static bool vjp_shape(gn_graph *g, const gn_node *in, gn_shape *out) {
+static bool vjp_shape(gn_graph *g, const gn_node *in, gn_shape *out)
+{
     return gn_shape_of_matrix(g, "layer_norm_vjp", in[0], out) && gn_need_same_shape(g, "layer_norm_vjp", in[0], in[1]);
 }
 
-static gn_node vjp_spell(gn_graph *g, const gn_node *in, const double *attr) {
+static gn_node vjp_spell(gn_graph *g, const gn_node *in, const double *attr)
+{
     size_t n = columns(g, in[0]);
     gn_node centred, inverse;
     normalise(g, in[0], attr[0], &centred, &inverse);
@@ -61,7 +69,8 @@ static gn_node vjp_spell(gn_graph *g, const gn_node *in, const double *attr) {
     return gn_contract(g, GN_C_scale_rows, d, inverse);
 }
 
-static void vjp_run(const gn_kernels *k, const void *const *in, const gn_shape *s, const double *attr, void *out) {
+static void vjp_run(const gn_kernels *k, const void *const *in, const gn_shape *s, const double *attr, void *out)
+{
     k->layer_norm_vjp(s[0].dim[0], s[0].dim[1], attr[0], in[0], in[1], out);
 }
 

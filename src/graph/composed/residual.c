@@ -1,13 +1,15 @@
 /* residual.c -- a block's input added to its output. */
 #include "../graph_internal.h"
 
-static bool shape(gn_graph *g, const gn_node *in, gn_shape *out) {
+static bool shape(gn_graph *g, const gn_node *in, gn_shape *out)
+{
     if (!gn_need_same_shape(g, "residual", in[0], in[1])) return false;
     *out = g->node[in[0]].shape;
     return true;
 }
 
-static gn_node spell(gn_graph *g, const gn_node *in, const double *attr) {
+static gn_node spell(gn_graph *g, const gn_node *in, const double *attr)
+{
     (void)attr;
     return gn_pw2(g, GN_P_add, in[0], in[1]);
 }

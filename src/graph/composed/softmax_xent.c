@@ -5,14 +5,16 @@
 
 static size_t columns(gn_graph *g, gn_node n) { return gn_node_get(g, n).shape.dim[1]; }
 
-static bool shape(gn_graph *g, const gn_node *in, gn_shape *out) {
+static bool shape(gn_graph *g, const gn_node *in, gn_shape *out)
+{
     if (!gn_need_matrix(g, "softmax_xent", in[0]) || !gn_need_same_shape(g, "softmax_xent", in[0], in[1])) return false;
     *out = gn_shape_make(1, g->node[in[0]].shape.dim[0]);
     return true;
 }
 
 /* With d = z - max: log(sum exp d)*sum t - sum t*d; the shift cancels. */
-static gn_node spell(gn_graph *g, const gn_node *in, const double *attr) {
+static gn_node spell(gn_graph *g, const gn_node *in, const double *attr)
+{
     (void)attr;
     gn_node most = gn_composed(g, GN_M_row_max, in, 1, NULL, 0);
     gn_node d = gn_pw2(g, GN_P_sub, in[0], gn_spread_col(g, most, columns(g, in[0])));
@@ -22,14 +24,16 @@ static gn_node spell(gn_graph *g, const gn_node *in, const double *attr) {
 }
 
 /* To the targets goes -log_softmax(z), each row times its gradient. */
-static gn_node vjp(gn_graph *g, gn_node self, const gn_node *in, const double *attr, int k, gn_node gradient) {
+static gn_node vjp(gn_graph *g, gn_node self, const gn_node *in, const double *attr, int k, gn_node gradient)
+{
     (void)self, (void)attr;
     if (k == 0) return gn_composed(g, GN_M_softmax_xent_vjp, (gn_node[]){ in[0], in[1], gradient }, 3, NULL, 0);
     gn_node logs = gn_composed(g, GN_M_log_softmax, in, 1, NULL, 0);
     return gn_contract(g, GN_C_scale_rows, logs, gn_pw1(g, GN_P_neg, gradient));
 }
 
-static void run(const gn_kernels *k, const void *const *in, const gn_shape *s, const double *attr, void *out) {
+static void run(const gn_kernels *k, const void *const *in, const gn_shape *s, const double *attr, void *out)
+{
     (void)attr;
     k->softmax_xent(s[0].dim[0], s[0].dim[1], in[0], in[1], out, NULL);
 }
@@ -45,7 +49,8 @@ const gn_composed_row gn_composed_softmax_xent = {
 
 /* ---- g_i*(softmax(z)_ij*sum t_i - t_ij), from z, t and the gradient g (m) --------------------------------------- */
 
-static bool vjp_shape(gn_graph *g, const gn_node *in, gn_shape *out) {
+static bool vjp_shape(gn_graph *g, const gn_node *in, gn_shape *out)
+{
     gn_shape s = g->node[in[2]].shape;
     if (!gn_shape_of_matrix(g, "softmax_xent_vjp", in[0], out)) return false;
     if (!gn_need_same_shape(g, "softmax_xent_vjp", in[0], in[1])) return false;
@@ -55,7 +60,8 @@ static bool vjp_shape(gn_graph *g, const gn_node *in, gn_shape *out) {
     return false;
 }
 
-static gn_node vjp_spell(gn_graph *g, const gn_node *in, const double *attr) {
+static gn_node vjp_spell(gn_graph *g, const gn_node *in, const double *attr)
+{
     size_t n = columns(g, in[0]);
     gn_node p = gn_composed_softmax.spell(g, in, attr);
     gn_node total = gn_spread_col(g, gn_contract(g, GN_C_sum_cols, in[1], 0), n);
@@ -63,7 +69,8 @@ static gn_node vjp_spell(gn_graph *g, const gn_node *in, const double *attr) {
     return gn_contract(g, GN_C_scale_rows, d, in[2]);
 }
 
-static void vjp_run(const gn_kernels *k, const void *const *in, const gn_shape *s, const double *attr, void *out) {
+static void vjp_run(const gn_kernels *k, const void *const *in, const gn_shape *s, const double *attr, void *out)
+{
     (void)attr;
     k->softmax_xent_vjp(s[0].dim[0], s[0].dim[1], in[0], in[1], in[2], out);
 }
