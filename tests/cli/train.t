@@ -24,7 +24,7 @@ $ grep -E '^(data|task|scaling|loss|training) ' said
 > task      classification (inferred from the target)
 > scaling   standard (by the data)
 > loss      bce, mean
-> training  adam, rate {num}, {any} schedule, batches of 32, 30 epochs at most, float32
+> training  adam, rate {num}, {any} schedule, batches of 32, 30 epochs, float32, weight decay 0.00125
 
 # nothing but the result with --quiet; one JSON object with plain names
 $ glassnet train moons --epochs 30 --seed 1 --quiet --json --out m2.safetensors > r.json
