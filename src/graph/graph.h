@@ -106,8 +106,8 @@ typedef struct gn_plan_update {
     const double *hyper;
 } gn_plan_update;
 gn_status gn_plan_set_updates(gn_plan *p, const gn_plan_update *u, size_t n);
-/* Run with the context's threads; step is the counter that masks read. The first run takes the plan's memory, later ones
- * allocate nothing. */
+/* Run with the context's threads; step is the counter that masks read. The first run takes the plan's memory, later
+ * ones allocate nothing. */
 gn_status gn_plan_run(gn_context *ctx, gn_plan *p, uint64_t step);
 /* After a run: an output, or with trace any node the outputs need; NULL when it is not kept. */
 const void *gn_plan_value(const gn_plan *p, gn_node n);

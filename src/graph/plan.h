@@ -1,7 +1,8 @@
 /* plan.h -- the inside of a plan, for the files of this room alone.
  *
- * A plan is a flat array of prepared steps. Steps name nodes; at[node] is where a node's elements are: leaves and bound outputs
- * where the caller said, constants and everything else in blocks of the plan.
+ * A plan is a flat array of prepared steps. Steps name nodes; at[node] is where a node's elements are: leaves and bound
+ * outputs where the caller said, constants and everything else in blocks of the plan. The last steps, from `finals` on,
+ * change weights; what the caller gets as a copy is copied before them.
  *
  * Invariant: after the first run nothing is allocated, nothing looked up: a step holds its kernel, sizes and nodes. */
 #ifndef GN_PLAN_H
@@ -10,7 +11,7 @@
 #include "composed.h"
 #include "../base/text.h"
 
-enum { GN_OPERANDS = 5, GN_SPEC_LETTERS = 8 };
+enum { GN_OPERANDS = 5, GN_READS = GN_OPERANDS + 3, GN_SPEC_LETTERS = 8 };
 
 typedef struct gn_run {
     gn_context *ctx;
@@ -40,7 +41,7 @@ typedef struct gn_odometer {
 struct gn_plan_step {
     gn_step_fn run;
     const char *kernel;             /* for people */
-    gn_node out, in[GN_OPERANDS];
+    gn_node out, in[GN_OPERANDS];   /* out 0: the step changes weights */
     int inputs;
     int unit[GN_OPERANDS];          /* element step of pointwise operands: 1, or 0 for one number for all */
     size_t n, rows;                 /* elements; rows of row-wise work */
@@ -53,11 +54,16 @@ struct gn_plan_step {
     gn_odometer odometer;
     const gn_composed_row *composed;
     const gn_shape *shape;          /* of composed operands and the result */
-    const gn_plan_update *update;   /* takes the place of writing out */
+    const gn_plan_update *update;   /* of the weights, by what the step computes or, in a step of its own, reads */
     double flops;
 };
 
-typedef struct gn_plan_output { gn_node node, root; void *bound; bool copied; } gn_plan_output;
+typedef struct gn_plan_output {
+    gn_node node, root;
+    void *bound;                    /* where the caller wants it; NULL: anywhere */
+    void *own;                      /* the plan's own memory for it */
+    bool copied;                    /* into bound, because the root is somewhere else */
+} gn_plan_output;
 
 struct gn_plan {
     gn_context *ctx;                /* for memory */
@@ -72,27 +78,38 @@ struct gn_plan {
     void **at;
     int *uses;                      /* reads by steps, plus one for an output */
     gn_plan_step *step;
-    size_t steps;
+    size_t steps, finals;
     gn_plan_output *output;
     size_t outputs;
     gn_plan_update *update;
     size_t updates;
-    size_t block_bytes;             /* memory of values */
-    int workers;
-    void *scratch;                  /* workers of scratch_bytes each: packing, then a block of a gradient */
-    size_t scratch_bytes, pack_bytes;
+    bool arranged;                  /* the layout fits the steps */
     size_t *offset;                 /* place in the block of values, SIZE_MAX: none */
-    void *block;
+    size_t block_bytes, own_bytes;  /* memory of values; of outputs that nobody bound */
+    void *block;                    /* NULL before the first run, as is scratch */
+    int workers;
+    void *scratch;                  /* workers of scratch_bytes each: packing, then rows on their way */
+    size_t scratch_bytes, pack_bytes;
 };
 
 static inline void *gn_elements(gn_type t, void *at, size_t i) { return (char *)at + i * gn_type_size(t); }
 
 gn_status gn_plan_order(gn_graph *g, gn_plan *p);                                       /* fills steps, in order */
-gn_status gn_plan_contract(gn_plan *p, const gn_node_info *info, gn_plan_step *s);     /* chooses the kernel of a contraction */
+/* Chooses the kernel of a contraction. */
+gn_status gn_plan_contract(const gn_plan *p, const gn_node_info *info, gn_plan_step *s);
 void gn_plan_fuse(gn_plan *p);
-gn_status gn_plan_place(gn_plan *p);                                                    /* memory */
-gn_status gn_plan_finish(gn_plan *p);                                                   /* scratch and unbound outputs, before a run */
+void gn_plan_chain(gn_plan *p);                     /* which steps run together, block by block */
+gn_status gn_plan_arrange(gn_plan *p);              /* who lives where; takes no memory that stays */
+gn_status gn_plan_allot(gn_plan *p);                /* memory, before the first run */
 void gn_product_blocks(const gn_plan *p, gn_plan_step *s);
+/* The nodes that a step reads, its epilogue's included; how many. */
+int gn_step_reads(const gn_plan_step *s, gn_node out[GN_READS]);
+bool gn_plan_is_output(const gn_plan *p, gn_node root);
+static inline bool gn_is_product(const gn_plan_step *s) { return s->product.m != 0; }
+static inline void *gn_worker_scratch(const gn_plan *p, int worker)
+{
+    return (char *)p->scratch + (size_t)worker * p->scratch_bytes;
+}
 
 void gn_run_pointwise(gn_run *r, const gn_plan_step *s);
 void gn_run_slope(gn_run *r, const gn_plan_step *s);
@@ -105,6 +122,7 @@ void gn_run_sum_cols(gn_run *r, const gn_plan_step *s);
 void gn_run_sum(gn_run *r, const gn_plan_step *s);
 void gn_run_dot(gn_run *r, const gn_plan_step *s);
 void gn_run_row_dot(gn_run *r, const gn_plan_step *s);
+void gn_run_col_dot(gn_run *r, const gn_plan_step *s);
 void gn_run_transpose(gn_run *r, const gn_plan_step *s);
 void gn_run_repeat_row(gn_run *r, const gn_plan_step *s);
 void gn_run_repeat_each(gn_run *r, const gn_plan_step *s);
@@ -112,6 +130,6 @@ void gn_run_scale_cols(gn_run *r, const gn_plan_step *s);
 void gn_run_scale_rows(gn_run *r, const gn_plan_step *s);
 void gn_run_composed(gn_run *r, const gn_plan_step *s);
 void gn_run_mask(gn_run *r, const gn_plan_step *s);
-void gn_run_update(gn_run *r, const gn_plan_update *u, size_t n);
+void gn_run_update(gn_run *r, const gn_plan_step *s);
 
 #endif

@@ -1,8 +1,11 @@
-/* plan_contract.c -- which kernel computes a contraction. The index string says it all: letters that only the first operand and the
- * result have are rows, letters that only the second and the result have are columns, letters summed are the depth of a product.
- * What fits no kernel runs on the odometer, which needs nothing but the string. */
-#include <string.h>
+/* plan_contract.c -- which kernel computes a contraction. The index string says it all: letters that only the first
+ * operand and the result have are rows, letters that only the second and the result have are columns, letters summed
+ * are the depth of a product.
+ *
+ * Invariant: what fits no kernel runs on the odometer, which needs nothing but the string. */
 #include "plan.h"
+
+#include <string.h>
 
 typedef struct parsed {
     int operands;
@@ -29,12 +32,12 @@ static void parse(const gn_plan *p, const gn_node_info *info, parsed *out)
 
 static size_t stride_of(const parsed *q, int k, char letter)
 {
-    size_t stride = 1, found = 0;
+    size_t stride = 1;
     for (int i = q->rank[k] - 1; i >= 0; i--) {
-        if (q->letter[k][i] == letter) found += stride; /* a letter twice is a diagonal */
+        if (q->letter[k][i] == letter) return stride;
         stride *= q->size[q->letter[k][i] - 'a'];
     }
-    return found;
+    return 0;
 }
 
 static size_t total(const parsed *q, int k, int first, int last)
@@ -68,21 +71,14 @@ static void use_odometer(const parsed *q, gn_plan_step *s)
 /* Does the shorter list of letters open (or close) the longer one? */
 static bool opens(const parsed *q, int shorter, int longer)
 {
-    return q->rank[shorter] <= q->rank[longer] && memcmp(q->letter[shorter], q->letter[longer], (size_t)q->rank[shorter]) == 0;
+    size_t n = (size_t)q->rank[shorter];
+    return q->rank[shorter] <= q->rank[longer] && memcmp(q->letter[shorter], q->letter[longer], n) == 0;
 }
 
 static bool closes(const parsed *q, int shorter, int longer)
 {
     int skip = q->rank[longer] - q->rank[shorter];
     return skip >= 0 && memcmp(q->letter[shorter], q->letter[longer] + skip, (size_t)q->rank[shorter]) == 0;
-}
-
-static bool distinct(const parsed *q, int k)
-{
-    for (int i = 0; i < q->rank[k]; i++)
-        for (int j = 0; j < i; j++)
-            if (q->letter[k][i] == q->letter[k][j]) return false;
-    return true;
 }
 
 static void use(gn_plan_step *s, gn_step_fn run, const char *kernel, size_t rows, size_t n, double flops)
@@ -94,16 +90,24 @@ static void use(gn_plan_step *s, gn_step_fn run, const char *kernel, size_t rows
     s->flops = flops;
 }
 
+static bool turned(const parsed *q)
+{
+    const char *a = q->letter[0], *c = q->letter[2];
+    return q->rank[0] == 2 && q->rank[2] == 2 && a[0] == c[1] && a[1] == c[0];
+}
+
+/* A sum leaves the letters that open or close the operand; a repetition adds letters before or behind. */
 static bool one_operand(const parsed *q, gn_plan_step *s)
 {
     int in = q->rank[0], out = q->rank[2];
-    size_t n_in = total(q, 0, 0, in), n_out = total(q, 2, 0, out);
-    if (in > out && closes(q, 2, 0) && out > 0) use(s, gn_run_sum_rows, "sum_rows", n_in / (n_out ? n_out : 1), n_out, (double)n_in);
-    else if (in > out && opens(q, 2, 0) && out > 0) use(s, gn_run_sum_cols, "sum_cols", n_out, n_in / (n_out ? n_out : 1), (double)n_in);
-    else if (out == 0) use(s, gn_run_sum, "sum", 1, n_in, (double)n_in);
-    else if (closes(q, 0, 2) && in > 0) use(s, gn_run_repeat_row, "repeat_row", n_out / (n_in ? n_in : 1), n_in, 0);
-    else if (opens(q, 0, 2)) use(s, gn_run_repeat_each, "repeat_each", n_in, n_out / (n_in ? n_in : 1), 0);
-    else if (in == 2 && out == 2) use(s, gn_run_transpose, "transpose", q->size[q->letter[0][0] - 'a'], q->size[q->letter[0][1] - 'a'], 0);
+    size_t many = total(q, 0, 0, in), few = total(q, 2, 0, out);
+    double flops = (double)many;
+    if (out == 0) use(s, gn_run_sum, "sum", 1, many, flops);
+    else if (in > out && closes(q, 2, 0)) use(s, gn_run_sum_rows, "sum_rows", many / few, few, flops);
+    else if (in > out && opens(q, 2, 0)) use(s, gn_run_sum_cols, "sum_cols", few, many / few, flops);
+    else if (in > 0 && closes(q, 0, 2)) use(s, gn_run_repeat_row, "repeat_row", few / many, many, 0);
+    else if (opens(q, 0, 2)) use(s, gn_run_repeat_each, "repeat_each", many, few / many, 0);
+    else if (turned(q)) use(s, gn_run_transpose, "transpose", total(q, 0, 0, 1), total(q, 0, 1, 2), 0);
     else return false;
     return true;
 }
@@ -113,21 +117,30 @@ static bool same(const parsed *q, int a, int b)
     return q->rank[a] == q->rank[b] && opens(q, a, b);
 }
 
-/* Products without a sum over rows of one shape: inner products and scalings. */
+/* Products of two operands of one shape, and scalings of a matrix by a vector: no letter is summed but those of a whole
+ * row, column or matrix. */
 static bool row_wise(const parsed *q, gn_plan_step *s)
 {
-    size_t n = total(q, 0, 0, q->rank[0]), small = total(q, 1, 0, q->rank[1]);
-    if (same(q, 0, 1) && q->rank[2] == 0) use(s, gn_run_dot, "dot", 1, n, 2.0 * (double)n);
-    else if (same(q, 0, 1) && q->rank[2] == 1 && q->rank[0] == 2 && opens(q, 2, 0))
-        use(s, gn_run_row_dot, "row_dot", q->size[q->letter[0][0] - 'a'], q->size[q->letter[0][1] - 'a'], 2.0 * (double)n);
-    else if (same(q, 0, 2) && q->rank[0] == 2 && q->rank[1] == 1 && closes(q, 1, 0)) use(s, gn_run_scale_cols, "scale_cols", n / (small ? small : 1), small, (double)n);
-    else if (same(q, 0, 2) && q->rank[0] == 2 && q->rank[1] == 1 && opens(q, 1, 0)) use(s, gn_run_scale_rows, "scale_rows", small, n / (small ? small : 1), (double)n);
+    bool matrix = q->rank[0] == 2, alike = same(q, 0, 1), scaled = same(q, 0, 2) && q->rank[1] == 1;
+    size_t all = total(q, 0, 0, q->rank[0]), rows = matrix ? total(q, 0, 0, 1) : 1, columns = all / rows;
+    double flops = (double)all;
+    if (alike && q->rank[2] == 0) use(s, gn_run_dot, "dot", 1, all, 2 * flops);
+    else if (!matrix) return false;
+    else if (alike && q->rank[2] == 1 && opens(q, 2, 0)) use(s, gn_run_row_dot, "row_dot", rows, columns, 2 * flops);
+    else if (alike && q->rank[2] == 1 && closes(q, 2, 0)) use(s, gn_run_col_dot, "col_dot", rows, columns, 2 * flops);
+    else if (scaled && closes(q, 1, 0)) use(s, gn_run_scale_cols, "scale_cols", rows, columns, flops);
+    else if (scaled && opens(q, 1, 0)) use(s, gn_run_scale_rows, "scale_rows", rows, columns, flops);
     else return false;
     return true;
 }
 
+/* ---- matrix products -------------------------------------------------------------------------------------------- */
+
 /* The role of a letter by where it stands: bit 0 first operand, bit 1 second, bit 2 result. */
-enum { DEPTH = 3, ROW = 5, COLUMN = 6 };
+enum { DEPTH = 3, ROW = 5, COLUMN = 6, ROLES = 8 };
+
+/* The letters of each role, in the order in which one number counts through them. */
+typedef struct roles { char letter[ROLES][GN_RANK + 1]; int n[ROLES]; } roles;
 
 static int role(const parsed *q, char c)
 {
@@ -136,40 +149,74 @@ static int role(const parsed *q, char c)
     return r;
 }
 
-static bool product(const parsed *q, gn_plan_step *s)
+static void collect(const parsed *q, int k, int only, roles *out)
 {
-    char letter[8] = { 0 };
+    for (int i = 0; i < q->rank[k]; i++) {
+        int r = role(q, q->letter[k][i]);
+        if (r == only) out->letter[r][out->n[r]++] = q->letter[k][i];
+    }
+}
+
+/* Letters that count as one in term k: each steps over the whole of those behind it. */
+static bool merged(const parsed *q, int k, const roles *of, int r, size_t *size, size_t *stride)
+{
+    const char *c = of->letter[r];
+    int n = of->n[r];
+    *size = 1;
+    *stride = n ? stride_of(q, k, c[n - 1]) : 1;
+    for (int i = n - 1; i >= 0; i--) {
+        if (stride_of(q, k, c[i]) != *stride * *size) return false;
+        *size *= q->size[c[i] - 'a'];
+    }
+    return true;
+}
+
+static bool only_products(const parsed *q)
+{
     for (int k = 0; k < 3; k++)
         for (int i = 0; i < q->rank[k]; i++) {
-            char c = q->letter[k][i];
-            int r = role(q, c);
-            if ((r != DEPTH && r != ROW && r != COLUMN) || (letter[r] && letter[r] != c)) return false;
-            letter[r] = c;
+            int r = role(q, q->letter[k][i]);
+            if (r != DEPTH && r != ROW && r != COLUMN) return false;
         }
-    bool swapped = q->rank[2] == 2 && q->letter[2][0] == letter[COLUMN];
-    int a = swapped ? 1 : 0, b = 1 - a;
-    char m = letter[swapped ? COLUMN : ROW], n = letter[swapped ? ROW : COLUMN], k = letter[DEPTH];
-    gn_product *g = &s->product;
-    *g = (gn_product){ .m = m ? q->size[m - 'a'] : 1, .n = n ? q->size[n - 'a'] : 1, .k = k ? q->size[k - 'a'] : 1 };
-    g->am = m ? stride_of(q, a, m) : 0;
-    g->ak = k ? stride_of(q, a, k) : 0;
-    g->bk = k ? stride_of(q, b, k) : 0;
-    g->bn = n ? stride_of(q, b, n) : 1;
-    if (swapped) {
+    return true;
+}
+
+/* C (m,n) from operand a (m,k) and b (k,n), by strides. */
+static bool strides(const parsed *q, const roles *r, int a, int b, gn_product *g)
+{
+    int row = a == 0 ? ROW : COLUMN, column = a == 0 ? COLUMN : ROW;
+    size_t m, n, k, ldc, one;
+    if (!merged(q, a, r, row, &g->m, &g->am) || !merged(q, a, r, DEPTH, &g->k, &g->ak)) return false;
+    if (!merged(q, b, r, column, &g->n, &g->bn) || !merged(q, b, r, DEPTH, &k, &g->bk)) return false;
+    return merged(q, 2, r, row, &m, &ldc) && merged(q, 2, r, column, &n, &one) && one == 1 &&
+           (r->n[row] == 0 || ldc == g->n);
+}
+
+static bool product(const parsed *q, gn_plan_step *s)
+{
+    roles r = { .n = { 0 } };
+    gn_product g = { .m = 0 };
+    if (!only_products(q)) return false;
+    collect(q, 2, ROW, &r);
+    collect(q, 2, COLUMN, &r);
+    collect(q, 0, DEPTH, &r);
+    bool straight = strides(q, &r, 0, 1, &g);
+    if (!straight && !strides(q, &r, 1, 0, &g)) return false;
+    if (!straight) {
         gn_node t = s->in[0];
         s->in[0] = s->in[1];
         s->in[1] = t;
     }
-    use(s, gn_run_product, "product", g->m, g->m * g->n, 2.0 * (double)g->m * (double)g->n * (double)g->k);
+    s->product = g;
+    use(s, gn_run_product, "product", g.m, g.m * g.n, 2.0 * (double)g.m * (double)g.n * (double)g.k);
     return true;
 }
 
-gn_status gn_plan_contract(gn_plan *p, const gn_node_info *info, gn_plan_step *s)
+gn_status gn_plan_contract(const gn_plan *p, const gn_node_info *info, gn_plan_step *s)
 {
     parsed q;
     parse(p, info, &q);
-    bool plain = distinct(&q, 0) && distinct(&q, 1) && distinct(&q, 2) && !p->options.naive;
-    if (plain && (q.operands == 1 ? one_operand(&q, s) : row_wise(&q, s) || product(&q, s))) return GN_OK;
+    if (!p->options.naive && (q.operands == 1 ? one_operand(&q, s) : row_wise(&q, s) || product(&q, s))) return GN_OK;
     use_odometer(&q, s);
     s->n = gn_shape_size(info->shape);
     return GN_OK;

@@ -1,7 +1,10 @@
-/* plan_memory.c -- where values live. Each gets its place for as long as something still reads it; places are handed on, and an
- * elementwise step writes over an operand that nobody reads again. */
-#include <string.h>
+/* plan_memory.c -- where values live. Each gets its place for as long as something still reads it; places are handed
+ * on, and an elementwise step writes over an operand that nobody reads again.
+ *
+ * Invariant: the layout follows the steps in the order in which they run; whoever changes that order arranges anew. */
 #include "plan.h"
+
+#include <string.h>
 
 typedef struct place { size_t offset, size; } place;
 typedef struct placing {
@@ -52,7 +55,7 @@ static void give_back(placing *q, size_t offset, size_t size)
     q->hole[q->holes++] = (place){ offset, size };
 }
 
-static bool is_output(const gn_plan *p, gn_node n)
+bool gn_plan_is_output(const gn_plan *p, gn_node n)
 {
     for (size_t i = 0; i < p->outputs; i++)
         if (p->output[i].root == n) return true;
@@ -61,20 +64,17 @@ static bool is_output(const gn_plan *p, gn_node n)
 
 static bool kept(const gn_plan *p, gn_node n)
 {
-    return p->options.trace || p->options.naive || is_output(p, n);
+    return p->options.trace || p->options.naive || gn_plan_is_output(p, n);
 }
 
-/* Nodes that a step reads, its epilogue's included. */
-static int reads(const gn_plan_step *s, gn_node out[GN_OPERANDS + 3])
+int gn_step_reads(const gn_plan_step *s, gn_node out[GN_READS])
 {
     int n = 0;
     for (int k = 0; k < s->inputs; k++)
         if (s->in[k]) out[n++] = s->in[k];
-    if (s->run == gn_run_product) {
-        if (s->product.bias) out[n++] = s->product.bias;
-        if (s->product.act_in) out[n++] = s->product.act_in;
-        if (s->product.act_out) out[n++] = s->product.act_out;
-    }
+    if (s->product.bias) out[n++] = s->product.bias;
+    if (s->product.act_in) out[n++] = s->product.act_in;
+    if (s->product.act_out) out[n++] = s->product.act_out;
     return n;
 }
 
@@ -89,7 +89,7 @@ static void free_if_done(placing *q, gn_node n)
 static bool in_place(placing *q, const gn_plan_step *s)
 {
     gn_plan *p = q->p;
-    if (!s->elementwise || is_output(p, s->out)) return false;
+    if (!s->elementwise || gn_plan_is_output(p, s->out)) return false;
     for (int k = 0; k < s->inputs; k++) {
         gn_node n = s->in[k];
         bool last = n && q->left[n] == 1 && s->unit[k] && p->offset[n] != SIZE_MAX && !q->gone[n] && !kept(p, n);
@@ -101,49 +101,106 @@ static bool in_place(placing *q, const gn_plan_step *s)
     return false;
 }
 
-/* In a chain every step runs on one block before the next block comes, so what its steps read is given back at its end. Outputs are
- * not placed here: their caller may bind them. */
+/* In a chain every step runs on one block before the next block comes, so what its steps read is given back at its end.
+ * Outputs are not placed here: their caller may bind them. */
 static void place_chain(placing *q, size_t first, size_t last)
 {
     gn_plan *p = q->p;
-    gn_node r[GN_OPERANDS + 3];
+    gn_node r[GN_READS];
     for (size_t i = first; i < last; i++) {
         gn_plan_step *s = &p->step[i];
-        if (!in_place(q, s) && !is_output(p, s->out)) p->offset[s->out] = take_place(q, bytes_of(p, s->out));
+        bool placed = s->out == 0 || in_place(q, s) || gn_plan_is_output(p, s->out);
+        if (!placed) p->offset[s->out] = take_place(q, bytes_of(p, s->out));
     }
     for (size_t i = first; i < last; i++)
-        for (int n = reads(&p->step[i], r), k = 0; k < n; k++) free_if_done(q, r[k]);
+        for (int n = gn_step_reads(&p->step[i], r), k = 0; k < n; k++) free_if_done(q, r[k]);
 }
 
 static void place_steps(placing *q)
 {
     gn_plan *p = q->p;
-    gn_node r[GN_OPERANDS + 3];
+    gn_node r[GN_READS];
     for (size_t i = 0; i < p->steps; i++)
-        for (int n = reads(&p->step[i], r), k = 0; k < n; k++) q->left[r[k]]++;
-    for (size_t i = 0; i < p->steps; i += (size_t)p->step[i].chain) place_chain(q, i, i + (size_t)p->step[i].chain);
+        for (int n = gn_step_reads(&p->step[i], r), k = 0; k < n; k++) q->left[r[k]]++;
+    for (size_t i = 0; i < p->steps; i += (size_t)p->step[i].chain)
+        place_chain(q, i, i + (size_t)p->step[i].chain);
 }
 
-gn_status gn_plan_place(gn_plan *p)
+/* Memory that a worker needs beside the values: packed operands of a product, then rows that are on their way. */
+static void size_scratch(gn_plan *p)
+{
+    size_t size = gn_type_size(p->options.type), rows = 0;
+    p->pack_bytes = 0;
+    for (size_t i = 0; i < p->steps; i++) {
+        const gn_plan_step *s = &p->step[i];
+        const gn_product *g = &s->product;
+        size_t pack = gn_is_product(s) ? p->k->gemm_scratch(g->m, g->n, g->k) : 0;
+        size_t own = s->run == gn_run_updated_product ? g->block_m * g->n * size
+                   : s->run == gn_run_col_dot         ? s->n * size
+                                                      : 0;
+        if (pack > p->pack_bytes) p->pack_bytes = pack;
+        if (own > rows) rows = own;
+    }
+    p->pack_bytes = (p->pack_bytes + 63) & ~(size_t)63;
+    p->scratch_bytes = p->pack_bytes + ((rows + 63) & ~(size_t)63) + 64;
+}
+
+static void drop_memory(gn_plan *p)
+{
+    gn_free_aligned(p->ctx, p->block);
+    gn_free_aligned(p->ctx, p->scratch);
+    p->block = p->scratch = NULL;
+}
+
+gn_status gn_plan_arrange(gn_plan *p)
 {
     placing q = { .p = p };
+    p->arranged = false;
+    drop_memory(p);
+    gn_plan_chain(p);
     q.left = gn_calloc(p->ctx, p->nodes, sizeof *q.left);
     q.gone = gn_calloc(p->ctx, p->nodes, sizeof *q.gone);
     q.hole = gn_alloc_array(p->ctx, p->steps + 2, sizeof *q.hole);
     gn_status s = q.left && q.gone && q.hole ? GN_OK : GN_NO_MEMORY;
     memset(p->offset, 0xff, p->nodes * sizeof *p->offset);
-    if (s == GN_OK) {
-        place_steps(&q);
-        p->block = gn_calloc_aligned(p->ctx, q.top ? q.top : 1, 1);
-        if (!p->block) s = GN_NO_MEMORY;
-    }
+    if (s == GN_OK) place_steps(&q);
     p->block_bytes = q.top;
+    p->arranged = s == GN_OK;
+    size_scratch(p);
     gn_free(p->ctx, q.left);
     gn_free(p->ctx, q.gone);
     gn_free(p->ctx, q.hole);
-    for (size_t i = 0; s == GN_OK && i < p->steps; i++) {
-        gn_node n = p->step[i].out;
-        if (p->offset[n] != SIZE_MAX) p->at[n] = (char *)p->block + p->offset[n];
-    }
     return s;
+}
+
+/* Outputs that nobody bound and that some step writes. */
+static gn_status own_outputs(gn_plan *p)
+{
+    size_t size = gn_type_size(p->options.type);
+    for (size_t i = 0; i < p->steps; i++) {
+        gn_node n = p->step[i].out;
+        if (!n || p->at[n] || p->step[i].update) continue;
+        gn_plan_output *o = p->output;
+        while (o < p->output + p->outputs && o->root != n) o++;
+        if (o == p->output + p->outputs) continue;
+        o->own = p->at[n] = gn_calloc_aligned(p->ctx, gn_shape_size(p->shape[n]), size);
+        if (!o->own) return GN_NO_MEMORY;
+        p->own_bytes += gn_shape_size(p->shape[n]) * size;
+    }
+    return GN_OK;
+}
+
+gn_status gn_plan_allot(gn_plan *p)
+{
+    if (!p->arranged) GN_TRY(gn_plan_arrange(p));
+    GN_TRY(own_outputs(p));
+    drop_memory(p); /* what an attempt without enough memory left */
+    p->block = gn_calloc_aligned(p->ctx, p->block_bytes ? p->block_bytes : 1, 1);
+    if (!p->block) return GN_NO_MEMORY;
+    for (size_t i = 0; i < p->steps; i++) {
+        gn_node n = p->step[i].out;
+        if (n && p->offset[n] != SIZE_MAX) p->at[n] = (char *)p->block + p->offset[n];
+    }
+    p->scratch = gn_calloc_aligned(p->ctx, (size_t)p->workers, p->scratch_bytes);
+    return p->scratch ? GN_OK : GN_NO_MEMORY;
 }

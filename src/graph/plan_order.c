@@ -1,9 +1,10 @@
 /* plan_order.c -- from a graph to steps in an order in which every operand is ready.
  *
- * A node that is only another name for a value (an identity, a composed node run by its spelling) gets no step: its root is the
- * node that has one. */
-#include <string.h>
+ * Invariant: a node that is only another name for a value (an identity, a composed node run by its spelling) gets no
+ * step: its root is the node that has one. */
 #include "plan.h"
+
+#include <string.h>
 
 typedef struct ordering {
     gn_graph *g;
@@ -74,13 +75,14 @@ static gn_status alias_of(ordering *o, gn_node n, const gn_node_info *i, gn_node
     else if (i->kind == GN_CONTRACT && i->inputs == 1 && same_letters(i->spec)) *out = i->in[0];
     else if (spelled(o, i)) {
         *out = gn_spell(o->g, n);
-        if (*out == 0 || *out == n) return *out ? gn_fail(o->p->ctx, GN_E_GRAPH_OP, "a node has neither a kernel nor a spelling") : gn_graph_status(o->g);
+        if (*out == n) return gn_fail(o->p->ctx, GN_E_GRAPH_OP, "a node has neither a kernel nor a spelling");
+        if (*out == 0) return gn_graph_status(o->g);
         GN_TRY(grow_nodes(o));
     }
     return GN_OK;
 }
 
-/* ---- steps --------------------------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------------------------------------------------ */
 
 static gn_plan_step *new_step(ordering *o)
 {
@@ -102,7 +104,7 @@ static gn_node through_fill(const ordering *o, gn_node n)
 {
     if (o->p->options.naive) return n;
     gn_node_info i = gn_node_get(o->g, n);
-    bool fill = i.kind == GN_CONTRACT && i.inputs == 1 && o->p->shape[i.in[0]].rank == 0 && strncmp(i.spec, "->", 2) == 0;
+    bool fill = i.kind == GN_CONTRACT && i.inputs == 1 && strncmp(i.spec, "->", 2) == 0;
     return fill ? o->p->root[i.in[0]] : n;
 }
 
@@ -173,7 +175,7 @@ static gn_status add_step(ordering *o, gn_node n, const gn_node_info *i)
     }
 }
 
-/* ---- depth first, without recursion --------------------------------------------------------------------------------- */
+/* ---- depth first, without recursion ----------------------------------------------------------------------------- */
 
 static gn_status close_node(ordering *o, gn_node n, const gn_node_info *i)
 {
@@ -225,7 +227,8 @@ static gn_status copy_facts(ordering *o)
     for (size_t n = 1; n < o->nodes; n++) {
         gn_node_info i = gn_node_get(o->g, (gn_node)n);
         p->kind[n] = (uint8_t)i.kind;
-        if (i.name && o->state[n] && !(p->name[n] = gn_arena_text(&p->arena, i.name, strlen(i.name)))) return GN_NO_MEMORY;
+        if (i.name && o->state[n] && !(p->name[n] = gn_arena_text(&p->arena, i.name, strlen(i.name))))
+            return GN_NO_MEMORY;
         if (i.kind != GN_CONST || !o->state[n]) continue;
         double *value = gn_arena_alloc(&p->arena, 1, sizeof *value);
         if (!value) return GN_NO_MEMORY;

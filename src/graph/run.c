@@ -1,8 +1,11 @@
-/* run.c -- the steps of a plan that go element by element or row by row. */
-#include <string.h>
+/* run.c -- the steps of a plan that go element by element or row by row.
+ *
+ * Invariant: work is cut by its shape alone, so the bits do not depend on the threads. */
 #include "plan.h"
 #include "../base/pool.h"
 #include "../base/random.h"
+
+#include <string.h>
 
 static const void *operand(const gn_plan *p, const gn_plan_step *s, int k, size_t first)
 {
@@ -13,7 +16,7 @@ static const void *operand(const gn_plan *p, const gn_plan_step *s, int k, size_
 /* Elements first .. first+n of an elementwise step. */
 static void run_block(const gn_plan *p, const gn_plan_step *s, size_t first, size_t n)
 {
-    const void *in[3] = { operand(p, s, 0, first), s->inputs > 1 ? operand(p, s, 1, first) : NULL, s->inputs > 2 ? operand(p, s, 2, first) : NULL };
+    const void *in[3] = { operand(p, s, 0, first), operand(p, s, 1, first), operand(p, s, 2, first) };
     void *out = gn_elements(p->options.type, p->at[s->out], first);
     if (s->value) s->value(n, in, s->unit, s->par, out);
     else s->slope(n, in, s->unit, operand(p, s, 3, first), operand(p, s, 4, first), s->unit[4], s->par, out);
@@ -42,7 +45,7 @@ void gn_run_chain(gn_run *r, const gn_plan_step *s)
     else for (size_t t = 0; t < tasks; t++) chain_task(&w, t, 0);
 }
 
-/* ---- sums and repetitions ------------------------------------------------------------------------------------------- */
+/* ---- sums and repetitions --------------------------------------------------------------------------------------- */
 
 static void put(const gn_plan *p, void *at, size_t i, double v)
 {
@@ -50,11 +53,28 @@ static void put(const gn_plan *p, void *at, size_t i, double v)
     else ((float *)at)[i] = (float)v;
 }
 
-static const void *row_of(const gn_plan *p, const void *at, size_t i, size_t n) { return (const char *)at + i * n * gn_type_size(p->options.type); }
+static const void *row_of(const gn_plan *p, const void *at, size_t i, size_t n)
+{
+    return (const char *)at + i * n * gn_type_size(p->options.type);
+}
 
-void gn_run_sum_rows(gn_run *r, const gn_plan_step *s) { r->plan->k->sum_rows(s->rows, s->n, r->plan->at[s->in[0]], s->n, r->plan->at[s->out]); }
-void gn_run_sum_cols(gn_run *r, const gn_plan_step *s) { r->plan->k->sum_cols(s->rows, s->n, r->plan->at[s->in[0]], s->n, r->plan->at[s->out]); }
-void gn_run_sum(gn_run *r, const gn_plan_step *s) { put(r->plan, r->plan->at[s->out], 0, r->plan->k->sum(s->n, r->plan->at[s->in[0]])); }
+void gn_run_sum_rows(gn_run *r, const gn_plan_step *s)
+{
+    gn_plan *p = r->plan;
+    p->k->sum_rows(s->rows, s->n, p->at[s->in[0]], s->n, p->at[s->out]);
+}
+
+void gn_run_sum_cols(gn_run *r, const gn_plan_step *s)
+{
+    gn_plan *p = r->plan;
+    p->k->sum_cols(s->rows, s->n, p->at[s->in[0]], s->n, p->at[s->out]);
+}
+
+void gn_run_sum(gn_run *r, const gn_plan_step *s)
+{
+    gn_plan *p = r->plan;
+    put(p, p->at[s->out], 0, p->k->sum(s->n, p->at[s->in[0]]));
+}
 
 void gn_run_dot(gn_run *r, const gn_plan_step *s)
 {
@@ -65,8 +85,23 @@ void gn_run_dot(gn_run *r, const gn_plan_step *s)
 void gn_run_row_dot(gn_run *r, const gn_plan_step *s)
 {
     gn_plan *p = r->plan;
+    const void *x = p->at[s->in[0]], *y = p->at[s->in[1]];
     for (size_t i = 0; i < s->rows; i++)
-        put(p, p->at[s->out], i, p->k->dot(s->n, row_of(p, p->at[s->in[0]], i, s->n), row_of(p, p->at[s->in[1]], i, s->n)));
+        put(p, p->at[s->out], i, p->k->dot(s->n, row_of(p, x, i, s->n), row_of(p, y, i, s->n)));
+}
+
+/* Row after row, as sum_rows adds. */
+void gn_run_col_dot(gn_run *r, const gn_plan_step *s)
+{
+    static const int each[3] = { 1, 1, 0 };
+    gn_plan *p = r->plan;
+    void *product = (char *)gn_worker_scratch(p, 0) + p->pack_bytes, *out = p->at[s->out];
+    for (size_t i = 0; i < s->rows; i++) {
+        const void *in[3] = { row_of(p, p->at[s->in[0]], i, s->n), row_of(p, p->at[s->in[1]], i, s->n), NULL };
+        const void *sum[3] = { out, product, NULL };
+        p->k->value[GN_P_mul](s->n, in, each, NULL, i ? product : out);
+        if (i) p->k->value[GN_P_add](s->n, sum, each, NULL, out);
+    }
 }
 
 void gn_run_transpose(gn_run *r, const gn_plan_step *s)
@@ -97,7 +132,8 @@ static void scale(gn_run *r, const gn_plan_step *s, bool by_row)
     gn_plan *p = r->plan;
     int unit[3] = { 1, by_row ? 0 : 1, 0 };
     for (size_t i = 0; i < s->rows; i++) {
-        const void *in[3] = { row_of(p, p->at[s->in[0]], i, s->n), by_row ? row_of(p, p->at[s->in[1]], i, 1) : p->at[s->in[1]], NULL };
+        const void *by = by_row ? row_of(p, p->at[s->in[1]], i, 1) : p->at[s->in[1]];
+        const void *in[3] = { row_of(p, p->at[s->in[0]], i, s->n), by, NULL };
         p->k->value[GN_P_mul](s->n, in, unit, NULL, gn_elements(p->options.type, p->at[s->out], i * s->n));
     }
 }
@@ -105,7 +141,7 @@ static void scale(gn_run *r, const gn_plan_step *s, bool by_row)
 void gn_run_scale_cols(gn_run *r, const gn_plan_step *s) { scale(r, s, false); }
 void gn_run_scale_rows(gn_run *r, const gn_plan_step *s) { scale(r, s, true); }
 
-/* ---- any contraction ------------------------------------------------------------------------------------------------ */
+/* ---- any contraction -------------------------------------------------------------------------------------------- */
 
 #define ODOMETER(R)                                                                             \
     static void odometer_##R(const gn_odometer *o, const R *a, const R *b, R *out)              \
@@ -137,7 +173,7 @@ void gn_run_odometer(gn_run *r, const gn_plan_step *s)
     else odometer_float(&s->odometer, a, b, p->at[s->out]);
 }
 
-/* ---- composed, masks ------------------------------------------------------------------------------------------------ */
+/* ---- composed, masks -------------------------------------------------------------------------------------------- */
 
 void gn_run_composed(gn_run *r, const gn_plan_step *s)
 {

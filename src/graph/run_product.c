@@ -1,8 +1,8 @@
-/* run_product.c -- matrix products, cut into blocks for the threads, and the optimiser's step on the way of a weight gradient.
+/* run_product.c -- matrix products, cut into blocks for the threads, and the optimiser's step on the way of a weight
+ * gradient.
  *
- * Every element of a product is one chain of additions wherever its block begins, so the cut may follow the number of threads and the
- * bits still do not. */
-#include <string.h>
+ * Invariant: every element of a product is one chain of additions wherever its block begins, so the cut may follow the
+ * number of threads and the bits still do not. */
 #include "plan.h"
 #include "../base/pool.h"
 
@@ -10,7 +10,8 @@ enum { PARALLEL_FLOPS = 2000000, UPDATE_BYTES = 128 * 1024, UPDATE_BLOCK = 16384
 
 static size_t round_up(size_t a, size_t unit) { return (a + unit - 1) / unit * unit; }
 
-/* Blocks for two tasks a thread or so, whole register tiles each; for an update, rows of the gradient that stay in cache. */
+/* Blocks for two tasks a thread or so, whole register tiles each; for an update, rows of the gradient that stay in
+ * cache. */
 void gn_product_blocks(const gn_plan *p, gn_plan_step *s)
 {
     gn_product *g = &s->product;
@@ -22,15 +23,16 @@ void gn_product_blocks(const gn_plan *p, gn_plan_step *s)
     g->block_n = round_up((g->n + parts - 1) / parts, p->k->tile_n ? p->k->tile_n : 1);
 }
 
-typedef struct product_work { const gn_plan *p; const gn_plan_step *s; void *out; size_t m, blocks_n; const gn_plan_update *u; } product_work;
+typedef struct product_work { const gn_plan *p; const gn_plan_step *s; } product_work;
 
+/* The block of m rows and n columns at (i0, j0). */
 static gn_gemm arguments(const gn_plan *p, const gn_plan_step *s, size_t i0, size_t j0, size_t m, size_t n, void *pack)
 {
     const gn_product *g = &s->product;
     gn_type t = p->options.type;
     size_t at = i0 * g->n + j0;
-    gn_gemm a = { .m = m, .n = n, .k = g->k, .am = g->am, .ak = g->ak, .bk = g->bk, .bn = g->bn, .ldc = g->n, .ldc_act = g->n, .pack = pack,
-                  .act = g->act, .slope = g->slope, .act_par = s->par };
+    gn_gemm a = { .m = m, .n = n, .k = g->k, .am = g->am, .ak = g->ak, .bk = g->bk, .bn = g->bn, .ldc = g->n,
+                  .ldc_act = g->n, .pack = pack, .act = g->act, .slope = g->slope, .act_par = s->par };
     a.a = gn_elements(t, p->at[s->in[0]], i0 * g->am);
     a.b = gn_elements(t, p->at[s->in[1]], j0 * g->bn);
     a.bias = g->bias ? gn_elements(t, p->at[g->bias], j0) : NULL;
@@ -39,14 +41,12 @@ static gn_gemm arguments(const gn_plan *p, const gn_plan_step *s, size_t i0, siz
     return a;
 }
 
-static void *scratch_of(const gn_plan *p, int worker) { return (char *)p->scratch + (size_t)worker * p->scratch_bytes; }
-
 static void product_task(void *work, size_t task, int worker)
 {
     const product_work *w = work;
     const gn_product *g = &w->s->product;
     size_t j0 = task * g->block_n, n = g->n - j0 < g->block_n ? g->n - j0 : g->block_n;
-    gn_gemm a = arguments(w->p, w->s, 0, j0, g->m, n, scratch_of(w->p, worker));
+    gn_gemm a = arguments(w->p, w->s, 0, j0, g->m, n, gn_worker_scratch(w->p, worker));
     a.c = gn_elements(w->p->options.type, w->p->at[w->s->out], j0);
     w->p->k->gemm(&a);
 }
@@ -60,7 +60,7 @@ static bool parallel(const gn_run *r, const gn_plan_step *s)
 void gn_run_product(gn_run *r, const gn_plan_step *s)
 {
     const gn_product *g = &s->product;
-    product_work w = { .p = r->plan, .s = s };
+    product_work w = { r->plan, s };
     if (parallel(r, s) && g->block_n < g->n) {
         gn_parallel(r->ctx, (g->n + g->block_n - 1) / g->block_n, product_task, &w);
         return;
@@ -70,7 +70,7 @@ void gn_run_product(gn_run *r, const gn_plan_step *s)
     r->plan->k->gemm(&a);
 }
 
-/* ---- updates ------------------------------------------------------------------------------------------------------- */
+/* ---- updates ---------------------------------------------------------------------------------------------------- */
 
 static void update_range(const gn_plan *p, const gn_plan_update *u, size_t first, size_t n, const void *gradient)
 {
@@ -86,7 +86,7 @@ static void updated_task(void *work, size_t task, int worker)
     const product_work *w = work;
     const gn_product *g = &w->s->product;
     size_t i0 = task * g->block_m, m = g->m - i0 < g->block_m ? g->m - i0 : g->block_m;
-    gn_gemm a = arguments(w->p, w->s, i0, 0, m, g->n, scratch_of(w->p, worker));
+    gn_gemm a = arguments(w->p, w->s, i0, 0, m, g->n, gn_worker_scratch(w->p, worker));
     a.c = (char *)a.pack + w->p->pack_bytes;
     w->p->k->gemm(&a);
     update_range(w->p, w->s->update, i0 * g->n, m * g->n, a.c);
@@ -95,27 +95,23 @@ static void updated_task(void *work, size_t task, int worker)
 void gn_run_updated_product(gn_run *r, const gn_plan_step *s)
 {
     const gn_product *g = &s->product;
-    product_work w = { .p = r->plan, .s = s };
+    product_work w = { r->plan, s };
     size_t tasks = (g->m + g->block_m - 1) / g->block_m;
     if (parallel(r, s)) gn_parallel(r->ctx, tasks, updated_task, &w);
     else for (size_t t = 0; t < tasks; t++) updated_task(&w, t, 0);
 }
 
-typedef struct update_work { const gn_plan *p; const gn_plan_update *u; size_t n; const void *gradient; } update_work;
-
 static void update_task(void *work, size_t task, int worker)
 {
-    const update_work *w = work;
+    const product_work *w = work;
+    const gn_plan_step *s = w->s;
     (void)worker;
-    size_t first = task * UPDATE_BLOCK, n = w->n - first < UPDATE_BLOCK ? w->n - first : UPDATE_BLOCK;
-    update_range(w->p, w->u, first, n, (const char *)w->gradient + first * gn_type_size(w->p->options.type));
+    size_t first = task * UPDATE_BLOCK, n = s->n - first < UPDATE_BLOCK ? s->n - first : UPDATE_BLOCK;
+    update_range(w->p, s->update, first, n, gn_elements(w->p->options.type, w->p->at[s->in[0]], first));
 }
 
-void gn_run_update(gn_run *r, const gn_plan_update *u, size_t n)
+void gn_run_update(gn_run *r, const gn_plan_step *s)
 {
-    gn_plan *p = r->plan;
-    update_work w = { p, u, n, p->at[p->root[u->gradient]] };
-    size_t tasks = (n + UPDATE_BLOCK - 1) / UPDATE_BLOCK;
-    if (tasks > 1 && gn_context_threads(r->ctx) > 1) gn_parallel(r->ctx, tasks, update_task, &w);
-    else for (size_t t = 0; t < tasks; t++) update_task(&w, t, 0);
+    product_work w = { r->plan, s };
+    gn_parallel(r->ctx, (s->n + UPDATE_BLOCK - 1) / UPDATE_BLOCK, update_task, &w);
 }
