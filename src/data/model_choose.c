@@ -59,8 +59,9 @@ gn_choice gn_model_choose(const gn_data *d, size_t rows, const gn_options *optio
 {
     gn_choice c = { .layers = "128", .batch = 128, .epochs = 10, .decay = -1 };
     if (!d->prep.images) {
-        c.layers = rows < 4000 ? "64,32" : "128,64";
-        c.batch = rows < 600 ? 16 : rows < 4000 ? 32 : rows < 50000 ? 64 : 128;
+        size_t whole = d->rows; /* so that folds measure the network that is trained on everything afterwards */
+        c.layers = whole < 4000 ? "64,32" : "128,64";
+        c.batch = whole < 600 ? 16 : whole < 4000 ? 32 : whole < 50000 ? 64 : 128;
         size_t steps = (rows + c.batch - 1) / c.batch;
         c.epochs = steps ? 4000 / steps : 1;
         c.epochs = c.epochs < 30 ? 30 : c.epochs > 300 ? 300 : c.epochs;
