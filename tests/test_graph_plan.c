@@ -1,5 +1,5 @@
-/* test_graph_plan.c -- laws 8, 10, 11 and 12 on plans: every way of running a graph gives one meaning, the same bits with and without
- * trace, fusion and threads, nothing allocated after the first run, and every failed allocation met. */
+/* test_graph_plan.c -- laws 8, 10, 11 and 12 on plans: every way of running a graph gives one meaning, the same bits
+ * with and without trace, fusion and threads, nothing allocated after the first run, and every failed allocation met. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,9 +78,17 @@ static gn_status build(gn_context *ctx, net *n)
     return gn_grad(n->g, n->loss, PARAMS, n->param, n->grad);
 }
 
-enum { VALUES = BATCH * IN + BATCH * OUT + HID * IN + HID + HID * HID + HID + OUT * HID + OUT, GRADS = HID * IN + HID + HID * HID + HID + OUT * HID + OUT };
+enum {
+    GRADS = HID * IN + HID + HID * HID + HID + OUT * HID + OUT,
+    VALUES = BATCH * IN + BATCH * OUT + GRADS
+};
 
-typedef struct numbers { gn_type type; _Alignas(double) char value[VALUES * 8]; _Alignas(double) char grad[GRADS * 8]; double loss; } numbers;
+typedef struct numbers {
+    gn_type type;
+    _Alignas(double) char value[VALUES * 8];
+    _Alignas(double) char grad[GRADS * 8];
+    double loss;
+} numbers;
 
 static void put(numbers *v, size_t i, double x)
 {
@@ -267,7 +275,8 @@ static void outputs_that_share_a_value(void **state)
     gn_graph *g;
     gn_plan *p;
     assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
-    gn_node x = gn_input(g, "x", gn_shape_make(1, (size_t)3)), y = gn_pw1(g, GN_P_square, x), out[3] = { y, x, gn_pw1(g, GN_P_identity, y) };
+    gn_node x = gn_input(g, "x", gn_shape_make(1, (size_t)3)), y = gn_pw1(g, GN_P_square, x);
+    gn_node out[3] = { y, x, gn_pw1(g, GN_P_identity, y) };
     assert_int_equal(gn_plan_new(g, out, 3, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
     double at[3] = { 1, 2, 3 }, a[3] = { 0 }, c[3] = { 0 };
     gn_plan_bind(p, x, at);
@@ -275,6 +284,67 @@ static void outputs_that_share_a_value(void **state)
     gn_plan_bind(p, out[2], c);
     assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
     assert_true(a[2] == 9 && c[2] == 9 && ((const double *)gn_plan_value(p, x))[2] == 3);
+    gn_plan_free(p);
+    gn_graph_free(g);
+    gn_context_free(ctx);
+}
+
+/* Element i of a run with counter c is draw c*size + i, whatever the threads; one is kept by 1/(1-p). */
+static void masks_are_drawn_by_position(void **state)
+{
+    (void)state;
+    enum { N = 9000 };
+    const double p = 0.3;
+    gn_random stream = gn_random_make(77, GN_STREAM_DROPOUT, 4);
+    for (int threads = 1; threads < 4; threads += 2) {
+        gn_context *ctx = open_context(threads, NULL);
+        gn_graph *g;
+        gn_plan *plan;
+        assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
+        gn_node mask = gn_mask(g, p, 77, 4, gn_shape_make(1, (size_t)N));
+        assert_int_equal(gn_plan_new(g, &mask, 1, (gn_plan_options){ .type = GN_F64 }, &plan), GN_OK);
+        for (uint64_t step = 0; step < 3; step++) {
+            size_t kept = 0;
+            assert_int_equal(gn_plan_run(ctx, plan, step), GN_OK);
+            const double *v = gn_plan_value(plan, mask);
+            for (size_t i = 0; i < N; i++) {
+                bool drop = (double)gn_random_u32(stream, step * N + i) / 4294967296.0 < p;
+                if (v[i] != (drop ? 0 : 1 / (1 - p))) fail_msg("step %d, element %zu", (int)step, i);
+                kept += v[i] > 0;
+            }
+            assert_true(fabs((double)kept / N - 0.7) < 0.03);
+        }
+        gn_plan_free(plan);
+        gn_graph_free(g);
+        gn_context_free(ctx);
+    }
+}
+
+/* The caller may want one more output somewhere, or somewhere else, after a run. */
+static void outputs_can_be_bound_late(void **state)
+{
+    (void)state;
+    gn_context *ctx = open_context(1, NULL);
+    gn_graph *g;
+    gn_plan *p;
+    assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
+    gn_node x = gn_input(g, "x", gn_shape_make(1, (size_t)2)), y = gn_pw1(g, GN_P_square, x), strange;
+    assert_int_equal(gn_plan_new(g, &y, 1, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
+    double at[2] = { 2, 3 }, a[2] = { 0 }, b[2] = { 0 };
+    assert_int_equal(gn_plan_bind(p, x, at), GN_OK);
+    assert_null(gn_plan_value(p, y));
+    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+    assert_true(((const double *)gn_plan_value(p, y))[1] == 9);
+    assert_int_equal(gn_plan_bind(p, y, a), GN_OK);
+    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+    at[1] = 4;
+    assert_int_equal(gn_plan_bind(p, y, b), GN_OK);
+    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+    assert_true(a[1] == 9 && b[1] == 16 && gn_plan_value(p, y) == b);
+    strange = gn_pw1(g, GN_P_exp, y);
+    assert_int_equal(gn_plan_bind(p, strange, a), GN_USAGE);
+    assert_int_equal(gn_plan_new(g, &(gn_node){ 99 }, 1, (gn_plan_options){ .type = GN_F64 }, &(gn_plan *){ NULL }),
+                     GN_USAGE);
     gn_plan_free(p);
     gn_graph_free(g);
     gn_context_free(ctx);
@@ -290,6 +360,8 @@ int main(void)
         cmocka_unit_test(every_allocation_fails_once),
         cmocka_unit_test(an_unbound_leaf_is_refused),
         cmocka_unit_test(outputs_that_share_a_value),
+        cmocka_unit_test(masks_are_drawn_by_position),
+        cmocka_unit_test(outputs_can_be_bound_late),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
