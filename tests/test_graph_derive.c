@@ -177,6 +177,103 @@ static void shapes_that_do_not_fit_say_why(void **state)
     close_trial(&t);
 }
 
+typedef gn_node bad_build(gn_graph *g, gn_node m, gn_node v, gn_node turned);    /* (2,3), (3), (3,2) */
+#define BAD(name, expression)                                                \
+    static gn_node name(gn_graph *g, gn_node m, gn_node v, gn_node turned)   \
+    {                                                                        \
+        (void)m, (void)v, (void)turned;                                      \
+        return expression;                                                   \
+    }
+BAD(other_dims, gn_pw2(g, GN_P_add, m, turned))
+BAD(other_rank, gn_pw2(g, GN_P_mul, v, m))
+BAD(no_such_pointwise, gn_pw1(g, GN_P_COUNT, m))
+BAD(no_such_contraction, gn_contract(g, GN_C_COUNT, m, m))
+BAD(no_such_composed, gn_composed(g, GN_M_COUNT, &m, 1, NULL, 0))
+BAD(missing_operand, gn_pw2(g, GN_P_add, m, 0))
+BAD(no_node, gn_pw1(g, GN_P_exp, 1000))
+BAD(negative_node, gn_contract(g, GN_C_matmul, m, -1))
+BAD(wrong_rank, gn_contract(g, GN_C_matmul, v, m))
+BAD(no_size, gn_contract_spec(g, "j->ij", v, 0, NULL))
+BAD(no_string, gn_contract_spec(g, "ij-ji", m, 0, NULL))
+BAD(letter_twice, gn_contract_spec(g, "ii->i", m, 0, NULL))
+BAD(capital, gn_contract_spec(g, "iJ->i", m, 0, NULL))
+BAD(five_letters, gn_contract_spec(g, "abcde->a", m, 0, NULL))
+BAD(two_for_one, gn_contract_spec(g, "ij->ji", m, m, NULL))
+BAD(too_few, gn_composed(g, GN_M_residual, &m, 1, NULL, 0))
+BAD(softmax_of_vector, gn_composed(g, GN_M_softmax, &v, 1, NULL, 0))
+BAD(targets_turned, gn_composed(g, GN_M_softmax_xent, (gn_node[]){ m, turned }, 2, NULL, 0))
+BAD(certain_dropout, gn_mask(g, 1, 1, 1, gn_shape_make(1, (size_t)3)))
+BAD(nan_dropout, gn_mask(g, (double)NAN, 1, 1, gn_shape_make(1, (size_t)3)))
+BAD(nothing, gn_input(g, "x", gn_shape_make(2, (size_t)3, (size_t)0)))
+BAD(too_large, gn_input(g, "x", gn_shape_make(3, SIZE_MAX / 2, SIZE_MAX / 2, (size_t)4)))
+BAD(gradient_of_a_matrix, gn_grad(g, m, 1, &v, &(gn_node){ 0 }) == GN_OK)
+BAD(seed_of_another_shape, gn_vjp(g, m, v, 1, &m, &(gn_node){ 0 }) == GN_OK)
+BAD(tangent_of_another_shape, gn_jvp(g, m, 1, &m, &v, &(gn_node){ 0 }) == GN_OK)
+
+/* Each says what does not fit, gives poison, and poisons what follows. */
+static void bad_builds_are_refused(void **state)
+{
+    (void)state;
+    static const struct { bad_build *build; const char *code, *says; } bad[] = {
+        { other_dims, "GRAPH-SHAPE", "add needs operands of one shape, but m is (2,3) and node 3 is (3,2)" },
+        { other_rank, "GRAPH-SHAPE", "v is (3) and m is (2,3)" },
+        { no_such_pointwise, "GRAPH-OP", "pointwise" },
+        { no_such_contraction, "GRAPH-OP", "contraction" },
+        { no_such_composed, "GRAPH-OP", "composed" },
+        { missing_operand, "GRAPH-OP", "no node" },
+        { no_node, "GRAPH-OP", "no node" },
+        { negative_node, "GRAPH-OP", "no node" },
+        { wrong_rank, "GRAPH-SHAPE", "matmul 'ik,kj->ij': v has shape (3) where 'ik' has 2 letters" },
+        { no_size, "GRAPH-SHAPE", "i is in no operand" },
+        { no_string, "GRAPH-OP", "'ij-ji'" },
+        { letter_twice, "GRAPH-OP", "'ii->i'" },
+        { capital, "GRAPH-OP", "'iJ->i'" },
+        { five_letters, "GRAPH-OP", "'abcde->a'" },
+        { two_for_one, "GRAPH-OP", "one operand" },
+        { too_few, "GRAPH-OP", "residual takes 2 operands" },
+        { softmax_of_vector, "GRAPH-SHAPE", "softmax needs a matrix, but v has shape (3)" },
+        { targets_turned, "GRAPH-SHAPE", "softmax_xent needs operands of one shape" },
+        { certain_dropout, "GRAPH-OP", "probability 1" },
+        { nan_dropout, "GRAPH-OP", "probability nan" },
+        { nothing, "GRAPH-SHAPE", "dimension of 0" },
+        { too_large, "GRAPH-SHAPE", "more elements" },
+        { gradient_of_a_matrix, "GRAPH-SHAPE", "m has shape (2,3)" },
+        { seed_of_another_shape, "GRAPH-SHAPE", "(2,3)" },
+        { tangent_of_another_shape, "GRAPH-SHAPE", "(2,3)" },
+    };
+    for (size_t i = 0; i < GN_COUNT(bad); i++) {
+        trial t;
+        open_trial(&t, bad[i].says);
+        gn_node m = gn_input(t.g, "m", gn_shape_make(2, (size_t)2, (size_t)3));
+        gn_node v = gn_input(t.g, "v", gn_shape_make(1, (size_t)3));
+        gn_node turned = gn_input(t.g, NULL, gn_shape_make(2, (size_t)3, (size_t)2));
+        gn_plan *p;
+        assert_int_equal(bad[i].build(t.g, m, v, turned), 0);
+        const gn_error *e = gn_last_error(t.ctx);
+        if (strcmp(e->code, bad[i].code) != 0 || !strstr(e->message, bad[i].says))
+            fail_msg("%s: %s %s", bad[i].says, e->code, e->message);
+        assert_int_equal(gn_graph_status(t.g), GN_USAGE);
+        assert_int_equal(gn_pw1(t.g, GN_P_exp, m), 0);
+        assert_int_equal(gn_plan_new(t.g, &m, 1, (gn_plan_options){ .type = GN_F32 }, &p), GN_USAGE);
+        assert_null(p);
+        close_trial(&t);
+    }
+}
+
+/* A tangent of one number for all has the shape of what it is the tangent of. */
+static void tangents_have_the_shape_of_the_value(void **state)
+{
+    (void)state;
+    trial t;
+    open_trial(&t, "tangents");
+    gn_node x = gn_input(t.g, "x", gn_shape_make(1, (size_t)3)), s = gn_input(t.g, "s", gn_shape_make(0)), out;
+    gn_node y = gn_pw2(t.g, GN_P_add, x, s), one = gn_constant(t.g, 1);
+    assert_int_equal(gn_jvp(t.g, y, 1, &s, &one, &out), GN_OK);
+    assert_true(gn_shape_equal(gn_node_get(t.g, out).shape, gn_node_get(t.g, y).shape));
+    for (int i = 0; i < 3; i++) assert_true(oracle_eval(&t.o, out)[i] == 1);
+    close_trial(&t);
+}
+
 /* ---- no memory -------------------------------------------------------------------------------------------------- */
 
 typedef struct scarce { long left; long blocks; } scarce;    /* how many allocations succeed; how many blocks live */
@@ -245,6 +342,8 @@ int main(void)
         cmocka_unit_test(a_node_without_influence_gets_zeros),
         cmocka_unit_test(equal_nodes_are_one),
         cmocka_unit_test(shapes_that_do_not_fit_say_why),
+        cmocka_unit_test(bad_builds_are_refused),
+        cmocka_unit_test(tangents_have_the_shape_of_the_value),
         cmocka_unit_test(without_memory_there_is_an_error_and_no_leak),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,6 +127,61 @@ static void long_chains(void **state)
     close_trial(&t);
 }
 
+/* Two chains of different lengths with their steps in turn. */
+static void chains_of_two_lengths(void **state)
+{
+    (void)state;
+    trial t;
+    open_trial(&t, "two chains");
+    add_leaf(&t, gn_shape_make(1, (size_t)9001), true);
+    add_leaf(&t, gn_shape_make(1, (size_t)12001), true);
+    gn_node a = t.leaf[0], b = t.leaf[1];
+    for (int i = 0; i < 3; i++) {
+        a = gn_pw2(t.g, GN_P_add, gn_pw1(t.g, GN_P_sin, a), gn_contract(t.g, GN_C_sum_vector, b, 0));
+        b = gn_pw2(t.g, GN_P_add, gn_pw1(t.g, GN_P_cos, b), gn_constant(t.g, 1));
+    }
+    gn_node both = gn_pw2(t.g, GN_P_mul, gn_contract(t.g, GN_C_sum_vector, gn_pw1(t.g, GN_P_cos, b), 0), a);
+    wanted w = { .node = { both, gn_pw1(t.g, GN_P_exp, gn_pw1(t.g, GN_P_sin, t.leaf[1])),
+                           gn_pw1(t.g, GN_P_exp, gn_pw1(t.g, GN_P_sin, t.leaf[0])) }, .n = 3 };
+    run_all(&t, &w);
+    close_trial(&t);
+}
+
+/* The slope of a product with a number reads the number, where that of an activation reads an array. */
+static void a_number_times_a_layer(void **state)
+{
+    (void)state;
+    trial t;
+    open_trial(&t, "a number times a layer");
+    add_leaf(&t, gn_shape_make(2, (size_t)5, (size_t)5), false);
+    add_leaf(&t, gn_shape_make(0), false);
+    gn_node x = t.leaf[0];
+    for (int i = 0; i < 3; i++)
+        x = gn_pw2(t.g, GN_P_mul, t.leaf[1], gn_contract(t.g, GN_C_dense, x, t.leaf[0]));
+    check(&t, gn_pw1(t.g, GN_P_tanh, gn_pw2(t.g, GN_P_div, x, gn_constant(t.g, 100))));
+    close_trial(&t);
+}
+
+/* What is added is repeated over other letters than the rows of the product. */
+static void a_bias_of_another_width(void **state)
+{
+    (void)state;
+    static const char *const added[] = { "d->abd", "bd->abd", "b->abd", "a->abd" };
+    for (size_t i = 0; i < GN_COUNT(added); i++) {
+        trial t;
+        gn_spec spec;
+        size_t sizes[26];
+        open_trial(&t, added[i]);
+        gn_node y = trial_contraction(&t, "abc,cd->abd", false);
+        for (int l = 0; l < 26; l++) sizes[l] = (size_t)(2 + ('a' + l) % 4);
+        assert_true(gn_spec_parse(added[i], &spec));
+        add_leaf(&t, term_shape(spec.term[0], spec.rank[0]), false);
+        gn_node bias = gn_contract_spec(t.g, added[i], t.leaf[2], 0, sizes);
+        check(&t, gn_pw1(t.g, GN_P_tanh, gn_pw2(t.g, GN_P_add, y, bias)));
+        close_trial(&t);
+    }
+}
+
 static void contraction(const char *text, bool twice)
 {
     trial t;
@@ -296,6 +351,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pointwise_rows),
         cmocka_unit_test(long_chains),
+        cmocka_unit_test(chains_of_two_lengths),
+        cmocka_unit_test(a_bias_of_another_width),
+        cmocka_unit_test(a_number_times_a_layer),
         cmocka_unit_test(contraction_rows),
         cmocka_unit_test(letters_that_count_as_one_are_a_product),
         cmocka_unit_test(composed_rows),

@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "graph/graph.h"
 
-enum { BATCH = 48, IN = 300, HID = 144, OUT = 5, TENSORS = 9, STEPS = 3 };
+enum { BATCH = 48, IN = 300, HID = 160, OUT = 5, TENSORS = 9, OUTPUTS = TENSORS + 3, STEPS = 3 };
 static const size_t rows_of[TENSORS] = { HID, 0, 0, 0, HID, 0, HID, OUT, 0 };
 static const size_t columns_of[TENSORS] = { IN, HID, HID, HID, HID, HID, HID, HID, OUT };
 
@@ -27,7 +27,7 @@ static size_t all_weights(void)
     return n;
 }
 
-typedef struct net { gn_graph *g; gn_node x, t, param[TENSORS], out[TENSORS + 2]; } net;
+typedef struct net { gn_graph *g; gn_node x, t, param[TENSORS], out[OUTPUTS]; } net;
 
 static gn_node affine(net *n, gn_node x, int w, int b)
 {
@@ -36,8 +36,8 @@ static gn_node affine(net *n, gn_node x, int w, int b)
     return gn_pw2(n->g, GN_P_add, z, gn_contract_spec(n->g, "j->ij", n->param[b], 0, sizes));
 }
 
-/* Layers with a gain, whose gradient needs temporaries late, a weight used twice (6), dropout; the last output has a
- * long way of its own, which finds places that the gradients have left. */
+/* Layers with a gain, whose gradient needs temporaries late, a weight used twice (6), dropout; one output has a long
+ * way of its own, which finds places that the gradients have left, and one reads a gradient. */
 static gn_status build(gn_context *ctx, net *n)
 {
     *n = (net){ .g = NULL };
@@ -62,10 +62,11 @@ static gn_status build(gn_context *ctx, net *n)
     gn_node far = n->x;
     for (int i = 0; i < 5; i++) far = gn_contract(g, GN_C_transpose, gn_pw1(g, i % 2 ? GN_P_sin : GN_P_tanh, far), 0);
     n->out[TENSORS + 1] = gn_contract(g, GN_C_sum_all, far, 0);
+    n->out[TENSORS + 2] = gn_contract(g, GN_C_dot2, n->out[7], n->out[7]);
     return gn_graph_status(g);
 }
 
-typedef struct state { char *w, *slot[GN_OPT_SLOTS], *gradient, *x, *t; gn_type type; double last[2]; } state;
+typedef struct state { char *w, *slot[GN_OPT_SLOTS], *gradient, *x, *t; gn_type type; double last[3]; } state;
 
 static void put(const state *s, char *at, size_t i, double v)
 {
@@ -141,7 +142,7 @@ static gn_status train(gn_context *ctx, state *s, gn_optimizer op, way how, gn_p
     set_hyper(op, hyper);
     options.type = s->type;
     gn_status st = build(ctx, &n);
-    if (st == GN_OK) st = gn_plan_new(n.g, n.out, TENSORS + 2, options, &p);
+    if (st == GN_OK) st = gn_plan_new(n.g, n.out, OUTPUTS, options, &p);
     if (st == GN_OK) st = bind(&n, p, s, how);
     if (st == GN_OK && how != SEPARATE) st = set_updates(&n, p, s, op, hyper);
     void *slot[GN_OPT_SLOTS];
@@ -153,7 +154,7 @@ static gn_status train(gn_context *ctx, state *s, gn_optimizer op, way how, gn_p
             gn_kernels_get(gn_isa_best(), s->type, options.exact)
                 ->update[op](all_weights(), s->w, s->gradient, slot, hyper);
     }
-    for (int i = 0; st == GN_OK && i < 2; i++) s->last[i] = get(s->type, gn_plan_value(p, n.out[TENSORS + i]), 0);
+    for (int i = 0; st == GN_OK && i < 3; i++) s->last[i] = get(s->type, gn_plan_value(p, n.out[TENSORS + i]), 0);
     gn_plan_free(p);
     gn_graph_free(n.g);
     return st;
@@ -178,7 +179,7 @@ static void same(const state *a, const state *b, const char *what)
     if (memcmp(a->w, b->w, bytes) != 0) fail_msg("%s: other weights", what);
     for (int i = 0; i < GN_OPT_SLOTS; i++)
         if (memcmp(a->slot[i], b->slot[i], bytes) != 0) fail_msg("%s: another state", what);
-    assert_true(a->last[0] == b->last[0] && a->last[1] == b->last[1]);
+    for (int i = 0; i < 3; i++) assert_true(a->last[i] == b->last[i]);
 }
 
 static void compare(gn_type type, gn_optimizer op, const state *right, way how, gn_plan_options options, int threads)
@@ -186,6 +187,7 @@ static void compare(gn_type type, gn_optimizer op, const state *right, way how, 
     state s;
     run(&s, type, op, how, options, threads);
     same(right, &s, gn_optimizer_table()[op].name);
+    if (how == WRITTEN) assert_memory_equal(right->gradient, s.gradient, all_weights() * gn_type_size(type));
     close_state(&s);
 }
 
@@ -231,12 +233,14 @@ static void gradients_are_those_of_the_old_weights(void **unused)
     assert_int_equal(gn_context_new(NULL, &ctx), GN_OK);
     assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
     gn_shape two = gn_shape_make(2, (size_t)2, (size_t)2);
-    gn_node w[2] = { gn_param(g, "A", two), gn_param(g, "B", two) }, d[2];
+    gn_node w[2] = { gn_param(g, "A", two), gn_param(g, "B", two) }, d[3];
     gn_node c = gn_contract(g, GN_C_matmul, w[0], w[1]), half = gn_pw2(g, GN_P_div, c, gn_constant(g, 2));
     assert_int_equal(gn_grad(g, gn_contract(g, GN_C_dot2, c, half), 2, w, d), GN_OK); /* of |AB|^2/2: AB B', A' AB */
-    double a[4] = { 1, 2, 3, 4 }, b[4] = { 5, 6, 7, 8 }, hyper[GN_OPT_HYPER] = { 1 };
-    assert_int_equal(gn_plan_new(g, d, 2, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
+    d[2] = gn_pw1(g, GN_P_identity, w[0]);
+    double a[4] = { 1, 2, 3, 4 }, b[4] = { 5, 6, 7, 8 }, hyper[GN_OPT_HYPER] = { 1 }, old[4];
+    assert_int_equal(gn_plan_new(g, d, 3, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
     assert_int_equal(gn_plan_bind(p, w[0], a) | gn_plan_bind(p, w[1], b), GN_OK);
+    assert_int_equal(gn_plan_bind(p, d[2], old), GN_OK);
     gn_plan_update u[2] = { { .gradient = d[0], .w = a, .op = GN_OPT_sgd, .hyper = hyper },
                             { .gradient = d[1], .w = b, .op = GN_OPT_sgd, .hyper = hyper } };
     assert_int_equal(gn_plan_set_updates(p, u, 2), GN_OK);
@@ -244,7 +248,7 @@ static void gradients_are_those_of_the_old_weights(void **unused)
     /* AB = (19 22; 43 50) */
     const double da[4] = { 19 * 5 + 22 * 6, 19 * 7 + 22 * 8, 43 * 5 + 50 * 6, 43 * 7 + 50 * 8 };
     const double db[4] = { 19 + 3 * 43, 22 + 3 * 50, 2 * 19 + 4 * 43, 2 * 22 + 4 * 50 };
-    for (int i = 0; i < 4; i++) assert_true(a[i] == i + 1 - da[i] && b[i] == i + 5 - db[i]);
+    for (int i = 0; i < 4; i++) assert_true(a[i] == i + 1 - da[i] && b[i] == i + 5 - db[i] && old[i] == i + 1);
     gn_plan_free(p);
     gn_graph_free(g);
     gn_context_free(ctx);
@@ -300,15 +304,15 @@ static void weight_gradients_are_consumed_once_set_again_too(void **unused)
     assert_int_equal(gn_context_new(NULL, &ctx), GN_OK);
     open_state(&s, GN_F32);
     assert_int_equal(build(ctx, &n), GN_OK);
-    assert_int_equal(gn_plan_new(n.g, n.out, TENSORS + 2, (gn_plan_options){ .type = GN_F32 }, &p), GN_OK);
+    assert_int_equal(gn_plan_new(n.g, n.out, OUTPUTS, (gn_plan_options){ .type = GN_F32 }, &p), GN_OK);
     assert_int_equal(bind(&n, p, &s, CONSUMED), GN_OK);
     for (int again = 0; again < 3; again++) {
         assert_int_equal(set_updates(&n, p, &s, again ? GN_OPT_momentum : GN_OPT_sgd, hyper), GN_OK);
         if (again == 2) assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
         gn_text_init(&text, ctx);
         gn_plan_print(p, &text);
-        assert_int_equal(count(text.at, "product+update"), 3); /* tensors 0, 4 and 7; 6 is used twice */
-        assert_int_equal(count(text.at, again ? "momentum" : "sgd"), TENSORS - 3);
+        assert_int_equal(count(text.at, "product+update"), 2); /* 0 and 4; 6 is used twice, 7 is read */
+        assert_int_equal(count(text.at, again ? "momentum" : "sgd"), TENSORS - 2);
         assert_int_equal(count(text.at, "product*slope"), 2); /* those of tanh: the others follow a norm */
         assert_true(count(text.at, "product+bias+activation") > 0);
         gn_text_free(&text);

@@ -181,15 +181,15 @@ static bool only_products(const parsed *q)
     return true;
 }
 
-/* C (m,n) from operand a (m,k) and b (k,n), by strides. */
+/* C (m,n) from operand a (m,k) and b (k,n), by strides. Columns that count as one with step 1 stand last in the result,
+ * so that its rows are n apart. */
 static bool strides(const parsed *q, const roles *r, int a, int b, gn_product *g)
 {
     int row = a == 0 ? ROW : COLUMN, column = a == 0 ? COLUMN : ROW;
-    size_t m, n, k, ldc, one;
+    size_t m, n, k, apart, one;
     if (!merged(q, a, r, row, &g->m, &g->am) || !merged(q, a, r, DEPTH, &g->k, &g->ak)) return false;
     if (!merged(q, b, r, column, &g->n, &g->bn) || !merged(q, b, r, DEPTH, &k, &g->bk)) return false;
-    return merged(q, 2, r, row, &m, &ldc) && merged(q, 2, r, column, &n, &one) && one == 1 &&
-           (r->n[row] == 0 || ldc == g->n);
+    return merged(q, 2, r, row, &m, &apart) && merged(q, 2, r, column, &n, &one) && one == 1;
 }
 
 static bool product(const parsed *q, gn_plan_step *s)

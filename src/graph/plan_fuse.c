@@ -57,7 +57,7 @@ static bool fuse_bias(gn_plan *p, size_t i)
 static bool fuse_activation(gn_plan *p, size_t i)
 {
     gn_plan_step *s = &p->step[i];
-    if (s->run != gn_run_pointwise || s->inputs != 1 || !s->unit[0]) return false;
+    if (s->run != gn_run_pointwise || s->inputs != 1) return false;
     gn_plan_step *g = maker(p, i, s->in[0]);
     if (!g || g->run != gn_run_product || g->product.act || g->product.slope || !only_here(p, s->in[0])) return false;
     gn_pw_value act = s->value;
