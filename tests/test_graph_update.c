@@ -301,6 +301,7 @@ static void weight_gradients_are_consumed_once_set_again_too(void **unused)
     state s;
     gn_text text;
     double hyper[GN_OPT_HYPER] = { 0.1 };
+    int lines = 0;
     assert_int_equal(gn_context_new(NULL, &ctx), GN_OK);
     open_state(&s, GN_F32);
     assert_int_equal(build(ctx, &n), GN_OK);
@@ -315,6 +316,8 @@ static void weight_gradients_are_consumed_once_set_again_too(void **unused)
         assert_int_equal(count(text.at, again ? "momentum" : "sgd"), TENSORS - 2);
         assert_int_equal(count(text.at, "product*slope"), 2); /* those of tanh: the others follow a norm */
         assert_true(count(text.at, "product+bias+activation") > 0);
+        if (again) assert_int_equal(count(text.at, "\n"), lines);
+        lines = count(text.at, "\n");
         gn_text_free(&text);
     }
     assert_null(gn_plan_value(p, n.out[0]));        /* never written */
