@@ -10,17 +10,26 @@ enum { PARALLEL_FLOPS = 2000000, UPDATE_BYTES = 128 * 1024, UPDATE_BLOCK = 16384
 
 static size_t round_up(size_t a, size_t unit) { return (a + unit - 1) / unit * unit; }
 
-/* Blocks for two tasks a thread or so, whole register tiles each; for an update, rows of the gradient that stay in
- * cache. */
+/* For an update: whole register tiles of the gradient's rows that stay in cache; for threads, when the blocks are few,
+ * as many as every thread has an equal part of. */
+static size_t rows_of_update(const gn_plan *p, const gn_product *g, bool parallel)
+{
+    size_t row = g->n * gn_type_size(p->options.type), fit = row ? UPDATE_BYTES / row : 1;
+    size_t rows = round_up(fit ? fit : 1, p->k->tile_m ? p->k->tile_m : 1), blocks = (g->m + rows - 1) / rows;
+    size_t workers = (size_t)p->workers;
+    if (!parallel || blocks >= 4 * workers) return rows;
+    blocks = round_up(blocks, workers);
+    return (g->m + blocks - 1) / blocks;
+}
+
+/* Else columns for two tasks a thread, whole tiles too. */
 void gn_product_blocks(const gn_plan *p, gn_plan_step *s)
 {
     gn_product *g = &s->product;
-    size_t row = g->n * gn_type_size(p->options.type), rows = row ? UPDATE_BYTES / row : 1;
-    g->block_m = round_up(rows ? rows : 1, p->k->tile_m ? p->k->tile_m : 1);
-    g->block_n = g->n;
-    if (p->workers == 1 || s->flops < PARALLEL_FLOPS) return;
+    bool parallel = p->workers > 1 && s->flops >= PARALLEL_FLOPS;
     size_t parts = (size_t)p->workers * 2;
-    g->block_n = round_up((g->n + parts - 1) / parts, p->k->tile_n ? p->k->tile_n : 1);
+    g->block_m = rows_of_update(p, g, parallel);
+    g->block_n = parallel ? round_up((g->n + parts - 1) / parts, p->k->tile_n ? p->k->tile_n : 1) : g->n;
 }
 
 typedef struct product_work { const gn_plan *p; const gn_plan_step *s; } product_work;
