@@ -168,6 +168,25 @@ static bool pair_holds(const pair_row *r, const char *both)
     return held;
 }
 
+/* Every allocation from opening the two files to the finished data fails once. */
+static void pair_survives_memory(const char *both)
+{
+    bool reached = true;
+    for (long k = 1; reached; k++) {
+        bench b;
+        gn_data *d;
+        bench_open(&b, NULL);
+        b.countdown = k;
+        gn_status status = gn_data_read(b.ctx, both, b.options, &d);
+        reached = b.countdown == 0;
+        b.countdown = 0;
+        assert_int_equal(status, reached ? GN_NO_MEMORY : GN_OK);
+        assert_true(reached ? d == NULL : d != NULL);
+        gn_data_free(d);
+        bench_close(&b);
+    }
+}
+
 static void test_pairs(void **state)
 {
     char folder[] = "/tmp/gn_idx_XXXXXX", x[64], y[64], both[140];
@@ -183,6 +202,7 @@ static void test_pairs(void **state)
         write_idx(y, r->y_rank, r->y_rows, r->at, r->label);
         bad += !pair_holds(r, both);
     }
+    pair_survives_memory(both); /* the last row's files, which are good */
     remove(x);
     remove(y);
     remove(folder);
