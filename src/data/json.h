@@ -39,4 +39,7 @@ void gn_json_put_numbers(gn_text *to, const double *v, size_t n);
 gn_status gn_json_read(gn_context *ctx, const char *file, const char *field, const char *text, size_t flags,
                        json_t **out);
 
+/* The whole of a safetensors header (st_check.c): names once, no hole, no overlap, no byte left; f->tensor by begin. */
+gn_status gn_st_check(gn_context *ctx, const char *path, gn_st_file *f);
+
 #endif

@@ -40,9 +40,9 @@ static void choose_rate(const gn_options *o, gn_choice *c)
 
 /* The reasons:
  *
- * layers: images get one layer of 128, the size at which MNIST passes 97.5 % in ten epochs while an epoch stays a fraction
- * of a second. Tables get two layers, because one bends too little (spirals): 64,32 for most, 128,64 when thousands of
- * rows can determine the weights.
+ * layers: images get one layer of 128, the size at which MNIST passes 97.5 % in ten epochs while an epoch stays a
+ * fraction of a second. Tables get two layers, because one bends too little (spirals): 64,32 for most, 128,64 when
+ * thousands of rows can determine the weights.
  *
  * batch: small tables need many steps more than they need smooth gradients, 16 to 32 rows. Large ones are paid for in
  * passes over memory, 64 to 128. Never more than the rows there are.
@@ -53,8 +53,8 @@ static void choose_rate(const gn_options *o, gn_choice *c)
  * patience: none, since the one-cycle schedule ends where it should. With --early-stop N a tenth of the training rows
  * is set aside to watch; held-out rows are never watched, so that the figures on them are honest, in folds too.
  *
- * decay: 1/rows, a normal prior of variance 1 on each weight, which holds small tables back and large ones hardly. It goes
- * into the gradient; optimisers with a decay of their own keep it. */
+ * decay: 1/rows, a normal prior of variance 1 on each weight, which holds small tables back and large ones hardly. It
+ * goes into the gradient; optimisers with a decay of their own keep it. */
 gn_choice gn_model_choose(const gn_data *d, size_t rows, const gn_options *options)
 {
     gn_choice c = { .layers = "128", .batch = 128, .epochs = 10, .decay = -1 };

@@ -268,8 +268,10 @@ static gn_status refuse_others(gn_context *ctx, const char *path, gn_bytes b)
     gn_cursor c = gn_cursor_make(ctx, path, b, GN_E_ST_TRUNC);
     gn_place at = { .file = path, .has_offset = true };
     int first = gn_peek(&c, 0), second = gn_peek(&c, 1);
-    bool json = gn_peek(&c, 8) == '{';  /* a header's length may begin with the same bytes */
-    if (!json && ((first == 'P' && second == 'K' && gn_peek(&c, 2) == 3) || (first == 0x80 && second >= 2 && second <= 5))) {
+    bool zip = first == 'P' && second == 'K' && gn_peek(&c, 2) == 3;
+    bool pickle = first == 0x80 && second >= 2 && second <= 5;
+    /* A header's length may begin with the same bytes; then its '{' follows. */
+    if ((zip || pickle) && gn_peek(&c, 8) != '{') {
         gn_fail_at(ctx, GN_E_MOD_PICKLE, at,
                    "this is a PyTorch pickle checkpoint; refused because loading one can run code");
         return gn_hint(ctx,

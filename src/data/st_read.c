@@ -301,15 +301,30 @@ static gn_status take_meta(st_reader *r, json_t *meta)
 
 /* ---- the header ---------------------------------------------------------------------------------------------- */
 
+/* Most keys are their own text; with an escape or a control byte in it jansson decodes or refuses one. */
+static bool plain_key(const char *key, size_t n)
+{
+    for (size_t i = 1; i + 1 < n; i++)
+        if (key[i] == '\\' || (unsigned char)key[i] < ' ') return false;
+    return true;
+}
+
+static gn_status keep_key(st_reader *r, const char *text, size_t n)
+{
+    if (n > GN_ST_NAME_LIMIT)
+        return gn_fail_at(r->ctx, GN_E_ST_NAME, place(r, r->m.key), "a name of %zu bytes (limit %d)", n,
+                          GN_ST_NAME_LIMIT);
+    r->key = gn_arena_text(&r->f->arena, text, n);
+    return r->key ? GN_OK : GN_NO_MEMORY;
+}
+
 static gn_status take_key(st_reader *r)
 {
+    const char *text = r->text + r->m.key;
     json_t *key;
+    if (plain_key(text, r->m.key_length)) return keep_key(r, text + 1, r->m.key_length - 2);
     GN_TRY(load(r, r->m.key, r->m.key_length, false, &key));
-    size_t n = json_string_length(key);
-    gn_status s = GN_OK;
-    if (n > GN_ST_NAME_LIMIT)
-        s = gn_fail_at(r->ctx, GN_E_ST_NAME, place(r, r->m.key), "a name of %zu bytes (limit %d)", n, GN_ST_NAME_LIMIT);
-    else if (!(r->key = gn_arena_text(&r->f->arena, json_string_value(key), n))) s = GN_NO_MEMORY;
+    gn_status s = keep_key(r, json_string_value(key), json_string_length(key));
     json_decref(key);
     return s;
 }
@@ -357,88 +372,6 @@ static gn_status read_header(st_reader *r)
 
 /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
-typedef bool (*before_fn)(const gn_st_tensor *a, const gn_st_tensor *b);
-
-static bool by_name(const gn_st_tensor *a, const gn_st_tensor *b) { return strcmp(a->name, b->name) < 0; }
-
-static bool by_begin(const gn_st_tensor *a, const gn_st_tensor *b)
-{
-    if (a->begin != b->begin) return a->begin < b->begin;
-    return a->end != b->end ? a->end < b->end : by_name(a, b);
-}
-
-static void sift(gn_st_tensor *t, size_t root, size_t end, before_fn before)
-{
-    gn_st_tensor moved = t[root];
-    for (size_t child; (child = 2 * root + 1) < end; root = child) {
-        if (child + 1 < end && before(&t[child], &t[child + 1])) child++;
-        if (!before(&moved, &t[child])) break;
-        t[root] = t[child];
-    }
-    t[root] = moved;
-}
-
-static void sort_tensors(gn_st_tensor *t, size_t n, before_fn before)
-{
-    for (size_t i = n / 2; i-- > 0;) sift(t, i, n, before);
-    for (size_t end = n; end > 1;) {
-        gn_st_tensor top = t[0];
-        t[0] = t[--end];
-        t[end] = top;
-        sift(t, 0, end, before);
-    }
-}
-
-static gn_place data_place(const st_reader *r, uint64_t offset)
-{
-    return (gn_place){ .file = r->name, .offset = r->f->data_offset + offset, .has_offset = true };
-}
-
-/* The key's place, found again: only for a message. */
-static gn_status fail_twice(st_reader *r, const char *name)
-{
-    gn_json_cut cut;
-    size_t at = 0, n = strlen(name);
-    gn_json_member m;
-    gn_json_open(&cut, r->text, r->length);
-    while (gn_json_next(&cut, &m) == GN_JSON_FINE && !cut.ended)
-        if (m.key_length == n + 2 && memcmp(r->text + m.key + 1, name, n) == 0) at = m.key;
-    return gn_fail_at(r->ctx, GN_E_ST_DUP, place(r, at), "tensor '%s' defined twice", shown(GN_SHOWN, name));
-}
-
-static gn_status check_names(st_reader *r)
-{
-    gn_st_file *f = r->f;
-    sort_tensors(f->tensor, f->tensors, by_name);
-    for (size_t i = 1; i < f->tensors; i++)
-        if (strcmp(f->tensor[i - 1].name, f->tensor[i].name) == 0) return fail_twice(r, f->tensor[i].name);
-    return GN_OK;
-}
-
-static gn_status check_layout(st_reader *r)
-{
-    gn_st_file *f = r->f;
-    uint64_t at = 0, have = f->bytes.size - f->data_offset;
-    sort_tensors(f->tensor, f->tensors, by_begin);
-    for (size_t i = 0; i < f->tensors; i++) {
-        const gn_st_tensor *t = &f->tensor[i];
-        if (t->begin < at)
-            return gn_fail_at(r->ctx, GN_E_ST_OVERLAP, data_place(r, t->begin), "tensors '%s' and '%s' share bytes",
-                              shown(GN_SHOWN, f->tensor[i - 1].name), shown(GN_SHOWN, t->name));
-        if (t->begin > at)
-            return gn_fail_at(r->ctx, GN_E_ST_HOLE, data_place(r, at), "bytes %llu..%llu belong to no tensor",
-                              (unsigned long long)at, (unsigned long long)t->begin);
-        at = t->end;
-    }
-    if (at > have)
-        return gn_fail_at(r->ctx, GN_E_ST_SIZE, data_place(r, have), "file ends %llu byte%s early",
-                          (unsigned long long)(at - have), at - have == 1 ? "" : "s");
-    if (at < have)
-        return gn_fail_at(r->ctx, GN_E_ST_TRAIL, data_place(r, at), "%llu byte%s after the last tensor",
-                          (unsigned long long)(have - at), have - at == 1 ? "" : "s");
-    return GN_OK;
-}
-
 static gn_status read_start(st_reader *r)
 {
     gn_st_file *f = r->f;
@@ -471,8 +404,7 @@ gn_status gn_st_read(gn_context *ctx, const char *name, gn_bytes bytes, gn_st_fi
     st_reader r = { .ctx = ctx, .name = name, .f = out };
     gn_status s = read_start(&r);
     if (s == GN_OK) s = read_header(&r);
-    if (s == GN_OK) s = check_names(&r);
-    if (s == GN_OK) s = check_layout(&r);
+    if (s == GN_OK) s = gn_st_check(ctx, name, out);
     if (s != GN_OK) gn_st_free(ctx, out);
     return s;
 }
