@@ -46,7 +46,7 @@ static gn_status inflate_all(bench *b, const uint8_t *bytes, size_t size, uint8_
     return status;
 }
 
-/* ---- the table ---------------------------------------------------------------------------------------------------- */
+/* ---- the table ------------------------------------------------------------------------------------------------- */
 
 typedef enum change {
     SAME,
@@ -266,7 +266,7 @@ static void test_idx(void **state)
     }
 }
 
-/* ---- damage ------------------------------------------------------------------------------------------------------- */
+/* ---- damage ---------------------------------------------------------------------------------------------------- */
 
 /* Any cut is refused; two bytes are no gzip file, and nothing is no text. A changed byte is refused or changes
  * nothing that comes out (time, system, name: fields that no checksum covers). */
