@@ -240,15 +240,27 @@ static gn_status open_file(opening *o, gn_data **out)
 
 /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
-static gn_status open_one(opening *o, bool tests, gn_data **out)
+static gn_status open_by_kind(opening *o, bool tests, gn_data **out)
 {
-    *out = NULL;
     switch (find_kind(o)) {
     case WHAT_GENERATED: return open_generated(o, out);
     case WHAT_FOLDER: return open_folder(o, tests, out);
     case WHAT_PAIR: return open_pair(o, out);
     default: return open_file(o, out);
     }
+}
+
+/* Data are named as they were asked for, so that the command a model records can be given again. */
+static gn_status open_one(opening *o, bool tests, gn_data **out)
+{
+    *out = NULL;
+    GN_TRY(open_by_kind(o, tests, out));
+    if (!*out) return GN_OK;
+    (*out)->name = gn_arena_text(&(*out)->arena, o->what, strlen(o->what));
+    if ((*out)->name) return GN_OK;
+    gn_data_free(*out);
+    *out = NULL;
+    return GN_NO_MEMORY;
 }
 
 /* For a model a folder means its test images when they are there: they are what a model is judged by. */
