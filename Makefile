@@ -40,7 +40,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TESTS   := $(TEST_SRC:tests/%.c=$(B)/tests/%)
 
-.PHONY: all lib tests test check deps demo bench map docs install uninstall clean
+.PHONY: all lib fuzz tests test check deps demo bench map docs install uninstall clean
 .DELETE_ON_ERROR:
 all: $(B)/glassnet $(B)/libglassnet.so.$(VERSION)
 lib: $(B)/libglassnet.a $(B)/libglassnet.so.$(VERSION)
@@ -65,6 +65,13 @@ $(B)/tests/%: tests/%.c $(B)/libglassnet.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GN_CFLAGS) $(CFLAGS) -Itests $< $(B)/libglassnet.a $(GN_LDFLAGS) $(LDFLAGS) $(LIBS) -lcmocka -o $@
 tests: $(TESTS)
+
+# The fuzz drivers as plain programs over files; `clang -fsanitize=fuzzer` makes fuzzers of them.
+FUZZ := $(patsubst tests/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz_*.c)))
+$(B)/fuzz/%: tests/%.c $(B)/libglassnet.a
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(GN_CFLAGS) $(CFLAGS) -DGN_FUZZ_MAIN -Itests $< $(B)/libglassnet.a $(GN_LDFLAGS) $(LDFLAGS) $(LIBS) -o $@
+fuzz: $(FUZZ)
 
 deps:
 	@CC="$(CC)" sh tools/deps.sh

@@ -93,13 +93,15 @@ static inline void fuzz_array(fuzz_reader read, const uint8_t *bytes, size_t siz
 }
 
 #ifdef GN_FUZZ_MAIN
+/* Runs each file named once, whole; a file that cannot be read is a failure, not a pass. */
 int main(int count, char **paths)
 {
     for (int i = 1; i < count; i++) {
         FILE *f = fopen(paths[i], "rb");
         static uint8_t bytes[1 << 20];
-        if (!f) continue;
+        DEMAND(f != NULL);
         size_t n = fread(bytes, 1, sizeof bytes, f);
+        DEMAND(!ferror(f) && fgetc(f) == EOF);
         fclose(f);
         LLVMFuzzerTestOneInput(bytes, n);
     }

@@ -6,20 +6,8 @@
  *
  * Besides not crashing: a table is read the same wherever the window on its bytes ends. */
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz.h"
 #include "../src/data/csv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
-
-#define DEMAND(condition)                                                \
-    do {                                                                 \
-        if (!(condition)) {                                              \
-            fprintf(stderr, "fuzz_csv: %s does not hold\n", #condition); \
-            abort();                                                     \
-        }                                                                \
-    } while (0)
 
 static const char *const settings[][8] = {{"missing", "drop"},
                                           {"missing", "median", "nonfinite", "missing"},
@@ -130,19 +118,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     gn_context_free(ctx);
     return 0;
 }
-
-#ifdef GN_FUZZ_MAIN
-int main(int count, char **paths)
-{
-    for (int i = 1; i < count; i++) {
-        FILE *f = fopen(paths[i], "rb");
-        static uint8_t bytes[1 << 20];
-        if (!f) continue;
-        size_t n = fread(bytes, 1, sizeof bytes, f);
-        fclose(f);
-        LLVMFuzzerTestOneInput(bytes, n);
-    }
-    printf("%d files, no failure\n", count - 1);
-    return 0;
-}
-#endif

@@ -83,6 +83,11 @@ if [ -z "$quick" ]; then
     echo "== under AddressSanitizer and UndefinedBehaviorSanitizer"
     step build-asan $MAKE -j"$jobs" ASAN=1 WERROR=-Werror all tests
     run_cmocka build-asan asan
+    step fuzz-drivers $MAKE -j"$jobs" ASAN=1 WERROR=-Werror fuzz
+    for f in build-asan/fuzz/fuzz_*; do
+        case $f in *.d) continue ;; esac
+        step "$(basename "$f")" "$f" README.md Makefile src/defs/option.def
+    done
     script cli-asan python3 tests/cli/run.py build-asan/glassnet
 
     echo "== with the other compiler"

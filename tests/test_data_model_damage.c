@@ -162,6 +162,7 @@ static void fields_wrong(void **state)
         { "inputs", COLOUR("[]"), "MOD-META", "'inputs'" },
         { "inputs", COLOUR("[\"a\",3]"), "MOD-META", "'inputs'" },
         { "inputs", COLOUR("[\"a\",\"b\",\"a\"]"), "MOD-META", "'inputs' has the same text twice" },
+        { "inputs", COLOUR("[\"b\",\"a\",\"c\"]"), "MOD-META", "'inputs' has categories that do not ascend" },
         { "inputs", COLOUR("[\"a\",\"b\",\"c\"],\"fill\":3"), "MOD-META", "'inputs'" },
         { "inputs", COLOUR("[\"a\",\"b\",\"c\"],\"fill\":-1"), "MOD-META", "'inputs'" },
         { "inputs", COLOUR("[\"a\",\"b\"]"), "MOD-META", "'input_shift' has 4 numbers, the model needs 3" },

@@ -134,22 +134,22 @@ static gn_status plan_data(gn_cli *cli, const char *what)
     return s;
 }
 
-static bool ends_with(const char *text, const char *end)
+static gn_status plan_model(gn_cli *cli, const char *path)
 {
-    size_t n = strlen(text), k = strlen(end);
-    return n >= k && !strcmp(text + n - k, end);
+    gn_model *m;
+    GN_TRY(gn_model_load(cli->ctx, path, &m));
+    gn_status s = print_plan(cli, m->net);
+    gn_model_free(m);
+    return s;
 }
 
 static gn_status run(gn_cli *cli)
 {
     const char *what = cli->argument[0] ? cli->argument[0] : "784-128-10";
     if (is_sizes(what)) return plan_sizes(cli, what);
-    if (!ends_with(what, ".safetensors")) return plan_data(cli, what);
-    gn_model *m;
-    GN_TRY(gn_model_load(cli->ctx, what, &m));
-    gn_status s = print_plan(cli, m->net);
-    gn_model_free(m);
-    return s;
+    gn_status s = plan_data(cli, what);
+    bool model = s == GN_BAD_DATA && strcmp(what, "-") && !strcmp(gn_last_error(cli->ctx)->code, gn_code_text(GN_E_FILE_KIND));
+    return model ? plan_model(cli, what) : s; /* a model is known by its content, whatever it is called */
 }
 
 const gn_command_body gn_cmd_plan = { run,

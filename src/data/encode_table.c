@@ -2,6 +2,7 @@
  *
  * Invariant: the prep alone, with no look at this table again, encodes another table the same way. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "encode.h"
 
@@ -18,6 +19,12 @@ static gn_status fail_many(gn_encoding *e, const gn_column *c)
     return gn_hint(e->ctx, "--ignore=%s", name);
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Categories ascend, whatever order a table has them in: find_category halves. */
 static gn_status fit_feature(gn_encoding *e, gn_prep *p, const gn_column *c, gn_feature *f)
 {
     *f = (gn_feature){.kind = c->kind, .fill = (double)NAN, .fill_category = UINT32_MAX, .name = copy_name(p, c->name)};
@@ -30,6 +37,7 @@ static gn_status fit_feature(gn_encoding *e, gn_prep *p, const gn_column *c, gn_
     if (!f->categories) return GN_NO_MEMORY;
     for (size_t i = 0; i < c->n_categories; i++)
         if (!(f->categories[i] = copy_name(p, c->categories[i]))) return GN_NO_MEMORY;
+    qsort(f->categories, f->n_categories, sizeof *f->categories, by_text);
     return GN_OK;
 }
 

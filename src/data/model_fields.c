@@ -125,6 +125,9 @@ static gn_status read_text_feature(const gn_loading *l, const json_t *list, cons
         return gn_meta_wrong(l, "inputs", "has a text column without categories");
     GN_TRY(keep_strings(l, "inputs", list, &f->categories, &f->n_categories));
     GN_TRY(check_distinct(l, "inputs", f->categories, n));
+    for (size_t i = 1; i < f->n_categories; i++) /* they are looked up by halving */
+        if (strcmp(f->categories[i - 1], f->categories[i]) > 0)
+            return gn_meta_wrong(l, "inputs", "has categories that do not ascend");
     if (fill && !(json_is_integer(fill) && json_integer_value(fill) >= 0 && json_integer_value(fill) < (json_int_t)n))
         return gn_meta_wrong(l, "inputs", "has a fill value that is not one of its categories");
     if (fill) f->fill_category = (uint32_t)json_integer_value(fill);

@@ -107,3 +107,11 @@ $ glassnet info - <&-
 ? 4
 $ glassnet train m.csv --epochs 1 --out c.safetensors 2>&- | tail -n 1
 > the model ({num} parameters): c.safetensors
+
+# a model is known by its content, whatever it is called
+$ glassnet train moons --layers 4 --epochs 1 --quiet --out m.st > none; glassnet plan m.st | head -n 2 | tail -n 1
+>   4 relu      2 -> 4          12
+
+# a generated set's text column can be an input like a file's
+$ glassnet train moons --target x1 --task regression --layers 4 --epochs 1 --quiet --json --out x.st | tr ',' '\n' | grep '"rows"'
+>  "rows": 200
