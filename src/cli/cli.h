@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include "../data/data.h"
 #include "../base/option.h"
+#include "../lens/picture.h"
+#include "../lens/sheet.h"
 
 typedef struct gn_cli gn_cli;
 
@@ -114,6 +116,12 @@ void gn_summary_data(gn_text *to, const gn_data *d, const char *indent);    /* r
 void gn_signals_start(gn_context *ctx);     /* SIGINT and SIGTERM ask ctx to stop; the second quits at once */
 int gn_signals_caught(void);                /* the signal's number, or 0 */
 
+/* ---- sheet_out.c, picture_out.c ---------------------------------------------------------------------------------- */
+/* A sheet by --format, --digits, --depth, --ascii, --json and --out. */
+gn_status gn_cli_sheet(gn_cli *cli, const gn_sheet *sheet);
+/* A picture into the file that --plot names: gnuplot for .svg, .png and .pdf, characters on standard output for -. With
+ * --keep the script stays beside it. Nothing when `file` is "". */
+gn_status gn_cli_picture(gn_cli *cli, const gn_picture *picture, const char *file);
 
 /* ---- usage.c ----------------------------------------------------------------------------------------------------- */
 void gn_usage_program(gn_text *to);

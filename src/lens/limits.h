@@ -1,0 +1,44 @@
+/* limits.h -- what theory says of a learning rate on a quadratic: each optimiser's limit on rate times curvature, and
+ * the regime of an iteration.
+ *
+ * Invariant: a limit is text over the optimiser's own parameters, evaluated, never a number by itself. Sources:
+ * docs/methods.md. */
+#ifndef GN_LIMITS_H
+#define GN_LIMITS_H
+
+#include "../kernel/optim.h"
+
+typedef struct gn_limit {
+    bool known;
+    const char *formula;        /* "2 + 2*mu": the largest eta*lambda, in names of the optimiser's parameters */
+    double value;
+    bool preconditioned;        /* lambda is of P^-1/2 H P^-1/2 with P frozen: adam and its kin */
+    const char *about;          /* why not known, or what is assumed */
+} gn_limit;
+/* hyper: parameters in the row's order, lr first. Weight decay is added to lambda by the caller. */
+gn_status gn_limit_of(gn_context *ctx, gn_optimizer op, const double *hyper, gn_limit *out);
+
+/* The iteration matrix on one eigenvalue: for sgd the number 1 - eta*lambda, for momentum and nesterov 2 by 2 over
+ * (v, w - w*). spectral: the largest modulus; ripples: the eigenvalues are complex. */
+typedef struct gn_iteration { double spectral; bool ripples; double re[2], im[2]; int n; } gn_iteration;
+gn_status gn_iteration_of(gn_context *ctx, gn_optimizer op, const double *hyper, double eta_lambda, gn_iteration *out);
+
+typedef enum gn_regime {
+    GN_REGIME_STILL,        /* lambda 0: the slope never changes */
+    GN_REGIME_ONE_SIDED,    /* 0 < r < 1 */
+    GN_REGIME_ONE_STEP,     /* r = 0 */
+    GN_REGIME_OSCILLATING,  /* -1 < r < 0, or complex with modulus below 1 */
+    GN_REGIME_TWO_CYCLE,    /* |r| = 1 within the band */
+    GN_REGIME_DIVERGENT,    /* r < -1 */
+    GN_REGIME_ASCENDING,    /* eta < 0 or lambda < 0: r > 1 */
+    GN_REGIME_COUNT
+} gn_regime;
+enum { GN_REGIME_BAND_ULPS = 64 };
+/* r = 1 - eta_lambda. The band within which 0 and -1 count as reached: 64*2^-52*max(1, |eta_lambda|). */
+gn_regime gn_regime_of(double eta_lambda, double *r, double *band);
+const char *gn_regime_name(gn_regime regime);       /* "one-sided", "one step", "oscillating", "two-cycle", ... */
+const char *gn_regime_says(gn_regime regime);       /* a sentence */
+/* Steps until |error| <= tolerance*|first error| when it shrinks by |r| a step; INFINITY when it does not. */
+double gn_steps_to(double r, double tolerance);
+
+#endif

@@ -1,0 +1,64 @@
+/* picture.h -- a picture as data: panels with series, fields and marks; written as a gnuplot script or drawn with
+ * characters.
+ *
+ * Invariant: texts are foreign: in a script they stand in single quotes with the quote doubled, under noenhanced, and
+ * never as code; data stand in here-documents as numbers. Colours are a fixed set that differs in lightness, and every
+ * series differs in dash or point too, so that grey and colour-blind eyes tell them apart. */
+#ifndef GN_PICTURE_H
+#define GN_PICTURE_H
+
+#include "../base/text.h"
+
+typedef enum gn_series_kind { GN_SERIES_LINE, GN_SERIES_POINTS, GN_SERIES_LINE_POINTS, GN_SERIES_BARS, GN_SERIES_STEPS,
+                              GN_SERIES_ARROWS /* from (x, y) to the next point */ } gn_series_kind;
+typedef struct gn_series {
+    gn_series_kind kind;
+    const char *label;              /* in the key; NULL: none */
+    size_t n;
+    const double *x, *y;            /* (n); a point that is not finite breaks the line */
+    int style;                      /* 0..7: colour, dash and point together; -1: the next one */
+} gn_series;
+typedef enum gn_field_kind { GN_FIELD_HEAT, GN_FIELD_CONTOUR, GN_FIELD_CLASSES } gn_field_kind;
+typedef struct gn_field {           /* z over a grid: z[iy*nx + ix] at x0 + (x1 - x0)*ix/(nx - 1), likewise y */
+    gn_field_kind kind;
+    size_t nx, ny;
+    double x0, x1, y0, y1;
+    const double *z;
+    const char *label;              /* of the colour scale */
+    bool log;                       /* contour levels and colours by the logarithm */
+    size_t levels;                  /* of contours; 0: by the data */
+    bool numbers;                   /* the value is written into each cell (a confusion matrix) */
+} gn_field;
+typedef struct gn_rule_mark { bool vertical; double at; const char *label; } gn_rule_mark;
+typedef struct gn_note_mark { double x, y; const char *text; } gn_note_mark;
+typedef struct gn_link_mark { double x0, y0, x1, y1, weight; } gn_link_mark;    /* a line; width and colour by weight */
+
+typedef struct gn_panel {
+    const char *title, *x_label, *y_label;      /* labels with units: "weight w", "learning rate η (per step)" */
+    bool log_x, log_y, equal_scale, no_axes;
+    double x_min, x_max, y_min, y_max;          /* min >= max: by the data */
+    const char *const *x_names;                 /* labels at x = 0, 1, ... (classes), or NULL */
+    const char *const *y_names;
+    size_t n_x_names, n_y_names;
+    size_t n_series, n_fields, n_marks, n_notes, n_links;
+    const gn_series *series;
+    const gn_field *field;
+    const gn_rule_mark *mark;
+    const gn_note_mark *note;
+    const gn_link_mark *link;
+} gn_panel;
+typedef struct gn_picture {
+    const char *title;
+    size_t columns;                 /* panels side by side; 0: by their number */
+    size_t n_panels;
+    const gn_panel *panel;
+    int width, height;              /* pixels at 96 to the inch; 0: by the panels */
+} gn_picture;
+
+typedef enum gn_picture_type { GN_PICTURE_SVG, GN_PICTURE_PNG, GN_PICTURE_PDF, GN_PICTURE_TYPE_COUNT } gn_picture_type;
+/* The whole script, data included; `out` is the file that gnuplot is to write. Refuses a name with control bytes. */
+gn_status gn_picture_script(gn_context *ctx, const gn_picture *p, gn_picture_type type, const char *out, gn_text *to);
+/* With characters: braille (or ASCII) with axes, `columns` wide. */
+gn_status gn_picture_draw(gn_context *ctx, const gn_picture *p, int columns, bool ascii, gn_text *to);
+
+#endif
