@@ -57,6 +57,11 @@ gn_node gn_contract_spec(gn_graph *g, const char *spec, gn_node a, gn_node b, co
 gn_node gn_composed(gn_graph *g, gn_composed_op op, const gn_node *in, int n, const double *attr, int n_attr);
 gn_node gn_reshape_none(gn_graph *g, gn_node x);         /* identity, to give a value a second name */
 void gn_name(gn_graph *g, gn_node n, const char *fmt, ...) GN_PRINTF(3, 4);
+/* A formula as nodes; each of its names is the node given for it (pi, e, inf, nan aside), of one shape or rank 0. Poison
+ * (GN_E_GRAPH_OP) for a name that is not given and for a function that is no row of pointwise.def. */
+typedef struct gn_named_node { const char *name; gn_node node; } gn_named_node;
+gn_node gn_graph_formula(gn_graph *g, const gn_formula *f, const gn_named_node *names, size_t count);
+gn_node gn_graph_formula_text(gn_graph *g, const char *text, size_t length, const gn_named_node *names, size_t count);
 
 /* ---- derivatives: graph to graph -------------------------------------------------------------------------------- */
 /* out[i] = d y/d wrt[i] contracted with seed (same shape as y); seed 0 means ones. A node that y does not depend on

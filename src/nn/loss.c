@@ -101,50 +101,6 @@ gn_status gn_net_choose_loss(gn_context *ctx, const gn_net_spec *spec, gn_loss *
 
 /* ---- text to nodes ---------------------------------------------------------------------------------------------- */
 
-typedef struct gn_loss_text {       /* what the names in a row stand for */
-    gn_graph *g;
-    gn_arena arena;
-    gn_node z, t;
-} gn_loss_text;
-
-static gn_node poison(gn_loss_text *l, const char *name)
-{
-    gn_fail(gn_graph_context(l->g), GN_E_CFG_LOSS, "a loss uses \"%s\", which no table knows", name);
-    return 0;
-}
-
-static gn_node call(gn_loss_text *l, const gn_formula *f, const gn_node *arg)
-{
-    gn_pointwise op = gn_pointwise_find(f->name);
-    return op == GN_P_COUNT ? poison(l, f->name) : gn_pw(l->g, op, arg[0], arg[1], arg[2], NULL);
-}
-
-/* Recursion is bounded by the parser's limit on depth. */
-static gn_node to_node(gn_loss_text *l, const gn_formula *f)
-{
-    gn_node arg[3] = { 0 };
-    for (int i = 0; i < f->arguments; i++)
-        if (!(arg[i] = to_node(l, f->arg[i]))) return 0;
-    switch (f->op) {
-    case GN_F_NUMBER: return gn_constant(l->g, f->number);
-    case GN_F_NAME: return !strcmp(f->name, "z") ? l->z : !strcmp(f->name, "t") ? l->t : poison(l, f->name);
-    case GN_F_ADD: return gn_pw2(l->g, GN_P_add, arg[0], arg[1]);
-    case GN_F_SUB: return gn_pw2(l->g, GN_P_sub, arg[0], arg[1]);
-    case GN_F_MUL: return gn_pw2(l->g, GN_P_mul, arg[0], arg[1]);
-    case GN_F_DIV: return gn_pw2(l->g, GN_P_div, arg[0], arg[1]);
-    case GN_F_POW: return gn_pw2(l->g, GN_P_pow, arg[0], arg[1]);
-    case GN_F_NEG: return gn_pw1(l->g, GN_P_neg, arg[0]);
-    case GN_F_CALL: return call(l, f, arg);
-    default: return poison(l, "a comparison");
-    }
-}
-
-static gn_node read_formula(gn_loss_text *l, const char *text, size_t length)
-{
-    const gn_formula *f;
-    return gn_formula_parse(&l->arena, text, length, &f) == GN_OK ? to_node(l, f) : 0;
-}
-
 /* A composed operation may stand outermost, with formulas for operands; it is no function of the expression language.
  */
 static gn_composed_op find_composed(const char *text)
@@ -165,19 +121,20 @@ static const char *operand_end(const char *at, const char *end)
     return at;
 }
 
-static gn_node read_row(gn_loss_text *l, const char *text)
+/* names: z, the output, and t, the target. */
+static gn_node read_row(gn_graph *g, const char *text, const gn_named_node names[2])
 {
     gn_composed_op op = find_composed(text);
-    if (op == GN_M_COUNT) return read_formula(l, text, strlen(text));
+    if (op == GN_M_COUNT) return gn_graph_formula_text(g, text, strlen(text), names, 2);
     const char *at = strchr(text, '(') + 1, *end = strrchr(text, ')');
     gn_node operand[5] = { 0 };
     int n = 0;
     while (at < end && n < 5) {
         const char *stop = operand_end(at, end);
-        if (!(operand[n++] = read_formula(l, at, (size_t)(stop - at)))) return 0;
+        if (!(operand[n++] = gn_graph_formula_text(g, at, (size_t)(stop - at), names, 2))) return 0;
         at = stop + 1;
     }
-    return gn_composed(l->g, op, operand, n, NULL, 0);
+    return gn_composed(g, op, operand, n, NULL, 0);
 }
 
 /* The losses as the row gives them: (batch, outputs), or (batch) for a row that is per row. */
@@ -185,11 +142,8 @@ static gn_node losses(gn_graph *g, const gn_net *net, gn_node z, gn_node t)
 {
     const gn_loss_row *row = &gn_loss_table()[net->loss];
     if (row->link != task_link(net->spec.task)) z = gn_net_link(g, net, z);
-    gn_loss_text l = { .g = g, .z = z, .t = t };
-    gn_arena_init(&l.arena, gn_graph_context(g));
-    gn_node out = read_row(&l, row->formula);
-    gn_arena_free(&l.arena);
-    return out;
+    const gn_named_node names[2] = { { "z", z }, { "t", t } };
+    return read_row(g, row->formula, names);
 }
 
 gn_status gn_nn_poisoned(gn_graph *g)
