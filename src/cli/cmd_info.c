@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* ---- tables ------------------------------------------------------------------------------------------------------ */
 
@@ -297,9 +298,47 @@ static gn_status show_opened(gn_cli *cli, const char *path, gn_source *source, g
     return show_table(cli, source, t);
 }
 
+/* A folder or a pair of files is opened as `train` opens it. */
+static gn_status show_data(gn_cli *cli, const char *what)
+{
+    gn_data *d[2] = { NULL, NULL };
+    gn_text t;
+    gn_text_init(&t, cli->ctx);
+    gn_status s = gn_data_open(cli->ctx, what, NULL, &d[0], &d[1]);
+    if (cli->json) gn_js_open(&t, NULL, '{');
+    for (int i = 0; i < 2 && s == GN_OK; i++) {
+        if (!d[i]) continue;
+        const char *part = i ? "test" : "training";
+        if (cli->json) gn_js_open(&t, part, '{');
+        else gn_text_printf(&t, i ? "\n%s\n" : "%s\n", part);
+        if (cli->json) {
+            gn_js_count(&t, "rows", d[i]->rows);
+            gn_js_count(&t, "inputs", d[i]->prep.inputs);
+            gn_js_count(&t, "classes", d[i]->prep.classes);
+            gn_js_close(&t, '}');
+        } else {
+            gn_summary_data(&t, d[i], "  ");
+        }
+    }
+    if (cli->json) gn_js_close(&t, '}');
+    if (cli->json) gn_text_puts(&t, "\n");
+    for (int i = 0; i < 2; i++) gn_data_free(d[i]);
+    if (s == GN_OK) return gn_cli_print(cli, &t);
+    gn_text_free(&t);
+    return s;
+}
+
+static bool is_folder_or_pair(const char *path)
+{
+    struct stat st;
+    bool there = stat(path, &st) == 0;
+    return there ? S_ISDIR(st.st_mode) : strchr(path, ',') != NULL;
+}
+
 static gn_status run(gn_cli *cli)
 {
     const char *path = cli->argument[0];
+    if (is_folder_or_pair(path)) return show_data(cli, path);
     gn_source source;
     gn_text t;
     bool safetensors = false;

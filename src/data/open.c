@@ -224,6 +224,18 @@ static gn_status read_any(opening *o, gn_source *source, gn_data **out)
     return gn_hint(o->ctx, "`glassnet info` shows what is in it; the model comes first in `glassnet eval MODEL DATA`");
 }
 
+/* A word that is no file may be a generated set written wrongly. */
+static gn_status hint_generated(const opening *o)
+{
+    enum { MOST = 64 };
+    const char *names[MOST], *help;
+    size_t n = 0;
+    while (n < MOST && (names[n] = gn_generate_row(n, &help))) n++;
+    const char *closest = gn_closest(o->what, names, n);
+    if (closest) return gn_hint(o->ctx, "did you mean the generated set %s? `glassnet data` lists them", closest);
+    return gn_hint(o->ctx, "DATA is a file, or a generated set such as spirals; `glassnet data` lists them");
+}
+
 static gn_status open_file(opening *o, gn_data **out)
 {
     gn_source s;
@@ -232,8 +244,7 @@ static gn_status open_file(opening *o, gn_data **out)
         status = read_any(o, &s, out);
         gn_source_close(&s);
     } else if (status == GN_IO && !strchr(o->what, '/') && !strchr(o->what, '.')) {
-        const char *help, *name = gn_generate_row(0, &help);
-        if (name) gn_hint(o->ctx, "DATA is a file, or a generated set such as %s; `glassnet data` lists them", name);
+        hint_generated(o);
     }
     return status;
 }

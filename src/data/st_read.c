@@ -372,6 +372,14 @@ static gn_status read_header(st_reader *r)
 
 /* ---- the whole ----------------------------------------------------------------------------------------------- */
 
+/* Eight printable characters, which no header length within the limit is. */
+static bool begins_as_text(const uint8_t *b)
+{
+    for (int i = 0; i < 8; i++)
+        if ((b[i] < ' ' && b[i] != '\n' && b[i] != '\r' && b[i] != '\t') || b[i] == 0x7f) return false;
+    return true;
+}
+
 static gn_status read_start(st_reader *r)
 {
     gn_st_file *f = r->f;
@@ -384,9 +392,13 @@ static gn_status read_start(st_reader *r)
                           "needs 8 bytes for the header length, file has %llu", (unsigned long long)f->bytes.size);
     GN_TRY(gn_take_u64le(&c, &n));
     gn_place start = { .file = r->name, .has_offset = true };
-    if (n > GN_ST_HEADER_LIMIT)
-        return gn_fail_at(r->ctx, GN_E_ST_LIMIT, start, "header length %llu (limit %d)", (unsigned long long)n,
-                          GN_ST_HEADER_LIMIT);
+    if (n > GN_ST_HEADER_LIMIT) {
+        gn_status s = gn_fail_at(r->ctx, GN_E_ST_LIMIT, start, "header length %llu (limit %d)", (unsigned long long)n,
+                                 GN_ST_HEADER_LIMIT);
+        return begins_as_text(f->bytes.at) ? gn_hint(r->ctx, "this file begins as text: is it the data? The model comes "
+                                                             "first, then the data")
+                                           : s;
+    }
     if (n > gn_cursor_left(&c))
         return gn_fail_at(r->ctx, GN_E_ST_TRUNC, start, "header of %llu bytes, %llu available", (unsigned long long)n,
                           (unsigned long long)gn_cursor_left(&c));

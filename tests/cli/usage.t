@@ -201,3 +201,13 @@ $ glassnet ops >/dev/full
 ? 4
 $ glassnet data spirals --n 100000 | head -n 1
 > x1,x2,class
+
+# near misses say what was probably meant
+$ glassnet train moon 2>&1
+> glassnet: error[IO-OPEN]: moon: No such file or directory
+> hint: did you mean the generated set moons? `glassnet data` lists them
+? 4
+$ glassnet data moons --n 20 > d.csv; glassnet eval d.csv m.safetensors 2>&1
+> glassnet: error[ST-LIMIT]: d.csv @0: header length {num} (limit 100000000)
+> hint: this file begins as text: is it the data? The model comes first, then the data
+? 3
