@@ -1,0 +1,107 @@
+/* diagnose.h -- what is wrong with a gradient that somebody computed: the mistakes people make, each computed from the
+ * same network and compared with what was given.
+ *
+ * Invariant: a mistake is named only when the gradient that it leads to is the one that was given, within a stated
+ * distance; else the answer is that it is not known, with the closest and its distance. */
+#ifndef GN_DIAGNOSE_H
+#define GN_DIAGNOSE_H
+
+#include "gradient_check.h"
+
+/* D(id, "name", "what to do about it"). The order is the order of preference among equally good explanations. */
+#define GN_MISTAKES(D)                                                                                                 \
+    D(RIGHT,          "right",                                    "nothing to correct")                                \
+    D(SIGN,           "sign",                                     "the error is prediction - target")                  \
+    D(BATCH_AGAIN,    "divided by the batch once more",           "the mean is in the loss already: sum over the rows")\
+    D(SUM_NOT_MEAN,   "sum instead of mean",                      "divide by the number of rows once")                 \
+    D(OUTPUTS_AGAIN,  "divided by the outputs once more",         "the mean is in the loss already")                   \
+    D(OUTPUTS_SUM,    "summed over outputs instead of the mean",  "divide by the number of outputs once")              \
+    D(MEAN_AGAIN,     "divided by rows and outputs once more",    "the mean is in the loss already")                   \
+    D(ALL_SUM,        "sum instead of mean over rows and outputs", "divide by rows times outputs once")                \
+    D(HALF,           "factor 1/2",                               "the square's 2 is missing, or the loss has a 1/2")  \
+    D(TWICE,          "factor 2",                                 "the 2 is there twice, or the loss has no 1/2")      \
+    D(FACTOR,         "a constant factor",                        "compare the constants in front of the loss")        \
+    D(TRANSPOSED,     "transposed",                               "a gradient has its weight's shape: (outputs, inputs)")\
+    D(BIAS_MISSING,   "bias missing",                             "db = the sum of delta over the rows")               \
+    D(ZERO,           "all zero",                                 "the gradient was not computed, or not accumulated") \
+    D(LAYER,          "wrong layer",                              "delta and input of the same layer belong together") \
+    D(KINK,           "kink convention",                          "either is a subgradient; here the slope at 0 is the left one")\
+    D(SLOPE_MISSING,  "activation slope forgotten",               "delta = (W' delta of the next layer) * s'(z)")      \
+    D(SLOPE_OF_VALUE, "activation slope taken at a, not at z",    "s' takes the pre-activation z")                     \
+    D(SLOPE_VALUE_Z,  "activation slope with z in the place of a", "a slope written in a takes a = s(z)")              \
+    D(SLOPE_TWICE,    "activation slope taken twice",             "multiply by s'(z) once")                            \
+    D(INVERTED,       "chain factors upside down",                "dz2/da1 * da1/dz1, not da1/dz2 * dz1/da1")          \
+    D(WEIGHT_NOT_T,   "weights not transposed on the way back",   "delta of a layer is W' times that of the next")     \
+    D(WEIGHT_MISSING, "weights left out on the way back",         "delta of a layer is W' times that of the next")     \
+    D(INPUT_Z,        "layer input before its activation",        "dW = delta a', with a = s(z) of the layer below")   \
+    D(LINK_TWICE,     "slope of softmax or sigmoid applied again", "with cross-entropy delta = p - t, nothing more")   \
+    D(LOSS,           "another loss",                             "differentiate the loss that is stated")             \
+    D(LOSS_SIGNED,    "error not made absolute or squared",       "the mean error is not a loss: errors cancel")       \
+    D(RAW_INPUT,      "input scaling missing",                    "the network sees (x - shift)*factor")               \
+    D(RAW_TARGET,     "target scaling missing",                   "the network learns (y - shift)*factor")             \
+    D(ROW_MISSING,    "a row left out",                           "sum over every row")                                \
+    D(ONE_ROW,        "one row only",                             "sum over every row")                                \
+    D(ROWS_SHIFTED,   "targets of other rows",                    "row i of x belongs to row i of y")                  \
+    D(UPDATED_EARLY,  "weights updated before they were used",    "compute every gradient, then update")               \
+    D(STALE_INPUT,    "stale activations",                        "run forward again after an update")                 \
+    D(STALE_ALL,      "the gradient at other weights",            "it is that of weights before (or after) an update") \
+    D(UNKNOWN,        "not known",                                "none of the mistakes known here gives this")
+
+typedef enum gn_mistake {
+#define D(id, name, cure) GN_MISTAKE_##id,
+    GN_MISTAKES(D)
+#undef D
+    GN_MISTAKE_COUNT
+} gn_mistake;
+const char *gn_mistake_name(gn_mistake m);
+const char *gn_mistake_cure(gn_mistake m);
+
+/* A gradient as it was given, of one tensor. */
+typedef struct gn_given {
+    size_t tensor;              /* of the objective: the network's trainable tensors in order; SIZE_MAX: by its shape */
+    size_t rows, cols;          /* (outputs, inputs) of a weight; a bias has cols 1, or rows 1 */
+    const double *value;        /* (rows, cols) row-major; NULL: it is absent */
+} gn_given;
+
+typedef struct gn_finding {
+    size_t tensor;              /* which it was taken for */
+    char name[64];              /* the tensor's */
+    gn_mistake mistake;
+    double factor;              /* given = factor * candidate; 1 for a mistake of structure alone */
+    bool with_factor;           /* a mistake of structure and a factor besides, or a factor that was solved for */
+    bool transposed;            /* of another shape than the tensor's: accepted as its transpose and read so */
+    double distance;            /* |given - factor*candidate| / |given|, in the norm of all entries */
+    double from_right;          /* |given - right| / max(|given|, |right|) */
+    size_t entries, agree;      /* of the tensor; equal to the right one within 1e-5 */
+    size_t worst;               /* entry, row-major, that is furthest from the right one */
+    double given, right;        /* there */
+    double rate;                /* UPDATED_EARLY, STALE: the rate of the step between; LAYER: the other tensor's number */
+    size_t row;                 /* ROW_MISSING, ONE_ROW: which; LAYER: which tensor; ROWS_SHIFTED: by how many */
+    double spread;              /* of the entries' ratios given/(factor*candidate) about 1: the largest |ratio - 1| where
+                                   neither is small */
+    gn_mistake closest;         /* UNKNOWN: the explanation that comes closest, at `distance` */
+    gn_mistake also[3];         /* explanations that fit as well: 1/4 is the batch and the outputs squared */
+    size_t alsos;
+    char evidence[256];         /* in words, from the numbers */
+} gn_finding;
+
+typedef struct gn_diagnosis {
+    gn_context *ctx;
+    size_t findings;
+    gn_finding *finding;        /* one for each tensor given or missed, in the order of the tensors */
+    gn_mistake mistake;         /* of all of them together: the first that is not RIGHT, or RIGHT */
+    bool right;                 /* all of them */
+    double loss;
+    size_t rows;                /* of the data */
+    const char *reduction;      /* in force */
+} gn_diagnosis;
+/* The network's loss on rows, as its reduction says. `whole`: the given ones were meant to be all tensors, so that an
+ * absent bias is a mistake. For networks of any layers; mistakes inside a layer are looked for in dense ones. */
+gn_status gn_diagnose(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const gn_given *given, size_t count,
+                      bool whole, gn_diagnosis *out);
+/* All trainable tensors after each other, in the objective's order. */
+gn_status gn_diagnose_flat(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const double *gradient,
+                           size_t n, gn_diagnosis *out);
+void gn_diagnosis_free(gn_diagnosis *d);
+
+#endif

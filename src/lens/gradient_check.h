@@ -1,0 +1,105 @@
+/* gradient_check.h -- is a gradient right? Central differences with stated steps, kinks told from mistakes, random
+ * directions against forward mode, Taylor's slopes, and the symmetry of the Hessian.
+ *
+ * Invariant: everything runs in float64 from the objective alone; the gradient that is judged is an argument, so that a
+ * wrong one is found whoever computed it. The rule and its sources: docs/methods.md. */
+#ifndef GN_GRADIENT_CHECK_H
+#define GN_GRADIENT_CHECK_H
+
+#include "objective.h"
+
+typedef enum gn_verdict {
+    GN_VERDICT_EXCELLENT,       /* error <= 1e-7 */
+    GN_VERDICT_PASS,            /* <= 1e-5, as for a smooth function */
+    GN_VERDICT_KINKS,           /* <= 1e-4 with kinks nearby, or between the slopes at the two sides of a kink */
+    GN_VERDICT_SUSPICIOUS,      /* <= 1e-2 */
+    GN_VERDICT_FAIL,
+    GN_VERDICT_COUNT
+} gn_verdict;
+const char *gn_verdict_name(gn_verdict v);          /* "excellent", "pass", "pass, kinks nearby", "suspicious", "FAIL" */
+/* kinks: a kink was crossed, or is near. NaN is FAIL. */
+gn_verdict gn_verdict_of(double error, bool kinks);
+static inline bool gn_verdict_ok(gn_verdict v) { return v <= GN_VERDICT_KINKS; }
+
+/* cbrt(2^-52)*max(1, |x|), made exact: (x + h) - x == h. Where rounding and curvature balance for a central
+ * difference. */
+double gn_check_step(double x);
+/* |a - n|/max(|a|, |n|, floor); both zero: 0. */
+double gn_check_error(double a, double n, double floor);
+/* 1e-8*max(1, |loss|): below it a derivative cannot be told from the rounding of the loss. */
+double gn_check_floor(double loss);
+
+typedef struct gn_check_entry {
+    size_t index;               /* in the objective's order */
+    double x, h;
+    double analytic, numeric;
+    double error;               /* as above; at a crossed kink 0 when the gradient lies between left and right */
+    bool kink;                  /* the pattern of signs differs between x - h, x and x + h */
+    size_t kink_at;             /* of gn_objective_kink_name */
+    double left, right;         /* (L(x) - L(x-h))/h, (L(x+h) - L(x))/h; only with a kink */
+    gn_verdict verdict;
+} gn_check_entry;
+/* One parameter, at p (n), which is given back unchanged. floor <= 0: by the loss. */
+gn_status gn_check_one(gn_objective *o, double *p, size_t index, double analytic, double floor, gn_check_entry *out);
+
+typedef struct gn_check_options {
+    bool full;                  /* every parameter; else all up to `most`, beyond it `sample` a tensor */
+    size_t most, sample;        /* 5000, 20 */
+    size_t tensor;              /* only this one of the objective; SIZE_MAX: all */
+    size_t directions;          /* random, unit; 3 */
+    uint64_t seed;
+    bool second;                /* Hessian: symmetry, and a product against differences of gradients */
+} gn_check_options;
+void gn_check_defaults(gn_check_options *o);
+
+typedef struct gn_check_tensor {
+    size_t tensor;              /* of the objective */
+    size_t checked, kinks, failed;  /* entries */
+    gn_check_entry worst;       /* by verdict, then error */
+    gn_verdict verdict;         /* of the worst entry */
+} gn_check_tensor;
+typedef struct gn_check_direction { double reverse, forward, error; } gn_check_direction;  /* g.v both ways */
+enum { GN_TAYLOR_STEPS = 4, GN_CHECK_DIRECTIONS = 8 };
+typedef struct gn_taylor {      /* along one direction v, h = 1e-1 .. 1e-4 */
+    double h[GN_TAYLOR_STEPS], zeroth[GN_TAYLOR_STEPS], first[GN_TAYLOR_STEPS];
+    double slope[2];            /* decades a decade between the last two steps above rounding: 1 and 2 when right; NaN
+                                   when everything is below rounding */
+    bool kink;                  /* one is crossed on the way, so that slopes need not show */
+} gn_taylor;
+typedef struct gn_check_report {
+    gn_context *ctx;
+    double loss, floor;
+    size_t parameters, checked;
+    bool full;
+    size_t tensors;
+    gn_check_tensor *tensor;
+    size_t entries;             /* those that failed or are suspicious, worst first, at most 64 */
+    gn_check_entry *entry;
+    size_t directions;
+    gn_check_direction direction[GN_CHECK_DIRECTIONS];
+    gn_taylor taylor;
+    bool second;
+    double symmetry;            /* |u'Hv - v'Hu| relative to max(|u'Hv|, |u||Hv|/sqrt(n)) */
+    double uhv, vhu;
+    double product_error;       /* |Hv - (g(p + hv) - g(p - hv))/2h| / |Hv| with h = 1e-5 */
+    bool product_kink;
+    gn_verdict verdict;         /* the worst of the tensors; FAIL too when a direction or the symmetry fails */
+} gn_check_report;
+/* gradient (n): what is judged, or NULL for the objective's own. NEGATIVE is not returned for a bad gradient: read the
+ * verdict. */
+gn_status gn_gradient_check(gn_context *ctx, gn_objective *o, const double *gradient, const gn_check_options *options,
+                            gn_check_report *out);
+void gn_check_report_free(gn_check_report *r);
+/* |L(p + hv) - L| and |L(p + hv) - L - h g.v|, for h = 1e-1 .. 1e-4. */
+gn_status gn_taylor_test(gn_objective *o, const double *p, const double *v, const double *gradient, gn_taylor *out);
+
+/* ---- complex step: Im f(x + ih)/h with h = 1e-30, exact to rounding because nothing is subtracted ------------------ */
+/* The derivative of a formula along a direction (count), the functions by their rows' values, choices by real parts. */
+gn_status gn_complex_step_formula(gn_context *ctx, const gn_formula *f, const gn_binding *at, size_t count,
+                                  const double *direction, double *value, double *derivative);
+/* The same through a network's loss on rows, node by node of the plain spelling: v in the objective's order. Shares
+ * nothing with reverse or forward mode but the value's own spelling. */
+gn_status gn_complex_step_net(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const double *p,
+                              const double *v, double *loss, double *derivative);
+
+#endif
