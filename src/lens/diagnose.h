@@ -21,11 +21,11 @@
     D(HALF,           "factor 1/2",                               "the square's 2 is missing, or the loss has a 1/2")  \
     D(TWICE,          "factor 2",                                 "the 2 is there twice, or the loss has no 1/2")      \
     D(FACTOR,         "a constant factor",                        "compare the constants in front of the loss")        \
-    D(TRANSPOSED,     "transposed",                               "a gradient has its weight's shape: (outputs, inputs)")\
+    D(TRANSPOSED,     "transposed",                               "a gradient has the shape of its weight, (outputs, inputs)") \
     D(BIAS_MISSING,   "bias missing",                             "db = the sum of delta over the rows")               \
     D(ZERO,           "all zero",                                 "the gradient was not computed, or not accumulated") \
     D(LAYER,          "wrong layer",                              "delta and input of the same layer belong together") \
-    D(KINK,           "kink convention",                          "either is a subgradient; here the slope at 0 is the left one")\
+    D(KINK,           "kink convention",                          "a choice among subgradients: here the slope at the left") \
     D(SLOPE_MISSING,  "activation slope forgotten",               "delta = (W' delta of the next layer) * s'(z)")      \
     D(SLOPE_OF_VALUE, "activation slope taken at a, not at z",    "s' takes the pre-activation z")                     \
     D(SLOPE_VALUE_Z,  "activation slope with z in the place of a", "a slope written in a takes a = s(z)")              \
@@ -75,10 +75,9 @@ typedef struct gn_finding {
     size_t entries, agree;      /* of the tensor; equal to the right one within 1e-5 */
     size_t worst;               /* entry, row-major, that is furthest from the right one */
     double given, right;        /* there */
-    double rate;                /* UPDATED_EARLY, STALE: the rate of the step between; LAYER: the other tensor's number */
+    double rate;                /* UPDATED_EARLY, STALE: the rate of the step between */
     size_t row;                 /* ROW_MISSING, ONE_ROW: which; LAYER: which tensor; ROWS_SHIFTED: by how many */
-    double spread;              /* of the entries' ratios given/(factor*candidate) about 1: the largest |ratio - 1| where
-                                   neither is small */
+    double spread;              /* the largest |given/(factor*candidate) - 1| of the entries that are not small */
     gn_mistake closest;         /* UNKNOWN: the explanation that comes closest, at `distance` */
     gn_mistake also[3];         /* explanations that fit as well: 1/4 is the batch and the outputs squared */
     size_t alsos;

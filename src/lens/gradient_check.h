@@ -16,7 +16,7 @@ typedef enum gn_verdict {
     GN_VERDICT_FAIL,
     GN_VERDICT_COUNT
 } gn_verdict;
-const char *gn_verdict_name(gn_verdict v);          /* "excellent", "pass", "pass, kinks nearby", "suspicious", "FAIL" */
+const char *gn_verdict_name(gn_verdict v);  /* "excellent", "pass", "pass, kinks nearby", "suspicious", "FAIL" */
 /* kinks: a kink was crossed, or is near. NaN is FAIL. */
 gn_verdict gn_verdict_of(double error, bool kinks);
 static inline bool gn_verdict_ok(gn_verdict v) { return v <= GN_VERDICT_KINKS; }
@@ -36,11 +36,14 @@ typedef struct gn_check_entry {
     double error;               /* as above; at a crossed kink 0 when the gradient lies between left and right */
     bool kink;                  /* the pattern of signs differs between x - h, x and x + h */
     size_t kink_at;             /* of gn_objective_kink_name */
-    double left, right;         /* (L(x) - L(x-h))/h, (L(x+h) - L(x))/h; only with a kink */
+    double left, right;         /* (L(x) - L(x-s))/s, (L(x+s) - L(x))/s with s = sqrt(2^-52)*max(1, |x|); with a kink
+                                   alone */
+    bool five;                  /* central differences were lost in rounding: by five points with h = 2^-10.4 */
     gn_verdict verdict;
 } gn_check_entry;
-/* One parameter, at p (n), which is given back unchanged. floor <= 0: by the loss. */
-gn_status gn_check_one(gn_objective *o, double *p, size_t index, double analytic, double floor, gn_check_entry *out);
+/* One parameter at p (n). floor <= 0: by the loss. */
+gn_status gn_check_one(gn_context *ctx, gn_objective *o, const double *p, size_t index, double analytic, double floor,
+                       gn_check_entry *out);
 
 typedef struct gn_check_options {
     bool full;                  /* every parameter; else all up to `most`, beyond it `sample` a tensor */
@@ -87,13 +90,15 @@ typedef struct gn_check_report {
 } gn_check_report;
 /* gradient (n): what is judged, or NULL for the objective's own. NEGATIVE is not returned for a bad gradient: read the
  * verdict. */
+#define GN_CHECK_SYMMETRY 1e-12
 gn_status gn_gradient_check(gn_context *ctx, gn_objective *o, const double *gradient, const gn_check_options *options,
                             gn_check_report *out);
 void gn_check_report_free(gn_check_report *r);
 /* |L(p + hv) - L| and |L(p + hv) - L - h g.v|, for h = 1e-1 .. 1e-4. */
-gn_status gn_taylor_test(gn_objective *o, const double *p, const double *v, const double *gradient, gn_taylor *out);
+gn_status gn_taylor_test(gn_context *ctx, gn_objective *o, const double *p, const double *v, const double *gradient,
+                         gn_taylor *out);
 
-/* ---- complex step: Im f(x + ih)/h with h = 1e-30, exact to rounding because nothing is subtracted ------------------ */
+/* ---- complex step: Im f(x + ih)/h with h = 1e-30, exact to rounding because nothing is subtracted ---------------- */
 /* The derivative of a formula along a direction (count), the functions by their rows' values, choices by real parts. */
 gn_status gn_complex_step_formula(gn_context *ctx, const gn_formula *f, const gn_binding *at, size_t count,
                                   const double *direction, double *value, double *derivative);
