@@ -42,6 +42,7 @@ typedef struct gn_context gn_context; /* memory, files, threads, instruction set
 typedef struct gn_options gn_options; /* named options: every option of the command, by the same name */
 typedef struct gn_data gn_data;       /* rows with features and, where known, targets */
 typedef struct gn_model gn_model;     /* a network with everything needed to predict from raw rows */
+typedef struct gn_network gn_network; /* a network worked by hand, call by call */
 
 /* The last failure in a context. Strings are UTF-8, belong to the context and live until its next failing call. */
 typedef struct gn_error {
@@ -137,6 +138,33 @@ GN_API const char *gn_model_input_name(const gn_model *model, size_t i);    /* N
  * gn_model_outputs): values in the target's units, or each class's probability. */
 GN_API gn_status gn_model_predict(gn_context *ctx, const gn_model *model, const float *x, size_t rows, float *out);
 GN_API gn_status gn_model_predict_class(gn_context *ctx, const gn_model *model, const float *x, size_t rows, int32_t *out);
+
+/* ---- a network by hand ---------------------------------------------------------------------------------------------- */
+
+/* For lessons, training loops of one's own and debugging: each part of a training step is a call, and every number in it can be read.
+ * Numbers go in and out as double; the network computes in float32, or float64 with the option precision=f64. Inputs are used as they
+ * are. theta, the parameter vector, is the tensors one after another: W1 row by row, b1, W2, ... A network belongs to its context's
+ * thread. layers: hidden layers as --net takes them, such as "3 relu"; "" or NULL: none. Options: loss, reduction, optimizer and its
+ * parameters, lr, init, seed, precision, clip, clip-norm; NULL: the defaults. The loss says the task: mse and its like compare values,
+ * bce and cross_entropy classes, whose targets are 0 or 1, or (rows, outputs) one-hot. */
+GN_API gn_status gn_network_new(gn_context *ctx, size_t inputs, const char *layers, size_t outputs, const gn_options *options, gn_network **out);
+GN_API void gn_network_free(gn_network *network);
+GN_API size_t gn_network_parameters(const gn_network *network);             /* numbers in theta */
+GN_API void gn_network_get(const gn_network *network, double *theta);
+GN_API void gn_network_set(gn_network *network, const double *theta);
+/* The i-th tensor's name ("0.weight", as PyTorch names it), its shape (a bias: (n, 1)) and where it begins in theta; NULL past the last. */
+GN_API const char *gn_network_tensor(const gn_network *network, size_t i, size_t dim[2], size_t *offset);
+/* x (rows, inputs) -> out (rows, outputs), predictions; out may be NULL. The layers' values are kept for gn_network_layer. */
+GN_API gn_status gn_network_forward(gn_network *network, const double *x, size_t rows, double *out);
+GN_API size_t gn_network_layers(const gn_network *network);                 /* the output layer is the last */
+GN_API size_t gn_network_layer_outputs(const gn_network *network, size_t layer);
+/* Of the last forward pass or loss: z (rows, outputs of the layer) before the activation, a after it; either may be NULL. */
+GN_API gn_status gn_network_layer(const gn_network *network, size_t layer, double *z, double *a);
+/* The loss of the rows of the last forward pass against y (rows, outputs), dropout and batch statistics in force as in training. */
+GN_API gn_status gn_network_loss(gn_network *network, const double *y, double *loss);
+GN_API gn_status gn_network_backward(gn_network *network, double *gradient); /* of that loss, ordered as theta; GN_USAGE before a loss */
+GN_API gn_status gn_network_step(gn_network *network);                      /* one update of the optimiser by that gradient */
+GN_API gn_status gn_network_train_step(gn_network *network, const double *x, const double *y, size_t rows, double *loss); /* all of it; loss (before the update) may be NULL */
 #ifdef __cplusplus
 }
 #endif

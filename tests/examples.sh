@@ -20,7 +20,7 @@ check install "${MAKE:-make}" -s install DESTDIR="$tmp/root" PREFIX=/usr
 [ "$failed" = 0 ] || finish
 lib=$tmp/root/usr/lib
 
-for e in train_arrays load_predict; do
+for e in train_arrays load_predict by_hand; do
     check "$e is under 60 lines" test "$(wc -l <"examples/$e.c")" -lt 60
 done
 
@@ -36,7 +36,7 @@ fi
 private=$(sed -n 's/^Libs.private: //p' "$lib/pkgconfig/glassnet.pc")
 check "the version in glassnet.pc is the header's" grep -q "GN_VERSION \"$version\"" include/glassnet.h
 
-for e in train_arrays load_predict; do
+for e in train_arrays load_predict by_hand; do
     check "$e builds, shared" $CC -std=c11 -Wall -Wextra -Wpedantic -Werror $cflags "examples/$e.c" $libs -o "$tmp/$e-shared"
     check "$e builds, static" $CC -std=c11 -Wall -Wextra -Wpedantic -Werror $cflags "examples/$e.c" "$lib/libglassnet.a" $private -o "$tmp/$e-static"
 done
@@ -54,6 +54,8 @@ for kind in shared static; do
     check "held-out accuracy is at least 95 %, $kind" accurate "$tmp/train-$kind"
     check "load_predict runs, $kind" sh -c "LD_LIBRARY_PATH='$lib' '$tmp/load_predict-$kind' '$model' >'$tmp/predict-$kind'"
     check "the four corners have their classes, $kind" right "$tmp/predict-$kind"
+    check "by_hand runs, $kind" sh -c "LD_LIBRARY_PATH='$lib' '$tmp/by_hand-$kind' >'$tmp/hand-$kind'"
+    check "by_hand has learnt the sum, $kind" grep -q '^after 2000 steps: loss 0.000' "$tmp/hand-$kind"
 done
 check "static and shared write the same model" cmp "$tmp/shared.safetensors" "$tmp/static.safetensors"
 

@@ -98,7 +98,7 @@ static void accuracy(void **state UNUSED_PARAMETER)
                 double want = t == GN_F32 ? (double)truth : (double)truth, off = distance(t, out, want, 0);
                 if (t == GN_F64 && isfinite(want) && isfinite(out))
                     off = (double)(fabsl((long double)out - truth) / (long double)spacing(t, want));
-                if (!(off <= functions[f].ulp))
+                if (!(off <= functions[f].ulp) || (in == 0 && !signbit(in) && signbit(out) != signbit(want)))
                     fail_msg("%s %s f%d %s(%.17g) = %.17g, true %.17g, %.2f ulp", gn_isa_name(k->isa),
                              mode_name(exact_k), t == GN_F32 ? 32 : 64, functions[f].name, in, out, want, off);
             }

@@ -135,7 +135,7 @@ AI V FN(log1p)(V x)
 AI V FN(tanh)(V x)
 {
     V t = FN(expm1)(-2 * FN(magnitude)(x));
-    return FN(with_sign)(-t / (t + 2), x);
+    return FN(with_sign)(FN(magnitude)(t / (t + 2)), x); /* tanh(0) is 0, not -0 */
 }
 
 /* Below 1 an odd polynomial, above 1 - exp(polynomial), up to where the result is 1. */

@@ -3,7 +3,7 @@
  * Invariant: with clipping, gradients are checked and clipped before any weight changes; without it the optimiser is
  * fused into the plan, and a step that went wrong is undone from the kept state (see diverge.c). Either way the bits
  * are the same. */
-#include "fit.h"
+#include "hand.h"
 #include "../base/pool.h"
 
 #include <math.h>
@@ -236,19 +236,23 @@ static void clipped_update(gn_fit_run *f)
 }
 
 /* running = (1 - momentum) running + momentum of the batch; the variance unbiased, as PyTorch keeps it. */
-static void update_running(gn_fit_run *f, const gn_step *s, size_t layer)
+void gn_net_update_running(gn_net *net, size_t layer, size_t rows, const void *mean, const void *var)
 {
-    const gn_net *net = f->net;
     gn_type type = net->spec.type;
     const gn_layer *l = &net->layer[layer];
-    const gn_tensor_info *tm = &net->tensor[l->first + 2], *tv = &net->tensor[l->first + 3];
-    void *mean = gn_at(type, net->block, tm->offset), *var = gn_at(type, net->block, tv->offset);
-    const void *now_mean = gn_plan_value(s->plan, s->mean[layer]), *now_var = gn_plan_value(s->plan, s->var[layer]);
-    const double a = GN_BATCHNORM_MOMENTUM, unbiased = (double)s->rows / (double)(s->rows - 1);
+    void *kept_mean = gn_at(type, net->block, net->tensor[l->first + 2].offset);
+    void *kept_var = gn_at(type, net->block, net->tensor[l->first + 3].offset);
+    const double a = GN_BATCHNORM_MOMENTUM, unbiased = (double)rows / (double)(rows - 1);
     for (size_t j = 0; j < l->outputs; j++) {
-        gn_put(type, mean, j, (1 - a) * gn_get(type, mean, j) + a * gn_get(type, now_mean, j));
-        gn_put(type, var, j, (1 - a) * gn_get(type, var, j) + a * unbiased * gn_get(type, now_var, j));
+        gn_put(type, kept_mean, j, (1 - a) * gn_get(type, kept_mean, j) + a * gn_get(type, mean, j));
+        gn_put(type, kept_var, j, (1 - a) * gn_get(type, kept_var, j) + a * unbiased * gn_get(type, var, j));
     }
+}
+
+static void update_running(gn_fit_run *f, const gn_step *s, size_t layer)
+{
+    gn_net_update_running(f->net, layer, s->rows, gn_plan_value(s->plan, s->mean[layer]),
+                          gn_plan_value(s->plan, s->var[layer]));
 }
 
 gn_status gn_fit_step(gn_fit_run *f, size_t batch)
