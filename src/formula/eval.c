@@ -77,6 +77,13 @@ double gn_program_run(const gn_program *p, const double *values, double *room)
     return room[p->count - 1];
 }
 
+double gn_program_run32(const gn_program *p, const double *values, double *room)
+{
+    room[0] = 0;
+    for (size_t i = 0; i < p->count; i++) room[i] = (float)step(&p->code[i], values, room);
+    return room[p->count - 1];
+}
+
 /* ---- compiling ----------------------------------------------------------------------------------------------- */
 
 static gn_status unknown_name(gn_context *ctx, const gn_formula *f, const char *const *names, size_t count)

@@ -84,6 +84,9 @@ gn_status gn_program_make(gn_arena *arena, const gn_formula *f, const char *cons
                           gn_program **out);
 size_t gn_program_room(const gn_program *p);
 double gn_program_run(const gn_program *p, const double *values, double *room);
+/* The same in float32: every constant and the result of every operation is rounded to a float (values are the caller's to
+ * round). For + - * / and sqrt these are the bits of float arithmetic, since a double has more than twice the digits. */
+double gn_program_run32(const gn_program *p, const double *values, double *room);
 /* Where a value that is not finite arose: the first node (arguments before what uses them) whose own value is not
  * finite although its arguments' are, with the rule in words ("log of 0 is -inf"); *node NULL when every value is
  * finite. */

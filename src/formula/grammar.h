@@ -16,6 +16,8 @@ typedef struct gn_grammar {
     const void *(*number)(void *self, double value);
     const void *(*name)(void *self, const char *name, size_t length, uint32_t column);
     const void *(*make)(void *self, gn_formula_op op, const void *a, const void *b, uint32_t column);
+    /* .* ./ .^ with op MUL, DIV, POW, on each element; NULL: the same as make */
+    const void *(*each)(void *self, gn_formula_op op, const void *a, const void *b, uint32_t column);
     const void *(*call)(void *self, const char *name, int arguments, const void *const *arg, uint32_t column);
     bool (*is_number)(const void *value); /* with or without a minus sign */
     const void *(*list)(void *self, const void *const *item, size_t count,

@@ -152,6 +152,12 @@ static size_t skip_digits(const gn_lexer *lx, size_t at)
     return at;
 }
 
+/* The sign after a point that makes it an operation on each element: .* ./ .^ */
+static bool is_each(char c)
+{
+    return c == '*' || c == '/' || c == '^';
+}
+
 static gn_status lex_number(gn_lexer *lx, gn_token *t)
 {
     size_t end = skip_digits(lx, lx->at), used;
@@ -159,11 +165,11 @@ static gn_status lex_number(gn_lexer *lx, gn_token *t)
     if (end == lx->at + 1 && *t->at == '0' && (mark == 'x' || mark == 'X'))
         return gn_lex_fail(lx, GN_E_EXP_NUM, t->column, "numbers are decimal; a product is written 0*x",
                            "'0%c' does not begin a number", mark);
-    if (mark == '.') end = skip_digits(lx, end + 1);
+    if (mark == '.' && !is_each(byte_at(lx, end + 1))) end = skip_digits(lx, end + 1);
     mark = byte_at(lx, end);
     size_t sign = byte_at(lx, end + 1) == '+' || byte_at(lx, end + 1) == '-';
     if ((mark == 'e' || mark == 'E') && is_digit(byte_at(lx, end + 1 + sign))) end = skip_digits(lx, end + 1 + sign);
-    if (byte_at(lx, end) == '.')
+    if (byte_at(lx, end) == '.' && !is_each(byte_at(lx, end + 1)))
         return gn_lex_fail(lx, GN_E_EXP_NUM, (uint32_t)end + 1, "a number has one point",
                            "a second point stands in a number");
     t->kind = GN_T_NUMBER;
@@ -200,6 +206,11 @@ static gn_status lex_sign(gn_lexer *lx, gn_token *t)
     t->length = 2;
     if (byte_at(lx, lx->at + 1) == '=' && strchr("<>=!", c)) {
         t->kind = c == '<' ? GN_T_LE : c == '>' ? GN_T_GE : c == '=' ? GN_T_EQ : GN_T_NE;
+        return GN_OK;
+    }
+    char next = byte_at(lx, lx->at + 1);
+    if (c == '.' && is_each(next)) {
+        t->kind = next == '*' ? GN_T_EACH_STAR : next == '/' ? GN_T_EACH_SLASH : GN_T_EACH_CARET;
         return GN_OK;
     }
     const char *found = strchr(one, c);

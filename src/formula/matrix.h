@@ -17,9 +17,10 @@ typedef struct gn_matrix {
 } gn_matrix;
 
 /* The grammar of gn_formula_parse and besides: [a, b, ...], [[...], ...], a' (transposed), * (product of matrices, or
- * with a number),
- * + - of equal shapes, / by a number, dot(a, b), sum(a), norm(a); a function of the tables acts on each element. Shapes
- * that do not fit are GN_E_EXP_SHAPE with both shapes named. */
+ * with a number), / by a number, dot(a, b), sum(a), mean(a), norm(a), sum_rows(A) (over the rows: a row), sum_cols(A)
+ * (a column). + - comparisons .* ./ .^ and the functions of the tables act on each element; of unequal shapes a number
+ * stands everywhere, a row (1, m) in each row, a column (n, 1) in each column. Shapes that do not fit are GN_E_EXP_SHAPE
+ * with both shapes named. */
 gn_status gn_matrix_parse(gn_arena *arena, const char *text, size_t length, gn_matrix *out);
 /* A column of formulas that exist. */
 gn_status gn_matrix_column(gn_arena *arena, const gn_formula *const *f, size_t count, gn_matrix *out);

@@ -26,6 +26,7 @@ typedef enum level {
 struct gn_pending {
     gn_formula_op op;       /* GN_F_CALL for a call; GN_F_NAME for a plain parenthesis, GN_F_NUMBER for a square one */
     level level;
+    bool each;              /* of each element: .* ./ .^ */
     int arguments;          /* of a call or a list, so far complete */
     gn_token token;
 };
@@ -37,7 +38,8 @@ static bool deepens(const gn_pending *p)
 
 static gn_status push_op(gn_parser *p, gn_formula_op op, level at)
 {
-    gn_pending made = {.op = op, .level = at, .token = p->lx.now};
+    bool each = p->lx.now.kind >= GN_T_EACH_STAR;
+    gn_pending made = {.op = op, .level = at, .each = each, .token = p->lx.now};
     if (deepens(&made) && ++p->depth > GN_LEX_DEPTH)
         return gn_lex_fail(&p->lx, GN_E_EXP_DEPTH, made.token.column, "", "the expression is nested more than %d deep",
                            GN_LEX_DEPTH);
@@ -60,7 +62,8 @@ static gn_status reduce(gn_parser *p)
     gn_pending *top = &p->op[--p->ops];
     p->depth -= deepens(top);
     const void *b = p->value[--p->values], *a = top->op == GN_F_NEG ? b : p->value[--p->values];
-    return push_value(p, p->grammar->make(p->grammar->self, top->op, a, b, top->token.column));
+    const gn_grammar *g = p->grammar;
+    return push_value(p, (top->each && g->each ? g->each : g->make)(g->self, top->op, a, b, top->token.column));
 }
 
 static gn_status reduce_to(gn_parser *p, level at, bool right)
@@ -222,6 +225,7 @@ static bool binary(gn_token_kind kind, gn_formula_op *op, level *at)
     static const gn_formula_op ops[] = {GN_F_ADD, GN_F_SUB, GN_F_MUL, GN_F_DIV, GN_F_POW, GN_F_LT,
                                         GN_F_LE,  GN_F_GT,  GN_F_GE,  GN_F_EQ,  GN_F_NE};
     static const level levels[] = {L_SUM, L_SUM, L_PRODUCT, L_PRODUCT, L_POWER};
+    if (kind >= GN_T_EACH_STAR) kind = kind - GN_T_EACH_STAR + GN_T_STAR;
     if (kind < GN_T_PLUS || kind > GN_T_NE) return false;
     *op = ops[kind - GN_T_PLUS];
     *at = kind <= GN_T_CARET ? levels[kind - GN_T_PLUS] : L_COMPARE;

@@ -85,13 +85,28 @@ static bool array_is_number(const void *value)
     return is_single(a) && (f->op == GN_F_NUMBER || (f->op == GN_F_NEG && f->arg[0]->op == GN_F_NUMBER));
 }
 
-/* op on each element; a single number stands for as many as are needed. */
+/* The element of a that stands at (i, j) of a larger array: a single number stands everywhere, a row in each row, a
+ * column in each column. */
+static const gn_formula *spread(const gn_matrix *a, size_t i, size_t j)
+{
+    return a->at[(a->rows == 1 ? 0 : i) * a->cols + (a->cols == 1 ? 0 : j)];
+}
+
+/* Can `a` be spread over the shape of `to`? */
+static bool fits(const gn_matrix *a, const gn_matrix *to)
+{
+    return (a->rows == to->rows || a->rows == 1) && (a->cols == to->cols || a->cols == 1);
+}
+
+/* op on each element, the smaller array spread over the larger; one of the two has the shape of the result. */
 static const void *each(arrays *s, gn_formula_op op, const gn_matrix *a, const gn_matrix *b, uint32_t column)
 {
-    const gn_matrix *shape = is_single(a) ? b : a;
+    const gn_matrix *shape = fits(a, b) ? b : a;
     gn_matrix *r = make_array(s, shape->rows, shape->cols, column);
-    for (size_t i = 0; r && i < r->rows * r->cols; i++)
-        r->at[i] = gn_tree_make(s->m, op, a->at[is_single(a) ? 0 : i], b->at[is_single(b) ? 0 : i], column);
+    for (size_t i = 0; r && i < r->rows * r->cols; i++) {
+        size_t row = i / r->cols, col = i % r->cols;
+        r->at[i] = gn_tree_make(s->m, op, spread(a, row, col), spread(b, row, col), column);
+    }
     return finished(r);
 }
 
@@ -113,32 +128,50 @@ static const void *multiply(arrays *s, const gn_matrix *a, const gn_matrix *b, u
 {
     if (is_single(a) || is_single(b)) return each(s, GN_F_MUL, a, b, column);
     if (a->cols == b->rows) return product(s, a, b, column);
-    return misfit(s, column,
-                  a->cols == 1 && same_shape(a, b) ? "the inner product is dot(a, b), the outer one a*b'" : "", "*", a,
-                  b);
+    bool vectors = a->cols == 1 && same_shape(a, b);
+    return misfit(s, column, vectors ? "the inner product is dot(a, b), the outer one a*b', each element's a.*b" : "",
+                  "*", a, b);
+}
+
+static const char *sign_of(gn_formula_op op, bool dotted)
+{
+    switch (op) {
+    case GN_F_ADD: return "+";
+    case GN_F_SUB: return "-";
+    case GN_F_MUL: return dotted ? ".*" : "*";
+    case GN_F_DIV: return dotted ? "./" : "/";
+    case GN_F_POW: return dotted ? ".^" : "^";
+    default: return "a comparison";
+    }
+}
+
+static const void *array_each(void *self, gn_formula_op op, const void *left, const void *right, uint32_t column)
+{
+    const gn_matrix *a = left, *b = right;
+    if (fits(a, b) || fits(b, a)) return each(self, op, a, b, column);
+    return misfit(self, column, "", sign_of(op, true), a, b);
 }
 
 static const void *array_make(void *self, gn_formula_op op, const void *left, const void *right, uint32_t column)
 {
-    static const char *const needs_numbers = "only single numbers have powers and are compared";
     arrays *s = self;
     const gn_matrix *a = left, *b = right;
     switch (op) {
     case GN_F_NEG: return each(s, op, a, a, column);
-    case GN_F_ADD:
-    case GN_F_SUB:
-        return same_shape(a, b) ? each(s, op, a, b, column) : misfit(s, column, "", op == GN_F_ADD ? "+" : "-", a, b);
     case GN_F_MUL: return multiply(s, a, b, column);
-    case GN_F_DIV: return is_single(b) ? each(s, op, a, b, column) : misfit(s, column, "", "/", a, b);
-    default: break;
+    case GN_F_DIV:
+        return is_single(b) ? each(s, op, a, b, column) : misfit(s, column, "each element is divided by ./", "/", a, b);
+    case GN_F_POW:
+        return is_single(a) && is_single(b) ? each(s, op, a, b, column)
+                                            : misfit(s, column, "each element has a power by .^", "^", a, b);
+    default: return array_each(self, op, a, b, column);
     }
-    if (is_single(a) && is_single(b)) return each(s, op, a, b, column);
-    return misfit(s, column, needs_numbers, op == GN_F_POW ? "^" : "a comparison", a, b);
 }
 
 /* ---- functions ----------------------------------------------------------------------------------------------- */
 
-static const gn_arity functions[] = {{"dot", 2}, {"sum", 1}, {"norm", 1}, {NULL, 0}};
+static const gn_arity functions[] = {{"dot", 2},      {"sum", 1},      {"mean", 1}, {"norm", 1},
+                                     {"sum_rows", 1}, {"sum_cols", 1}, {NULL, 0}};
 
 /* The sum of the elements of a, each times the one of b when there is a b. */
 static const gn_formula *summed(arrays *s, const gn_matrix *a, const gn_matrix *b)
@@ -156,19 +189,37 @@ static const void *norm(arrays *s, const gn_matrix *a)
     return single(s, sum ? gn_tree_call(s->m, "sqrt", 1, &sum, 0) : NULL);
 }
 
-/* A function of the tables on each element; the arguments that are not single numbers have one shape. */
+/* The sums over the rows, a row; or over the columns, a column. */
+static const void *summed_along(arrays *s, const gn_matrix *a, bool rows, uint32_t column)
+{
+    size_t many = rows ? a->cols : a->rows, along = rows ? a->rows : a->cols;
+    gn_matrix *r = make_array(s, rows ? 1 : many, rows ? many : 1, column);
+    for (size_t i = 0; r && i < many; i++) {
+        r->at[i] = gn_tree_number(s->m, 0);
+        for (size_t k = 0; k < along; k++)
+            r->at[i] = gn_tree_add(s->m, r->at[i], rows ? a->at[k * a->cols + i] : a->at[i * a->cols + k]);
+    }
+    return finished(r);
+}
+
+static const void *mean(arrays *s, const gn_matrix *a)
+{
+    const gn_formula *count = gn_tree_number(s->m, (double)(a->rows * a->cols));
+    return single(s, gn_tree_div(s->m, summed(s, a, NULL), count));
+}
+
+/* A function of the tables on each element; the smaller arguments are spread over the largest. */
 static const void *call_each(arrays *s, const char *name, int arguments, const void *const *arg, uint32_t column)
 {
     const gn_matrix *shape = arg[0];
-    for (int k = 1; k < arguments; k++) {
-        const gn_matrix *a = arg[k];
-        if (is_single(shape)) shape = a;
-        else if (!is_single(a) && !same_shape(a, shape)) return misfit(s, column, "", name, shape, a);
-    }
+    for (int k = 1; k < arguments; k++)
+        if (fits(shape, arg[k])) shape = arg[k];
+    for (int k = 0; k < arguments; k++)
+        if (!fits(arg[k], shape)) return misfit(s, column, "", name, shape, arg[k]);
     gn_matrix *r = make_array(s, shape->rows, shape->cols, column);
     for (size_t i = 0; r && i < r->rows * r->cols; i++) {
         const gn_formula *own[3] = {0};
-        for (int k = 0; k < arguments; k++) own[k] = ((const gn_matrix *)arg[k])->at[is_single(arg[k]) ? 0 : i];
+        for (int k = 0; k < arguments; k++) own[k] = spread(arg[k], i / r->cols, i % r->cols);
         r->at[i] = gn_tree_call(s->m, name, arguments, own, column);
     }
     return finished(r);
@@ -178,6 +229,9 @@ static const void *array_call(void *self, const char *name, int arguments, const
 {
     arrays *s = self;
     if (strcmp(name, "sum") == 0) return single(s, summed(s, arg[0], NULL));
+    if (strcmp(name, "mean") == 0) return mean(s, arg[0]);
+    if (strcmp(name, "sum_rows") == 0) return summed_along(s, arg[0], true, column);
+    if (strcmp(name, "sum_cols") == 0) return summed_along(s, arg[0], false, column);
     if (strcmp(name, "norm") == 0) return norm(s, arg[0]);
     if (strcmp(name, "dot") != 0) return call_each(s, name, arguments, arg, column);
     if (same_shape(arg[0], arg[1])) return single(s, summed(s, arg[0], arg[1]));
@@ -223,6 +277,7 @@ gn_status gn_matrix_parse(gn_arena *arena, const char *text, size_t length, gn_m
                           .number = array_number,
                           .name = array_name,
                           .make = array_make,
+                          .each = array_each,
                           .call = array_call,
                           .is_number = array_is_number,
                           .list = array_list,

@@ -15,7 +15,8 @@
 typedef struct gn_symbol {
     const char *name, *shown, *latex;
     size_t rows, cols;              /* 1, 1: a number; a vector is a column (rows, 1) */
-    const double *value;            /* row-major, full precision */
+    const double *value;            /* row-major, full precision; NULL: no value, an equation of it (diff without a point)
+                                       shows the formula only, and is not read again */
     gn_type type;                   /* of the run that computed it: f32 values have 9 digits that count, f64 17 */
     const char *exact;              /* "2*sqrt(17)", "14/3" when the engine knows it exactly, else NULL */
 } gn_symbol;
@@ -54,6 +55,7 @@ typedef struct gn_line {
     gn_line_check check;
     size_t columns, rows;           /* TABLE */
     const gn_sheet_column *column;
+    size_t symbols;                 /* the sheet's when the line was made: the names of its formula mean these */
 } gn_line;
 
 typedef struct gn_sheet {
@@ -81,6 +83,9 @@ void gn_sheet_text(gn_sheet *s, int depth, const char *fmt, ...) GN_PRINTF(3, 4)
  * the name a new value for later lines; earlier lines keep theirs. */
 gn_symbol *gn_sheet_symbol(gn_sheet *s, const char *name, size_t rows, size_t cols, const double *value, gn_type type);
 gn_symbol *gn_sheet_find(const gn_sheet *s, const char *name);      /* the latest of that name, NULL when none */
+/* What a name of a line's formula stands for: the latest symbol of that name when the line was made, save the one on the
+ * left; NULL when none. */
+const gn_symbol *gn_line_symbol(const gn_sheet *s, const gn_line *line, const char *name, size_t length);
 
 /* symbol = value, of what is put in. */
 gn_line *gn_sheet_given(gn_sheet *s, int depth, const char *title, gn_symbol *symbol);

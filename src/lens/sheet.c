@@ -1,0 +1,301 @@
+/* sheet.c -- building a sheet, and reading its equations again.
+ *
+ * Invariant: everything a line points to is copied into the sheet's arena; a name of a line's formula is the latest
+ * symbol of that name made before the line, so that w = w - eta*g uses the old w and gives the new. */
+#include "sheet.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include "../formula/lex.h"
+#include "show.h"
+
+void gn_sheet_open(gn_sheet *s, gn_context *ctx, const char *title)
+{
+    *s = (gn_sheet){.ctx = ctx};
+    gn_arena_init(&s->arena, ctx);
+    s->title = gn_arena_text(&s->arena, title ? title : "", title ? strlen(title) : 0);
+    if (!s->title) s->status = GN_NO_MEMORY;
+}
+
+void gn_sheet_free(gn_sheet *s)
+{
+    if (!s->ctx) return;
+    gn_free(s->ctx, (void *)s->fact);
+    gn_free(s->ctx, s->symbol);
+    gn_free(s->ctx, s->line);
+    gn_arena_free(&s->arena);
+    *s = (gn_sheet){0};
+}
+
+gn_status gn_sheet_done(const gn_sheet *s)
+{
+    return s->status;
+}
+
+/* Room for one more pointer; NULL with the sheet's status set when there is none. */
+static void *more(gn_sheet *s, void *list, size_t count, size_t *room)
+{
+    if (count < *room) return list;
+    size_t wider = *room ? 2 * *room : 32;
+    void *made = gn_resize(s->ctx, list, wider, sizeof(void *));
+    if (made) *room = wider;
+    else s->status = GN_NO_MEMORY;
+    return made;
+}
+
+static const char *copied(gn_sheet *s, const char *text)
+{
+    if (!text) return NULL;
+    const char *copy = gn_arena_text(&s->arena, text, strlen(text));
+    if (!copy) s->status = GN_NO_MEMORY;
+    return copy;
+}
+
+static const char *formatted(gn_sheet *s, const char *fmt, va_list va)
+{
+    va_list again;
+    va_copy(again, va);
+    int length = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    char *text = gn_arena_alloc(&s->arena, (size_t)(length < 0 ? 0 : length) + 1, 1);
+    if (!text) s->status = GN_NO_MEMORY;
+    else if (length >= 0) vsnprintf(text, (size_t)length + 1, fmt, va);
+    return text;
+}
+
+void gn_sheet_fact(gn_sheet *s, const char *fmt, ...)
+{
+    va_list va;
+    if (s->status != GN_OK) return;
+    const char **wider = gn_resize(s->ctx, (void *)s->fact, s->facts + 1, sizeof *wider);
+    if (!wider) s->status = GN_NO_MEMORY;
+    if (!wider) return;
+    s->fact = wider;
+    va_start(va, fmt);
+    const char *text = formatted(s, fmt, va);
+    va_end(va);
+    if (text) s->fact[s->facts++] = text;
+}
+
+static gn_line *add_line(gn_sheet *s, gn_line_kind kind, int depth, const char *title)
+{
+    if (s->status != GN_OK) return NULL;
+    gn_line **list = more(s, s->line, s->lines, &s->line_room);
+    gn_line *line = list ? gn_arena_alloc(&s->arena, 1, sizeof *line) : NULL;
+    if (list) s->line = list;
+    if (!line) s->status = GN_NO_MEMORY;
+    if (!line) return NULL;
+    *line = (gn_line){.kind = kind, .depth = depth, .title = title, .symbols = s->symbols};
+    return s->line[s->lines++] = line;
+}
+
+void gn_sheet_section(gn_sheet *s, int depth, const char *fmt, ...)
+{
+    va_list va;
+    if (s->status != GN_OK) return;
+    va_start(va, fmt);
+    const char *text = formatted(s, fmt, va);
+    va_end(va);
+    add_line(s, GN_LINE_SECTION, depth, text);
+}
+
+void gn_sheet_text(gn_sheet *s, int depth, const char *fmt, ...)
+{
+    va_list va;
+    if (s->status != GN_OK) return;
+    va_start(va, fmt);
+    const char *text = formatted(s, fmt, va);
+    va_end(va);
+    add_line(s, GN_LINE_TEXT, depth, text);
+}
+
+/* ---- symbols ------------------------------------------------------------------------------------------------- */
+
+gn_symbol *gn_sheet_symbol(gn_sheet *s, const char *name, size_t rows, size_t cols, const double *value, gn_type type)
+{
+    uint64_t count;
+    if (s->status != GN_OK) return NULL;
+    gn_symbol **list = more(s, s->symbol, s->symbols, &s->symbol_room);
+    if (list) s->symbol = list;
+    gn_symbol *made = list ? gn_arena_alloc(&s->arena, 1, sizeof *made) : NULL;
+    double *own = made && gn_size_mul(rows, cols, &count) ? gn_arena_alloc(&s->arena, (size_t)count, sizeof *own) : NULL;
+    const char *own_name = own ? copied(s, name) : NULL;
+    if (!own_name) s->status = GN_NO_MEMORY;
+    if (!own_name) return NULL;
+    if (value) memcpy(own, value, rows * cols * sizeof *own);
+    *made = (gn_symbol){.name = own_name, .rows = rows, .cols = cols, .value = value ? own : NULL, .type = type};
+    return s->symbol[s->symbols++] = made;
+}
+
+gn_symbol *gn_sheet_find(const gn_sheet *s, const char *name)
+{
+    for (size_t i = s->symbols; i-- > 0;)
+        if (strcmp(s->symbol[i]->name, name) == 0) return s->symbol[i];
+    return NULL;
+}
+
+const gn_symbol *gn_line_symbol(const gn_sheet *s, const gn_line *line, const char *name, size_t length)
+{
+    for (size_t i = line->symbols; i-- > 0;) {
+        const gn_symbol *at = s->symbol[i];
+        if (at != line->symbol && strncmp(at->name, name, length) == 0 && !at->name[length]) return at;
+    }
+    return NULL;
+}
+
+/* ---- lines --------------------------------------------------------------------------------------------------- */
+
+gn_line *gn_sheet_given(gn_sheet *s, int depth, const char *title, gn_symbol *symbol)
+{
+    if (s->status != GN_OK || !symbol) return NULL;
+    gn_line *line = add_line(s, GN_LINE_GIVEN, depth, copied(s, title));
+    if (line) line->symbol = symbol;
+    return line;
+}
+
+/* Names that always have a value unless a symbol is called so. */
+static bool is_constant(const gn_token *t)
+{
+    static const char *const known[] = {"pi", "e", "inf", "nan"};
+    for (size_t i = 0; i < GN_COUNT(known); i++)
+        if (strlen(known[i]) == t->length && memcmp(known[i], t->at, t->length) == 0) return true;
+    return false;
+}
+
+static gn_status check_names(const gn_sheet *s, const gn_line *line)
+{
+    gn_lexer lx = gn_lex_make(s->ctx, line->formula, strlen(line->formula));
+    do {
+        GN_TRY(gn_lex_next(&lx));
+        const gn_token *t = &lx.now;
+        if (t->kind != GN_T_NAME || gn_lex_ahead(&lx) == '(' || is_constant(t)) continue;
+        if (!gn_line_symbol(s, line, t->at, t->length))
+            return gn_fail(s->ctx, GN_E_EXP_VAR, "the equation %s = %s uses '%.*s', which has no value on the sheet",
+                           line->symbol ? line->symbol->name : "?", line->formula, (int)t->length, t->at);
+    } while (lx.now.kind != GN_T_END);
+    return GN_OK;
+}
+
+gn_line *gn_sheet_equation(gn_sheet *s, int depth, bool numbered, const char *title, gn_symbol *symbol,
+                           const char *formula)
+{
+    if (s->status != GN_OK || !symbol) return NULL;
+    gn_line *line = add_line(s, GN_LINE_EQUATION, depth, copied(s, title));
+    if (!line) return NULL;
+    line->symbol = symbol;
+    line->formula = copied(s, formula);
+    if (s->status == GN_OK) s->status = check_names(s, line);
+    if (s->status != GN_OK) return NULL;
+    if (numbered) line->number = ++s->steps;
+    return line;
+}
+
+/* The formula's text with exact numbers, read and run. */
+static gn_status evaluate(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_matrix *shape, double **value)
+{
+    gn_text text;
+    gn_text_init(&text, s->ctx);
+    gn_status status = gn_line_numbers(s, line, GN_DIGITS_EXACT, &text);
+    if (status == GN_OK) status = gn_matrix_parse(arena, text.at, text.length, shape);
+    gn_text_free(&text);
+    if (status != GN_OK) return status;
+    *value = gn_arena_alloc(arena, shape->rows * shape->cols, sizeof **value);
+    return *value ? gn_matrix_eval(s->ctx, shape, NULL, 0, *value) : GN_NO_MEMORY;
+}
+
+gn_line *gn_sheet_compute(gn_sheet *s, int depth, bool numbered, const char *title, const char *name,
+                          const char *formula)
+{
+    gn_arena arena;
+    gn_matrix shape;
+    double *value;
+    if (s->status != GN_OK) return NULL;
+    gn_symbol of = {.name = name};
+    gn_line line = {.kind = GN_LINE_EQUATION, .symbol = &of, .formula = formula, .symbols = s->symbols};
+    s->status = check_names(s, &line);
+    if (s->status != GN_OK) return NULL;
+    gn_arena_init(&arena, s->ctx);
+    s->status = evaluate(s, &line, &arena, &shape, &value);
+    gn_symbol *made = s->status == GN_OK ? gn_sheet_symbol(s, name, shape.rows, shape.cols, value, GN_F64) : NULL;
+    gn_arena_free(&arena);
+    return gn_sheet_equation(s, depth, numbered, title, made, formula);
+}
+
+static bool copy_column(gn_sheet *s, size_t rows, const gn_sheet_column *from, gn_sheet_column *to)
+{
+    *to = (gn_sheet_column){copied(s, from->title), copied(s, from->name), copied(s, from->formula), NULL, NULL};
+    if (from->number) {
+        double *number = gn_arena_alloc(&s->arena, rows, sizeof *number);
+        if (number && rows) memcpy(number, from->number, rows * sizeof *number);
+        to->number = number;
+        return number != NULL;
+    }
+    const char **text = gn_arena_alloc(&s->arena, rows, sizeof *text);
+    for (size_t i = 0; text && i < rows; i++) text[i] = copied(s, from->text && from->text[i] ? from->text[i] : "");
+    to->text = text;
+    return text != NULL;
+}
+
+gn_line *gn_sheet_table(gn_sheet *s, int depth, const char *caption, size_t columns, size_t rows,
+                        const gn_sheet_column *column)
+{
+    if (s->status != GN_OK) return NULL;
+    gn_line *line = add_line(s, GN_LINE_TABLE, depth, copied(s, caption));
+    gn_sheet_column *own = line ? gn_arena_alloc(&s->arena, columns, sizeof *own) : NULL;
+    bool made = own != NULL;
+    for (size_t i = 0; made && i < columns; i++) made = copy_column(s, rows, &column[i], &own[i]);
+    if (!made) s->status = GN_NO_MEMORY;
+    if (s->status != GN_OK) return NULL;
+    line->columns = columns;
+    line->rows = rows;
+    line->column = own;
+    return line;
+}
+
+/* ---- numbers put in, and read again -------------------------------------------------------------------------- */
+
+/* Does a negative number here need parentheses? Not where an expression begins and no power follows. */
+static bool needs_fence(gn_neighbours at)
+{
+    bool begins = at.before == GN_T_END || at.before == GN_T_OPEN || at.before == GN_T_OPEN_SQUARE ||
+                  at.before == GN_T_COMMA;
+    return !begins || at.after == GN_T_CARET || at.after == GN_T_QUOTE || at.after == GN_T_EACH_CARET;
+}
+
+static bool put_number(void *user, gn_text *to, const gn_symbol *symbol, gn_neighbours at)
+{
+    gn_show_value(to, symbol, *(const int *)user, needs_fence(at));
+    return false;
+}
+
+gn_status gn_line_numbers(const gn_sheet *s, const gn_line *line, int digits, gn_text *to)
+{
+    if (!line->formula) return GN_OK;
+    GN_TRY(gn_show_formula(s, line, put_number, &digits, to));
+    return gn_text_done(to);
+}
+
+static double difference_of(double again, double printed)
+{
+    if (again == printed || (isnan(again) && isnan(printed))) return 0;
+    double d = fabs(again - printed) / fmax(1, fabs(printed));
+    return isnan(d) ? INFINITY : d;
+}
+
+gn_status gn_line_again(const gn_sheet *s, const gn_line *line, double *difference)
+{
+    gn_arena arena;
+    gn_matrix shape;
+    double *value = NULL;
+    *difference = 0;
+    if (line->kind != GN_LINE_EQUATION || !line->symbol) return GN_OK;
+    gn_arena_init(&arena, s->ctx);
+    gn_status status = evaluate(s, line, &arena, &shape, &value);
+    bool same = status == GN_OK && shape.rows == line->symbol->rows && shape.cols == line->symbol->cols;
+    if (status == GN_OK && !same) *difference = INFINITY;
+    for (size_t i = 0; same && i < shape.rows * shape.cols; i++)
+        *difference = fmax(*difference, difference_of(value[i], line->symbol->value[i]));
+    gn_arena_free(&arena);
+    return status;
+}

@@ -1,0 +1,258 @@
+/* show_table.c -- arrays and tables as text: columns aligned to the right, long ones as head and tail.
+ *
+ * Invariant: at most the rows asked for are printed, and what is left out is said. */
+#include "show_text.h"
+
+#include <string.h>
+
+static size_t width_of(const char *s)
+{
+    return gn_show_width(s, strlen(s));
+}
+
+static const char *dots(const gn_painter *p)
+{
+    return p->how->ascii ? "..." : "…";
+}
+
+/* ---- which rows or columns are shown --------------------------------------------------------------------------- */
+
+/* The first `head` and the last `tail` of `count`; all when they are as many. */
+typedef struct ends { size_t count, head, tail; } ends;
+
+static bool is_cut(ends e)
+{
+    return e.head + e.tail < e.count;
+}
+
+static ends ends_of(size_t count, size_t most, size_t head)
+{
+    if (count <= most) return (ends){count, count, 0};
+    return (ends){count, head, most - 1 - head < head ? most - 1 - head : head};
+}
+
+/* The i-th that is shown, one of them the gap: count when it is the gap. */
+static size_t shown_at(ends e, size_t i)
+{
+    if (i < e.head) return i;
+    return i == e.head ? e.count : e.count - e.tail + (i - e.head - 1);
+}
+
+static size_t shown_count(ends e)
+{
+    return is_cut(e) ? e.head + 1 + e.tail : e.count;
+}
+
+/* ---- arrays ---------------------------------------------------------------------------------------------------- */
+
+static const char *number_text(gn_painter *p, double value, gn_type type)
+{
+    gn_text t;
+    gn_text_init(&t, p->s->ctx);
+    gn_show_number(&t, value, type, p->how->digits);
+    return gn_paint_keep(p, &t);
+}
+
+/* The width of the widest cell of a shown column. */
+static size_t column_width(gn_painter *p, const gn_symbol *v, ends rows, size_t col)
+{
+    size_t most = is_cut(rows) ? 1 : 0;
+    for (size_t i = 0; i < shown_count(rows); i++) {
+        size_t at = shown_at(rows, i);
+        if (at == rows.count) continue;
+        size_t width = width_of(number_text(p, v->value[at * v->cols + col], v->type));
+        if (width > most) most = width;
+    }
+    return most;
+}
+
+/* As many columns from both ends as fit. */
+static ends columns_that_fit(gn_painter *p, const gn_symbol *v, ends rows, size_t room)
+{
+    ends all = {v->cols, v->cols, 0}, e = {v->cols, 0, 0};
+    size_t used = 0;
+    for (size_t j = 0; j < v->cols && used <= room; j++) used += column_width(p, v, rows, j) + 2;
+    if (used <= room) return all;
+    used = 5;
+    for (size_t k = 0; k < v->cols; k++) {
+        bool front = e.head <= e.tail;
+        size_t width = column_width(p, v, rows, front ? e.head : v->cols - 1 - e.tail) + 2;
+        if (used + width > room) break;
+        used += width;
+        if (front) e.head++;
+        else e.tail++;
+    }
+    return e;
+}
+
+static void print_cells(gn_painter *p, const gn_symbol *v, size_t row, ends cols, const size_t *width)
+{
+    for (size_t k = 0; k < shown_count(cols); k++) {
+        size_t j = shown_at(cols, k);
+        const char *cell = j == cols.count || row == v->rows ? dots(p) :
+                                                               number_text(p, v->value[row * v->cols + j], v->type);
+        size_t own = width_of(cell), room = j == cols.count ? own : width[k];
+        gn_paint_pad(p, (k ? 2 : 1) + (own < room ? room - own : 0));
+        gn_text_puts(p->to, cell);
+    }
+}
+
+static const char *bracket(const gn_painter *p, size_t i, size_t count, bool left)
+{
+    static const char *const sign[2][3] = {{"⎡", "⎢", "⎣"}, {"⎤", "⎥", "⎦"}};
+    if (p->how->ascii || count == 1) return left ? "[" : "]";
+    return sign[!left][i == 0 ? 0 : i + 1 == count ? 2 : 1];
+}
+
+void gn_paint_summary(gn_painter *p, const gn_symbol *v, size_t indent)
+{
+    gn_text t;
+    gn_text_init(&t, p->s->ctx);
+    gn_array_summary(&t, v->rows, v->cols, v->value, p->how->ascii);
+    const char *text = gn_paint_keep(p, &t);
+    if (indent + width_of(text) > (size_t)p->how->width) indent = 3;
+    gn_paint_pad(p, indent);
+    gn_paint_wrapped(p, text, indent, indent + 2);
+    gn_text_puts(p->to, "\n");
+}
+
+static bool has_trouble(const gn_symbol *v)
+{
+    for (size_t i = 0; i < v->rows * v->cols; i++)
+        if (!(v->value[i] - v->value[i] == 0)) return true;
+    return false;
+}
+
+void gn_paint_array(gn_painter *p, const gn_symbol *v, size_t indent)
+{
+    ends rows = ends_of(v->rows, p->how->rows, 4);
+    if (indent > 16) indent = 16;
+    size_t room = (size_t)p->how->width - indent - 3;
+    ends cols = columns_that_fit(p, v, rows, room);
+    size_t count = shown_count(rows), *width = gn_arena_alloc(&p->arena, shown_count(cols) + 1, sizeof *width);
+    if (!width) p->to->failed = true;
+    if (!width) return;
+    for (size_t k = 0; k < shown_count(cols); k++)
+        if (shown_at(cols, k) < cols.count) width[k] = column_width(p, v, rows, shown_at(cols, k));
+    for (size_t i = 0; i < count; i++) {
+        gn_paint_pad(p, indent);
+        gn_text_puts(p->to, bracket(p, i, count, true));
+        print_cells(p, v, shown_at(rows, i), cols, width);
+        gn_text_printf(p->to, " %s\n", bracket(p, i, count, false));
+    }
+    if (is_cut(rows) || is_cut(cols) || has_trouble(v)) gn_paint_summary(p, v, indent);
+}
+
+/* ---- tables ---------------------------------------------------------------------------------------------------- */
+
+typedef struct table {
+    const gn_line *line;
+    ends rows;
+    const char **cell;      /* (shown rows + 1, columns): the titles first */
+    size_t *width;
+} table;
+
+static const char *cell_text(gn_painter *p, const gn_line *line, size_t row, size_t col)
+{
+    const gn_sheet_column *c = &line->column[col];
+    if (row == line->rows) return dots(p);
+    if (c->number) return number_text(p, c->number[row], GN_F64);
+    return gn_paint_clean(p, c->text[row]);
+}
+
+static bool lay_out(gn_painter *p, const gn_line *line, table *t)
+{
+    *t = (table){.line = line, .rows = ends_of(line->rows, p->how->rows, p->how->rows / 2)};
+    size_t n = shown_count(t->rows), columns = line->columns;
+    t->cell = gn_arena_alloc(&p->arena, (n + 1) * columns, sizeof *t->cell);
+    t->width = gn_arena_alloc(&p->arena, columns, sizeof *t->width);
+    if (!t->cell || !t->width) p->to->failed = true;
+    if (!t->cell || !t->width) return false;
+    for (size_t i = 0; i < (n + 1) * columns; i++) {
+        size_t row = i / columns, col = i % columns;
+        t->cell[i] = row == 0 ? gn_paint_clean(p, line->column[col].title)
+                              : cell_text(p, line, shown_at(t->rows, row - 1), col);
+        size_t width = width_of(t->cell[i]);
+        if (width > t->width[col]) t->width[col] = width;
+    }
+    for (size_t j = 0; j < columns; j++)
+        if (t->width[j] > (size_t)p->how->width - 2) t->width[j] = (size_t)p->how->width - 2;
+    return true;
+}
+
+static void print_cell(gn_painter *p, const table *t, size_t row, size_t col, bool last)
+{
+    const char *cell = t->cell[row * t->line->columns + col];
+    size_t own = width_of(cell), room = t->width[col];
+    bool right = t->line->column[col].number != NULL;
+    if (own > room) { /* a text wider than the page is cut, visibly */
+        size_t bytes = strlen(cell);
+        while (bytes && gn_show_width(cell, bytes) + width_of(dots(p)) > room) bytes--;
+        while (bytes && ((unsigned char)cell[bytes] & 0xC0) == 0x80) bytes--;
+        gn_text_add(p->to, cell, bytes);
+        gn_text_puts(p->to, dots(p));
+        return;
+    }
+    if (right) gn_paint_pad(p, room - own);
+    gn_text_puts(p->to, cell);
+    if (!right && !last) gn_paint_pad(p, room - own);
+}
+
+/* Columns [from, to), the first column before them when they do not begin the table. */
+static void print_part(gn_painter *p, const table *t, size_t from, size_t to)
+{
+    for (size_t row = 0; row <= shown_count(t->rows); row++) {
+        size_t width = 0;
+        for (size_t k = from ? from - 1 : 0; k < to; k++) {
+            size_t col = from && k == from - 1 ? 0 : k;
+            gn_paint_pad(p, 2);
+            print_cell(p, t, row, col, k + 1 == to);
+            width += 2 + t->width[col];
+        }
+        gn_text_puts(p->to, "\n");
+        if (row != 0) continue;
+        gn_paint_pad(p, 2);
+        for (size_t i = 2; i < width; i++) gn_text_puts(p->to, p->how->ascii ? "-" : "─");
+        gn_text_puts(p->to, "\n");
+    }
+}
+
+static void print_formulas(gn_painter *p, const gn_line *line)
+{
+    gn_text t;
+    gn_text_init(&t, p->s->ctx);
+    for (size_t j = 0; j < line->columns; j++) {
+        const gn_sheet_column *c = &line->column[j];
+        if (!c->formula) continue;
+        gn_text_puts(&t, t.length ? ",  " : "where ");
+        gn_show_word(&t, c->name ? c->name : c->title, true);
+        gn_text_puts(&t, " = ");
+        gn_show_clean(&t, c->formula, p->how->ascii);
+    }
+    const char *text = gn_paint_keep(p, &t);
+    if (!*text) return;
+    gn_paint_pad(p, 2);
+    gn_paint_wrapped(p, text, 2, 4);
+    gn_text_puts(p->to, "\n");
+}
+
+void gn_paint_table(gn_painter *p, const gn_line *line)
+{
+    table t;
+    if (line->title && *line->title) {
+        gn_paint_wrapped(p, gn_paint_clean(p, line->title), 0, 2);
+        gn_text_puts(p->to, "\n");
+    }
+    if (line->columns == 0 || !lay_out(p, line, &t)) return;
+    for (size_t from = 0; from < line->columns;) {
+        size_t to = from, used = from ? 2 + t.width[0] : 0;
+        while (to < line->columns && (to == from || used + 2 + t.width[to] <= (size_t)p->how->width))
+            used += 2 + t.width[to++];
+        if (from) gn_text_puts(p->to, "\n");
+        print_part(p, &t, from, to);
+        from = to;
+    }
+    if (is_cut(t.rows))
+        gn_text_printf(p->to, "  (%zu of %zu rows)\n", t.rows.head + t.rows.tail, line->rows);
+    if (p->how->depth > 0) print_formulas(p, line);
+}

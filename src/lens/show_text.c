@@ -1,0 +1,494 @@
+/* show_text.c -- a sheet as text for a terminal: numbered steps with aligned = columns, arrays as blocks, tables.
+ *
+ * Invariant: no line is wider than the width asked for (columns of a terminal, not bytes), and colour adds nothing that
+ * the characters do not say. */
+#include "show_text.h"
+
+#include <math.h>
+#include <string.h>
+#include "../formula/lex.h"
+
+enum { TITLE_MOST = 24, NAME_MOST = 20, INLINE_ELEMENTS = 24, INLINE_WIDTH = 48, NUMBERS_WIDTH = 150, ALIGN_VALUE = 16 };
+
+/* One step, as pieces of text. */
+typedef struct row {
+    const gn_line *line;
+    const char *lead, *name, *piece[3], *check, *rule;  /* pieces: formula, numbers, value; NULL: not there */
+    size_t name_width, width[3];
+    bool block;                                         /* the value stands below as a block */
+} row;
+
+/* ---- painting ------------------------------------------------------------------------------------------------ */
+
+void gn_paint_pad(gn_painter *p, size_t count)
+{
+    while (count-- > 0) gn_text_puts(p->to, " ");
+}
+
+void gn_paint_ink(gn_painter *p, const char *escape)
+{
+    if (p->how->colour) gn_text_puts(p->to, escape);
+}
+
+const char *gn_paint_keep(gn_painter *p, gn_text *t)
+{
+    const char *kept = gn_arena_text(&p->arena, t->at ? t->at : "", t->length);
+    if (t->failed || !kept) p->to->failed = true;
+    gn_text_free(t);
+    return kept ? kept : "";
+}
+
+const char *gn_paint_clean(gn_painter *p, const char *text)
+{
+    gn_text t;
+    gn_text_init(&t, p->s->ctx);
+    gn_show_clean(&t, text ? text : "", p->how->ascii);
+    return gn_paint_keep(p, &t);
+}
+
+static size_t width_of(const char *s)
+{
+    return s ? gn_show_width(s, strlen(s)) : 0;
+}
+
+/* Bytes of s that fill at most `most` columns. */
+static size_t bytes_within(const char *s, size_t most)
+{
+    size_t i = 0, length = strlen(s);
+    while (i < length) {
+        size_t n = 1;
+        while (i + n < length && ((unsigned char)s[i + n] & 0xC0) == 0x80) n++;
+        if (gn_show_width(s, i + n) > most) break;
+        i += n;
+    }
+    return i;
+}
+
+/* Where to break s so that the first part has at most `most` columns: before " + ", after ", ", at a blank, after a
+ * sign; never inside a number or a name unless nothing else is left. */
+static size_t break_at(const char *s, size_t most)
+{
+    size_t end = bytes_within(s, most);
+    if (!s[end]) return end;
+    for (size_t i = end; i > most / 3; i--)
+        if (s[i] == ' ' && (s[i - 1] == ',' || ((s[i + 1] == '+' || s[i + 1] == '-') && s[i + 2] == ' '))) return i;
+    for (size_t i = end; i > 0; i--)
+        if (s[i] == ' ') return i;
+    for (size_t i = end; i > 1; i--)
+        if (strchr("*/(,", s[i - 1]) && s[i - 2] != '.') return i;
+    return end ? end : 1;
+}
+
+void gn_paint_wrapped(gn_painter *p, const char *s, size_t column, size_t indent)
+{
+    size_t width = (size_t)p->how->width;
+    for (;;) {
+        size_t n = break_at(s, column < width ? width - column : 1);
+        gn_text_add(p->to, s, n);
+        s += n;
+        while (*s == ' ') s++;
+        if (!*s) break;
+        gn_text_puts(p->to, "\n");
+        gn_paint_pad(p, indent);
+        column = indent;
+    }
+}
+
+/* ---- the pieces of a step ------------------------------------------------------------------------------------ */
+
+typedef struct naming { bool ascii; } naming;
+
+/* dL/dw beside a product, quotient or power stands in parentheses. */
+static bool put_name(void *user, gn_text *to, const gn_symbol *symbol, gn_neighbours at)
+{
+    gn_text t;
+    gn_text_init(&t, to->ctx);
+    gn_show_name(&t, symbol, ((const naming *)user)->ascii);
+    bool stroke = t.at && strchr(t.at, '/') != NULL;
+    bool tight = at.after == GN_T_STAR || at.after == GN_T_SLASH || at.after == GN_T_CARET ||
+                 at.after >= GN_T_QUOTE || at.before == GN_T_SLASH || at.before == GN_T_CARET ||
+                 at.before >= GN_T_EACH_STAR || (at.before == GN_T_STAR && at.stroke_before);
+    gn_text_puts(to, stroke && tight ? "(" : "");
+    gn_text_add(to, t.at ? t.at : "", t.length);
+    gn_text_puts(to, stroke && tight ? ")" : "");
+    to->failed |= t.failed;
+    gn_text_free(&t);
+    return stroke;
+}
+
+static const char *formula_text(gn_painter *p, const gn_line *line)
+{
+    gn_text t;
+    naming n = {p->how->ascii};
+    gn_text_init(&t, p->s->ctx);
+    if (gn_show_formula(p->s, line, put_name, &n, &t) != GN_OK) p->to->failed = true;
+    return gn_paint_keep(p, &t);
+}
+
+static const char *numbers_text(gn_painter *p, const gn_line *line)
+{
+    gn_text t;
+    size_t elements = gn_show_elements(p->s, line);
+    if (elements == 0 || elements > INLINE_ELEMENTS) return NULL;
+    gn_text_init(&t, p->s->ctx);
+    if (gn_line_numbers(p->s, line, p->how->digits, &t) != GN_OK) p->to->failed = true;
+    const char *kept = gn_paint_keep(p, &t);
+    return width_of(kept) <= NUMBERS_WIDTH || p->how->digits > 9 ? kept : NULL;
+}
+
+/* A vector longer than fits well: its head and its tail. */
+static void put_ends(gn_painter *p, gn_text *to, const gn_symbol *v)
+{
+    size_t n = v->rows * v->cols, ends = 4;
+    gn_text_puts(to, v->cols > 1 ? "[[" : "[");
+    for (size_t i = 0; i < n; i++) {
+        if (n > INLINE_ELEMENTS && i == ends) {
+            gn_text_puts(to, p->how->ascii ? ", ..." : ", …");
+            i = n - ends;
+        }
+        gn_text_puts(to, i ? ", " : "");
+        gn_show_number(to, v->value[i], v->type, p->how->digits);
+    }
+    gn_text_puts(to, v->cols > 1 ? "]]" : "]");
+}
+
+static bool is_block(const gn_painter *p, const gn_symbol *v, const char *text)
+{
+    if (v->rows == 1 || v->cols == 1) return false;
+    return v->rows * v->cols > INLINE_ELEMENTS || width_of(text) > (p->how->digits > 9 ? 2 : 1) * INLINE_WIDTH;
+}
+
+static const char *value_text(gn_painter *p, const gn_symbol *v, bool *block)
+{
+    gn_text t;
+    size_t n = v->rows * v->cols;
+    *block = n > 4 * INLINE_ELEMENTS && v->rows > 1 && v->cols > 1;
+    if (*block) return NULL;
+    gn_text_init(&t, p->s->ctx);
+    if (v->exact) {
+        gn_show_clean(&t, v->exact, p->how->ascii);
+        gn_text_puts(&t, " = ");
+    }
+    if (n > INLINE_ELEMENTS && (v->rows == 1 || v->cols == 1)) put_ends(p, &t, v);
+    else gn_show_value(&t, v, p->how->digits, false);
+    const char *kept = gn_paint_keep(p, &t);
+    *block = is_block(p, v, kept);
+    return *block ? NULL : kept;
+}
+
+static const char *check_text(gn_painter *p, const gn_line_check *c)
+{
+    gn_text t;
+    if (!c->kind) return NULL;
+    gn_text_init(&t, p->s->ctx);
+    gn_text_printf(&t, "check: %s %s %s", c->kind, gn_num_digits(GN_NUM, c->relative, 2), c->verdict ? c->verdict : "");
+    return gn_paint_keep(p, &t);
+}
+
+static const char *rule_text(gn_painter *p, const gn_line *line)
+{
+    gn_text t;
+    if (!line->rule || p->how->depth < 1) return NULL;
+    gn_text_init(&t, p->s->ctx);
+    gn_text_puts(&t, "[");
+    gn_show_clean(&t, line->rule, p->how->ascii);
+    gn_text_puts(&t, "]");
+    return gn_paint_keep(p, &t);
+}
+
+static const char *lead_text(gn_painter *p, const gn_line *line)
+{
+    gn_text t;
+    gn_text_init(&t, p->s->ctx);
+    if (line->number) gn_text_printf(&t, "%*u", p->number_width, line->number);
+    else gn_text_printf(&t, "%*s", p->number_width, "");
+    gn_text_printf(&t, " %*s", line->depth > 1 ? 2 * (line->depth - 1) : 0, "");
+    gn_show_clean(&t, line->title ? line->title : "", p->how->ascii);
+    return gn_paint_keep(p, &t);
+}
+
+static row make_row(gn_painter *p, const gn_line *line)
+{
+    gn_text t;
+    row r = {.line = line, .lead = lead_text(p, line), .check = check_text(p, &line->check), .rule = rule_text(p, line)};
+    gn_text_init(&t, p->s->ctx);
+    gn_show_name(&t, line->symbol, p->how->ascii);
+    r.name = gn_paint_keep(p, &t);
+    r.piece[2] = value_text(p, line->symbol, &r.block);
+    if (line->formula) {
+        r.piece[0] = formula_text(p, line);
+        r.piece[1] = numbers_text(p, line);
+        if (r.piece[1] && r.piece[2] && strcmp(r.piece[1], r.piece[2]) == 0) r.piece[1] = NULL;
+        if (r.piece[2] && strcmp(r.piece[0], r.piece[2]) == 0) r.piece[0] = NULL;
+    }
+    r.name_width = width_of(r.name);
+    for (int k = 0; k < 3; k++) r.width[k] = width_of(r.piece[k]);
+    return r;
+}
+
+/* ---- columns ------------------------------------------------------------------------------------------------- */
+
+typedef struct columns { size_t lead, name, piece[3]; } columns;
+
+static bool fits(const row *r, const columns *c)
+{
+    for (int k = 0; k < 3; k++)
+        if (r->width[k] > c->piece[k]) return false;
+    return !r->block && r->name_width <= c->name;
+}
+
+static size_t total(const columns *c)
+{
+    size_t sum = c->lead + 1 + c->name;
+    for (int k = 0; k < 3; k++) sum += c->piece[k] ? 3 + c->piece[k] : 0;
+    return sum;
+}
+
+/* The widths of formula and numbers with which most steps of the group stand aligned; the narrowest of those. */
+static columns choose(const gn_painter *p, const row *r, size_t n)
+{
+    columns c = {0}, best;
+    size_t most = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t lead = width_of(r[i].lead);
+        if (lead <= TITLE_MOST && lead > c.lead) c.lead = lead;
+        if (r[i].name_width <= NAME_MOST && r[i].name_width > c.name) c.name = r[i].name_width;
+        if (r[i].line->formula && r[i].width[2] <= ALIGN_VALUE && r[i].width[2] > c.piece[2])
+            c.piece[2] = r[i].width[2];
+    }
+    best = c;
+    for (size_t a = 0; a <= (size_t)p->how->width; a++)
+        for (size_t b = 0; a + b <= (size_t)p->how->width; b++) {
+            c.piece[0] = a;
+            c.piece[1] = b;
+            size_t count = 0;
+            if (total(&c) > (size_t)p->how->width) break;
+            for (size_t i = 0; i < n; i++) count += fits(&r[i], &c);
+            if (count > most) most = count, best = c;
+        }
+    return best;
+}
+
+/* ---- a step printed ------------------------------------------------------------------------------------------ */
+
+/* Check and rule behind a step that reaches to `column`, or below its = sign where they do not fit. */
+static void print_tail(gn_painter *p, const row *r, size_t column, size_t below)
+{
+    const char *tail[2] = {r->check, r->rule};
+    for (int k = 0; k < 2; k++) {
+        size_t width = width_of(tail[k]);
+        if (!tail[k]) continue;
+        bool same = column + 2 + width <= (size_t)p->how->width;
+        if (!same) gn_text_puts(p->to, "\n");
+        gn_paint_pad(p, same ? 2 : below);
+        column = same ? column + 2 : below;
+        bool bad = k == 0 && r->line->check.verdict && strcmp(r->line->check.verdict, "FAIL") == 0;
+        if (bad) gn_paint_ink(p, "\033[31m");
+        gn_paint_wrapped(p, tail[k], column, below + 1);
+        if (bad) gn_paint_ink(p, "\033[0m");
+        column += width;
+    }
+}
+
+/* Number and title, up to the column where names begin; a long title has a line of its own. */
+static size_t print_title(gn_painter *p, const row *r, const columns *c)
+{
+    size_t lead = width_of(r->lead);
+    if (lead > c->lead) {
+        gn_paint_wrapped(p, r->lead, 0, (size_t)p->number_width + 1);
+        gn_text_puts(p->to, "\n");
+        lead = 0;
+    } else {
+        gn_text_puts(p->to, r->lead);
+    }
+    gn_paint_pad(p, c->lead + 1 - lead);
+    return c->lead + 1;
+}
+
+static size_t print_lead(gn_painter *p, const row *r, const columns *c)
+{
+    size_t column = print_title(p, r, c), pad = r->name_width < c->name ? c->name - r->name_width : 0;
+    gn_text_puts(p->to, r->name);
+    if (!r->block || r->line->formula) gn_paint_pad(p, pad);
+    return column + r->name_width + pad;
+}
+
+static void print_aligned(gn_painter *p, const row *r, const columns *c)
+{
+    size_t column = print_lead(p, r, c), below = column + 1;
+    size_t waiting = 0; /* blanks of cells that are empty, written when something follows */
+    for (int k = 0; k < 3; k++) {
+        if (c->piece[k] == 0) continue;
+        if (!r->piece[k]) {
+            waiting += 3 + c->piece[k];
+            continue;
+        }
+        gn_paint_pad(p, waiting);
+        gn_text_puts(p->to, " = ");
+        size_t pad = c->piece[k] - r->width[k];
+        if (k == 2) gn_paint_pad(p, pad);
+        gn_text_puts(p->to, r->piece[k]);
+        column += waiting + 3 + (k == 2 ? pad : 0) + r->width[k];
+        waiting = k == 2 ? 0 : pad;
+    }
+    print_tail(p, r, column, below);
+}
+
+/* Pieces one after the other, each on a new line below the = sign where it does not fit. */
+static void print_broken(gn_painter *p, const row *r, const columns *c)
+{
+    size_t column = print_lead(p, r, c), below = column + 1, width = (size_t)p->how->width;
+    if (below > width / 2) {
+        gn_text_puts(p->to, "\n");
+        below = c->lead + 3;
+        gn_paint_pad(p, below - 1);
+        column = below - 1;
+    }
+    bool first = true;
+    for (int k = 0; k < 3; k++) {
+        if (!r->piece[k]) continue;
+        bool same = first || column + 3 + r->width[k] <= width;
+        if (!same) gn_text_puts(p->to, "\n");
+        gn_paint_pad(p, same ? 1 : below);
+        gn_text_puts(p->to, "= ");
+        column = (same ? column + 1 : below) + 2;
+        gn_paint_wrapped(p, r->piece[k], column, below + 2);
+        column = column + r->width[k] <= width ? column + r->width[k] : width;
+        first = false;
+    }
+    print_tail(p, r, column, below);
+}
+
+static void print_row(gn_painter *p, const row *r, const columns *c)
+{
+    const gn_symbol *v = r->line->symbol;
+    if (fits(r, c) && r->line->formula) print_aligned(p, r, c);
+    else print_broken(p, r, c);
+    gn_text_puts(p->to, "\n");
+    size_t indent = c->lead + 3;
+    if (r->block) gn_paint_array(p, v, indent);
+    else if (v->rows * v->cols > INLINE_ELEMENTS) gn_paint_summary(p, v, indent);
+}
+
+/* Given numbers with one title stand together on a line. */
+static size_t print_givens(gn_painter *p, const row *r, size_t n, const columns *c)
+{
+    size_t count = 0, column = 0, width = (size_t)p->how->width, indent = c->lead + 1;
+    while (count < n && !r[count].line->formula && !r[count].block && r[count].width[2] <= INLINE_WIDTH &&
+           !r[count].check && !r[count].rule && (count == 0 || strcmp(r[count].lead, r[0].lead) == 0)) {
+        size_t own = r[count].name_width + 3 + r[count].width[2];
+        bool same = count > 0 && column + 3 + own <= width;
+        if (count == 0) column = print_title(p, &r[0], c);
+        else if (same) gn_paint_pad(p, 3);
+        else gn_text_puts(p->to, "\n"), gn_paint_pad(p, indent);
+        if (count && !same) column = indent;
+        gn_text_printf(p->to, "%s = %s", r[count].name, r[count].piece[2]);
+        column += (same ? 3 : 0) + own;
+        count++;
+    }
+    if (count) gn_text_puts(p->to, "\n");
+    return count;
+}
+
+static bool is_step(const gn_line *line)
+{
+    return (line->kind == GN_LINE_GIVEN || line->kind == GN_LINE_EQUATION) && line->symbol;
+}
+
+/* Steps that stand together, aligned with each other. */
+static void print_group(gn_painter *p, const gn_line *const *line, size_t n)
+{
+    row *r = gn_arena_alloc(&p->arena, n, sizeof *r);
+    if (!r) p->to->failed = true;
+    if (!r) return;
+    for (size_t i = 0; i < n; i++) r[i] = make_row(p, line[i]);
+    columns c = choose(p, r, n);
+    for (size_t i = 0; i < n;) {
+        size_t givens = print_givens(p, r + i, n - i, &c);
+        if (givens == 0) print_row(p, &r[i++], &c);
+        i += givens;
+    }
+}
+
+/* ---- the sheet ----------------------------------------------------------------------------------------------- */
+
+static void print_section(gn_painter *p, const gn_line *line)
+{
+    const char *dash = p->how->ascii ? "-" : "─", *title = gn_paint_clean(p, line->title);
+    size_t width = width_of(title);
+    if (p->to->length) gn_text_puts(p->to, "\n");
+    gn_paint_ink(p, "\033[1m");
+    gn_text_printf(p->to, "%s%s ", dash, dash);
+    gn_paint_wrapped(p, title, 3, 3);
+    if (line->depth == 0 && width + 4 < (size_t)p->how->width) {
+        gn_text_puts(p->to, " ");
+        for (size_t i = width + 4; i < (size_t)p->how->width; i++) gn_text_puts(p->to, dash);
+    }
+    gn_paint_ink(p, "\033[0m");
+    gn_text_puts(p->to, "\n");
+}
+
+static void print_header(gn_painter *p)
+{
+    gn_paint_ink(p, "\033[1m");
+    gn_paint_wrapped(p, gn_paint_clean(p, p->s->title), 0, 2);
+    gn_paint_ink(p, "\033[0m");
+    gn_text_puts(p->to, *p->s->title ? "\n" : "");
+    for (size_t i = 0; i < p->s->facts; i++) {
+        gn_paint_wrapped(p, gn_paint_clean(p, p->s->fact[i]), 0, 2);
+        gn_text_puts(p->to, "\n");
+    }
+}
+
+static void print_hidden(gn_painter *p)
+{
+    int all;
+    size_t hidden = gn_show_hidden(p->s, p->how->depth, &all);
+    if (hidden)
+        gn_text_printf(p->to, "\n(%zu more line%s with --depth %d)\n", hidden, hidden == 1 ? "" : "s", all);
+}
+
+static void print_other(gn_painter *p, const gn_line *line)
+{
+    if (line->kind == GN_LINE_SECTION) print_section(p, line);
+    else if (line->kind == GN_LINE_TABLE) gn_paint_table(p, line);
+    else {
+        gn_paint_wrapped(p, gn_paint_clean(p, line->title), 0, 0);
+        gn_text_puts(p->to, "\n");
+    }
+}
+
+static int digits_of(uint32_t n)
+{
+    return n < 100 ? 2 : n < 1000 ? 3 : n < 10000 ? 4 : 10;
+}
+
+void gn_show_text(const gn_sheet *s, const gn_render *how, gn_text *to)
+{
+    gn_painter p = {.s = s, .how = how, .to = to, .number_width = digits_of(s->steps)};
+    gn_arena_init(&p.arena, s->ctx);
+    const gn_line **group = gn_arena_alloc(&p.arena, s->lines + 1, sizeof *group);
+    if (!group) to->failed = true;
+    print_header(&p);
+    size_t n = 0;
+    bool gap = s->facts > 0 || *s->title; /* a blank line is due before the next */
+    for (size_t i = 0; group && i <= s->lines; i++) {
+        const gn_line *line = i < s->lines ? s->line[i] : NULL;
+        if (line && line->depth > how->depth) continue;
+        if (line && is_step(line)) {
+            group[n++] = line;
+            continue;
+        }
+        if (n && gap) gn_text_puts(to, "\n");
+        if (n) gap = false;
+        if (n) print_group(&p, group, n);
+        n = 0;
+        if (!line) continue;
+        if ((gap && line->kind != GN_LINE_SECTION) || (line->kind == GN_LINE_TABLE && to->length))
+            gn_text_puts(to, "\n");
+        gap = line->kind == GN_LINE_TABLE;
+        print_other(&p, line);
+    }
+    print_hidden(&p);
+    gn_arena_free(&p.arena);
+}
