@@ -28,10 +28,13 @@ typedef struct gn_field {           /* z over a grid: z[iy*nx + ix] at x0 + (x1 
     bool log;                       /* contour levels and colours by the logarithm */
     size_t levels;                  /* of contours; 0: by the data */
     bool numbers;                   /* the value is written into each cell (a confusion matrix) */
+    const char *const *names;       /* of classes 0, 1, ...; NULL: their numbers */
+    size_t n_names;
 } gn_field;
 typedef struct gn_rule_mark { bool vertical; double at; const char *label; } gn_rule_mark;
 typedef struct gn_note_mark { double x, y; const char *text; } gn_note_mark;
 typedef struct gn_link_mark { double x0, y0, x1, y1, weight; } gn_link_mark;    /* a line; width and colour by weight */
+typedef struct gn_node_mark { double x, y; const char *label; } gn_node_mark;   /* a circle with a text in it or NULL */
 
 typedef struct gn_panel {
     const char *title, *x_label, *y_label;      /* labels with units: "weight w", "learning rate η (per step)" */
@@ -46,6 +49,8 @@ typedef struct gn_panel {
     const gn_rule_mark *mark;
     const gn_note_mark *note;
     const gn_link_mark *link;
+    size_t n_nodes;
+    const gn_node_mark *node;       /* above the links */
 } gn_panel;
 typedef struct gn_picture {
     const char *title;
@@ -56,7 +61,8 @@ typedef struct gn_picture {
 } gn_picture;
 
 typedef enum gn_picture_type { GN_PICTURE_SVG, GN_PICTURE_PNG, GN_PICTURE_PDF, GN_PICTURE_TYPE_COUNT } gn_picture_type;
-/* The whole script, data included; `out` is the file that gnuplot is to write. Refuses a name with control bytes. */
+/* The whole script, data included; `out` is the file that gnuplot is to write, NULL for its standard output. Refuses a
+ * name with control bytes (GN_E_USAGE); in other texts they are made visible. */
 gn_status gn_picture_script(gn_context *ctx, const gn_picture *p, gn_picture_type type, const char *out, gn_text *to);
 /* With characters: braille (or ASCII) with axes, `columns` wide. */
 gn_status gn_picture_draw(gn_context *ctx, const gn_picture *p, int columns, bool ascii, gn_text *to);

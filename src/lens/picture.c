@@ -1,0 +1,238 @@
+/* picture.c -- the geometry of a picture: ranges, layout, bars, levels and contours.
+ *
+ * Invariant: nothing here depends on how the picture is shown; a value that cannot be placed is left out, never
+ * moved. */
+#include "picture_parts.h"
+
+#include <math.h>
+
+bool gn_placed(double v, bool log)
+{
+    return fabs(v) < 1e150 && (!log || v > 1e-150);
+}
+
+/* ---- ranges ------------------------------------------------------------------------------------------------------ */
+
+typedef struct range { double lo, hi; bool log; } range;
+
+static void take(range *r, double v)
+{
+    if (!gn_placed(v, r->log)) return;
+    if (v < r->lo) r->lo = v;
+    if (v > r->hi) r->hi = v;
+}
+
+static void take_series(const gn_panel *p, size_t i, range *x, range *y)
+{
+    const gn_series *s = &p->series[i];
+    for (size_t k = 0; k < s->n; k++) {
+        if (!gn_placed(s->x[k], p->log_x) || !gn_placed(s->y[k], p->log_y)) continue;
+        take(y, s->y[k]);
+        take(x, s->x[k]);
+        if (s->kind != GN_SERIES_BARS) continue;
+        double shift, width;
+        gn_bar_place(p, i, &shift, &width);
+        take(x, s->x[k] + shift - 0.6 * width);
+        take(x, s->x[k] + shift + 0.6 * width);
+        if (!p->log_y) take(y, 0);
+    }
+}
+
+static void take_field(const gn_field *f, range *x, range *y)
+{
+    double half_x = f->kind == GN_FIELD_CONTOUR || f->nx < 2 ? 0 : (f->x1 - f->x0) / (double)(f->nx - 1) / 2;
+    double half_y = f->kind == GN_FIELD_CONTOUR || f->ny < 2 ? 0 : (f->y1 - f->y0) / (double)(f->ny - 1) / 2;
+    take(x, f->x0 - half_x);
+    take(x, f->x1 + half_x);
+    take(y, f->y0 - half_y);
+    take(y, f->y1 + half_y);
+}
+
+static void take_marks(const gn_panel *p, range *x, range *y)
+{
+    for (size_t i = 0; i < p->n_marks; i++) take(p->mark[i].vertical ? x : y, p->mark[i].at);
+    for (size_t i = 0; i < p->n_notes; i++) take(x, p->note[i].x), take(y, p->note[i].y);
+    for (size_t i = 0; i < p->n_nodes; i++) take(x, p->node[i].x), take(y, p->node[i].y);
+    for (size_t i = 0; i < p->n_links; i++) {
+        take(x, p->link[i].x0), take(x, p->link[i].x1);
+        take(y, p->link[i].y0), take(y, p->link[i].y1);
+    }
+}
+
+/* Room around the data; none where a field fills the panel. */
+static void widen(range *r, double margin)
+{
+    if (r->lo > r->hi) r->lo = r->log ? 1 : 0, r->hi = r->log ? 10 : 1;
+    if (r->lo == r->hi) {
+        double by = r->log ? 0 : fmax(fabs(r->lo) * 0.1, 0.5);
+        r->lo = r->log ? r->lo / 2 : r->lo - by;
+        r->hi = r->log ? r->hi * 2 : r->hi + by;
+    } else if (r->log) {
+        double by = pow(r->hi / r->lo, margin);
+        r->lo /= by;
+        r->hi *= by;
+    } else {
+        double by = (r->hi - r->lo) * margin;
+        r->lo -= by;
+        r->hi += by;
+    }
+}
+
+gn_frame gn_panel_frame(const gn_panel *p)
+{
+    range x = { INFINITY, -INFINITY, p->log_x }, y = { INFINITY, -INFINITY, p->log_y };
+    bool bars = false, lines = false;
+    for (size_t i = 0; i < p->n_series; i++) {
+        take_series(p, i, &x, &y);
+        if (p->series[i].kind == GN_SERIES_BARS) bars = true;
+        if (p->series[i].kind == GN_SERIES_LINE || p->series[i].kind == GN_SERIES_STEPS) lines = true;
+    }
+    if (p->n_fields) x = (range){ INFINITY, -INFINITY, p->log_x }, y = (range){ INFINITY, -INFINITY, p->log_y };
+    for (size_t i = 0; i < p->n_fields; i++) take_field(&p->field[i], &x, &y);
+    if (!p->n_fields) take_marks(p, &x, &y);
+    bool floor = bars && y.lo == 0;
+    widen(&x, p->n_fields || (lines && !bars) ? 0 : p->no_axes ? 0.06 : 0.03);
+    widen(&y, p->n_fields ? 0 : p->no_axes ? 0.1 : 0.06);
+    if (floor && !p->log_y) y.lo = 0;
+    gn_frame f = { x.lo, x.hi, y.lo, y.hi };
+    if (p->x_min < p->x_max) f.x0 = p->x_min, f.x1 = p->x_max;
+    if (p->y_min < p->y_max) f.y0 = p->y_min, f.y1 = p->y_max;
+    return f;
+}
+
+/* ---- layout ------------------------------------------------------------------------------------------------------ */
+
+size_t gn_picture_columns(const gn_picture *p)
+{
+    size_t n = p->n_panels;
+    if (p->columns) return p->columns < n ? p->columns : n ? n : 1;
+    return n <= 1 ? 1 : n == 2 || n == 4 ? 2 : n <= 9 ? 3 : 4;
+}
+
+void gn_picture_size(const gn_picture *p, int *width, int *height)
+{
+    size_t across = gn_picture_columns(p), down = (p->n_panels + across - 1) / across;
+    if (!down) down = 1;
+    *width = across == 1 ? 720 : across == 2 ? 960 : across == 3 ? 1200 : 1440;
+    int each = across == 1 ? down == 1 ? 480 : 340 : across == 2 ? 380 : 320;
+    *height = (int)(down < 40 ? down : 40) * each + (p->title && p->n_panels > 1 ? 44 : 0);
+    if (p->width > 0) *width = p->width;
+    if (p->height > 0) *height = p->height;
+}
+
+int gn_series_style(const gn_panel *p, size_t i)
+{
+    int next = 0;
+    if (p->series[i].style >= 0) return p->series[i].style % 8;
+    for (size_t k = 0; k < i; k++) next += p->series[k].style < 0;
+    return next % 8;
+}
+
+void gn_bar_place(const gn_panel *p, size_t i, double *shift, double *width)
+{
+    double step = INFINITY;
+    size_t bars = 0, before = 0;
+    for (size_t k = 0; k < p->n_series; k++) {
+        const gn_series *s = &p->series[k];
+        if (s->kind != GN_SERIES_BARS) continue;
+        before += k < i;
+        bars++;
+        for (size_t j = 1; j < s->n; j++) {
+            double d = fabs(s->x[j] - s->x[j - 1]);
+            if (d > 0 && d < step) step = d;
+        }
+    }
+    if (!isfinite(step)) step = 1;
+    *width = step * (bars > 1 ? 0.8 : 0.9) / (double)(bars ? bars : 1);
+    *shift = ((double)before - ((double)bars - 1) / 2) * *width;
+}
+
+double gn_nice_step(double a, double b, int want)
+{
+    double raw = fabs(b - a) / (want > 0 ? want : 1);
+    if (!(raw > 0) || !isfinite(raw)) return 1;
+    double unit = pow(10, floor(log10(raw))), times = raw / unit;
+    return unit * (times < 1.5 ? 1 : times < 3.5 ? 2 : times < 7.5 ? 5 : 10);
+}
+
+/* ---- fields ------------------------------------------------------------------------------------------------------ */
+
+bool gn_field_span(const gn_field *f, double *least, double *most)
+{
+    range r = { INFINITY, -INFINITY, f->log };
+    for (size_t i = 0; i < f->nx * f->ny; i++) take(&r, f->z[i]);
+    *least = r.lo;
+    *most = r.hi;
+    return r.lo <= r.hi;
+}
+
+double gn_field_share(const gn_field *f, double least, double most, double v)
+{
+    if (!(most > least)) return 0.5;
+    double s = f->log ? log(v / least) / log(most / least) : (v - least) / (most - least);
+    return s < 0 ? 0 : s > 1 ? 1 : s;
+}
+
+/* Each class is told from the next by levels between whole numbers. */
+static size_t class_levels(double least, double most, double *level)
+{
+    size_t n = 0;
+    for (double v = floor(least) + 0.5; v < most && n < GN_LEVELS; v++) level[n++] = v;
+    return n;
+}
+
+size_t gn_field_levels(const gn_field *f, double level[GN_LEVELS])
+{
+    double least, most;
+    size_t want = f->levels ? f->levels < GN_LEVELS ? f->levels : GN_LEVELS : 12, n = 0;
+    if (!gn_field_span(f, &least, &most) || least == most) return 0;
+    if (f->kind == GN_FIELD_CLASSES) return class_levels(least, most, level);
+    if (f->log) {
+        for (size_t i = 1; i <= want; i++)
+            level[n++] = least * pow(most / least, (double)i / (double)(want + 1));
+        return n;
+    }
+    double step = gn_nice_step(least, most, (int)want), first = ceil(least / step);
+    while (n < GN_LEVELS && (first + (double)n) * step < most) level[n] = (first + (double)n) * step, n++;
+    return n;
+}
+
+/* Where the level crosses the side from a to b, as a share. */
+static double cross(double a, double b, double level)
+{
+    return a == b ? 0.5 : (level - a) / (b - a);
+}
+
+/* One square of the grid: its corners are 0 (left, low), 1 (right, low), 2 (right, high), 3 (left, high), its side k
+ * goes from corner k to the next. */
+static void square(const gn_field *f, size_t ix, size_t iy, double level, gn_piece_fn piece, void *user)
+{
+    static const int dx[4] = { 0, 1, 1, 0 }, dy[4] = { 0, 0, 1, 1 };
+    double v[4], px[4], py[4];
+    int crossed = 0;
+    for (int k = 0; k < 4; k++) {
+        v[k] = f->z[(iy + (size_t)dy[k]) * f->nx + ix + (size_t)dx[k]];
+        if (!gn_placed(v[k], false)) return;
+    }
+    for (int k = 0; k < 4; k++) {
+        int next = (k + 1) % 4;
+        if ((v[k] >= level) == (v[next] >= level)) continue;
+        double t = cross(v[k], v[next], level);
+        double x = (double)ix + dx[k] + t * (dx[next] - dx[k]), y = (double)iy + dy[k] + t * (dy[next] - dy[k]);
+        px[crossed] = f->x0 + (f->x1 - f->x0) * x / (double)(f->nx - 1);
+        py[crossed++] = f->y0 + (f->y1 - f->y0) * y / (double)(f->ny - 1);
+    }
+    if (crossed == 2) piece(user, px[0], py[0], px[1], py[1]);
+    if (crossed != 4) return;
+    /* a saddle: the middle says which corners belong together */
+    bool with_first = ((v[0] + v[1] + v[2] + v[3]) / 4 >= level) == (v[0] >= level);
+    int a = with_first ? 1 : 3;
+    piece(user, px[0], py[0], px[a], py[a]);
+    piece(user, px[2], py[2], px[4 - a], py[4 - a]);
+}
+
+void gn_field_contour(const gn_field *f, double level, gn_piece_fn piece, void *user)
+{
+    for (size_t iy = 0; iy + 1 < f->ny; iy++)
+        for (size_t ix = 0; ix + 1 < f->nx; ix++) square(f, ix, iy, level, piece, user);
+}
