@@ -1,0 +1,69 @@
+/* neuron_parts.h -- what the files of the neuron share: its texts, and the neuron itself.
+ *
+ * Invariant: every number of a run stands in one array `value`, so that a formula's program reads any of them by place.
+ */
+#ifndef GN_NEURON_PARTS_H
+#define GN_NEURON_PARTS_H
+
+#include "neuron.h"
+#include "../nn/nn.h"
+
+/* Texts made from the rows. Over z the sum, p the prediction, e = p - y the error. */
+typedef struct gn_neuron_texts {
+    bool linear;                    /* no activation: p is the sum itself */
+    gn_pointwise act;
+    const char *value, *slope, *slope2; /* of the activation, over z and p; slope2 over dp_dz too */
+    const char *slope_rule;
+    bool by_error;                  /* the loss is a function of e alone */
+    bool uses_error;
+    const char *loss, *dloss, *d2loss; /* over e, or over p and y (and e); derivatives by p */
+    gn_link link;                   /* the loss's own, for a fact */
+} gn_neuron_texts;
+gn_status gn_neuron_read_act(gn_arena *arena, const char *text, gn_neuron_texts *out);
+/* factor: 0.5 is put before the loss of a single row under half-sum, else 1. */
+gn_status gn_neuron_read_loss(gn_arena *arena, const char *text, double factor, gn_neuron_texts *out);
+/* One assignment of an optimiser's row with its names replaced: `name` = `text`. */
+typedef struct gn_neuron_assign { const char *name, *old, *text; } gn_neuron_assign;
+/* For the weight `w` with gradient `g`; suffix "" or "_3" for a component: slots are v_w, v_w_3; what is assigned is
+ * w_new, v_w_new. carry: pairs of names to copy from new to old after the step. */
+gn_status gn_neuron_read_update(gn_arena *arena, gn_optimizer op, const char *w, const char *g, const char *suffix,
+                                gn_neuron_assign **out, size_t *count);
+const char *gn_neuron_print(gn_arena *arena, const gn_formula *f);      /* NULL when memory is short */
+const char *gn_neuron_format(gn_arena *arena, const char *fmt, ...) GN_PRINTF(2, 3);
+gn_status gn_neuron_bad_activation(gn_context *ctx, const char *text);
+
+typedef struct gn_neuron_name { const char *name; size_t size, at; bool given; } gn_neuron_name;
+typedef struct gn_neuron_entry {
+    gn_neuron_formula shown;
+    size_t at;                      /* first place of its target */
+    gn_program **program;           /* (shown.size) */
+} gn_neuron_entry;
+typedef struct gn_neuron_carry { size_t from, to, size; } gn_neuron_carry;
+
+enum { GN_NEURON_NAMES = 64 };
+struct gn_neuron {
+    gn_context *ctx;
+    gn_arena arena;
+    gn_neuron_spec spec;
+    gn_neuron_texts texts;
+    size_t names, values;
+    gn_neuron_name name[GN_NEURON_NAMES];
+    double *value;
+    const char **component;         /* (values): the name of each place, for programs */
+    size_t entries, entry_room;
+    gn_neuron_entry *entry;
+    size_t carries;
+    gn_neuron_carry *carry;
+    double *room;
+    uint64_t step;
+    /* places; SIZE_MAX where there is none */
+    size_t x, y, w, b, t, loss, dw, db;
+    size_t row_loss, row_dw, row_db, sum_loss, sum_dw, sum_db;  /* of a batch */
+};
+const gn_neuron_name *gn_neuron_find(const gn_neuron *n, const char *name, size_t length);
+/* Compiles text over the neuron's names into `size` programs. */
+gn_status gn_neuron_compile(gn_neuron *n, gn_arena *arena, const char *text, size_t size, gn_program **out);
+double gn_neuron_round(const gn_neuron *n, double v);
+double gn_neuron_eval(const gn_neuron *n, const gn_program *p);
+
+#endif
