@@ -32,6 +32,9 @@ gn_status gn_objective_value(gn_objective *o, const double *p, double *value);
 gn_status gn_objective_gradient(gn_objective *o, const double *p, double *value, double *g);    /* value may be NULL */
 gn_status gn_objective_forward(gn_objective *o, const double *p, const double *v, double *gv);  /* g.v by forward mode */
 gn_status gn_objective_hvp(gn_objective *o, const double *p, const double *v, double *hv);
+/* Gauss-Newton product J' L'' J v, with J the Jacobian of the network's output and L'' the Hessian of the loss with
+ * respect to that output; GN_E_GRAPH_OP for an expression. */
+gn_status gn_objective_gauss_newton(gn_objective *o, const double *p, const double *v, double *gv);
 /* The whole Hessian (n, n), exactly symmetric by averaging; for n up to some hundreds. */
 gn_status gn_objective_hessian(gn_objective *o, const double *p, double *h);
 /* Signs of the inputs of every kinked operation (relu, leaky relu, abs, max, ... ) at p, as bytes -1, 0, 1; *count of
