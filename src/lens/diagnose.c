@@ -1,0 +1,352 @@
+/* diagnose.c -- a gradient that somebody computed, held against the right one and against those that mistakes lead to.
+ *
+ * Invariant: all tensors are first explained by one mistake together, because one mistake is likelier than several; only
+ * where that fails is each explained by itself. */
+#include "diagnose_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#define AGREE 1e-5              /* entries are the same within this share of the larger */
+
+const char *gn_mistake_name(gn_mistake m)
+{
+    static const char *const name[] = {
+#define D(id, name, cure) name,
+        GN_MISTAKES(D)
+#undef D
+    };
+    return m < GN_MISTAKE_COUNT ? name[m] : "";
+}
+
+const char *gn_mistake_cure(gn_mistake m)
+{
+    static const char *const cure[] = {
+#define D(id, name, cure) cure,
+        GN_MISTAKES(D)
+#undef D
+    };
+    return m < GN_MISTAKE_COUNT ? cure[m] : "";
+}
+
+/* ---- the case ------------------------------------------------------------------------------------------------------ */
+
+static gn_status name_slots(gn_case *c)
+{
+    const gn_net *net = c->at.net;
+    size_t offset = 0;
+    c->slot = gn_arena_alloc(&c->arena, net->tensors + 1, sizeof *c->slot);
+    c->u = gn_arena_alloc(&c->arena, net->tensors + 1, sizeof *c->u);
+    c->flipped = gn_arena_alloc(&c->arena, net->tensors + 1, sizeof *c->flipped);
+    if (!c->slot || !c->u || !c->flipped) return GN_NO_MEMORY;
+    for (size_t i = 0; i < net->tensors; i++) {
+        const gn_tensor_info *t = &net->tensor[i];
+        if (!t->trainable) continue;
+        size_t cols = t->rank == 2 ? t->dim[1] : 1;
+        c->slot[c->slots++] = (gn_slot){ t->name, t->rank, t->dim[0], cols, offset, t->size };
+        offset += t->size;
+    }
+    return GN_OK;
+}
+
+static gn_status open_case(gn_context *ctx, const gn_net *net, const gn_dataset *rows, gn_case *c)
+{
+    *c = (gn_case){ .ctx = ctx, .data = rows, .n = net->parameters, .outputs = net->spec.outputs };
+    gn_arena_init(&c->arena, ctx);
+    GN_TRY(gn_net_rows_open(ctx, net, rows, GN_F64, &c->at));
+    GN_TRY(name_slots(c));
+    if (!(c->right = gn_case_array(c))) return GN_NO_MEMORY;
+    GN_TRY(gn_net_rows_gradient(&c->at, false, &c->loss, c->right));
+    c->floor = gn_check_floor(c->loss);
+    return gn_case_add(c, (gn_candidate){ GN_MISTAKE_RIGHT, .g = c->right, .layer = SIZE_MAX });
+}
+
+static void close_case(gn_case *c)
+{
+    gn_net_rows_close(&c->at);
+    gn_free(c->ctx, c->candidate);
+    gn_arena_free(&c->arena);
+}
+
+/* ---- which tensor is which ----------------------------------------------------------------------------------------- */
+
+static bool has_shape(const gn_slot *s, const gn_given *g, bool flip)
+{
+    if (s->rank == 1) return g->rows * g->cols == s->size && (g->rows == 1 || g->cols == 1);
+    return flip ? g->rows == s->cols && g->cols == s->rows : g->rows == s->rows && g->cols == s->cols;
+}
+
+/* Distance of the given numbers from the right ones of a slot, as they stand or as a transpose. */
+static double away(const gn_case *c, size_t slot, const gn_given *g, bool flip)
+{
+    const gn_slot *s = &c->slot[slot];
+    double d = 0, uu = 0, vv = 0;
+    for (size_t i = 0; i < s->size; i++) {
+        double v = c->right[s->offset + i], u = g->value[flip ? i % s->cols * s->rows + i / s->cols : i];
+        d += (u - v) * (u - v);
+        uu += u * u;
+        vv += v * v;
+    }
+    return sqrt(d) / fmax(sqrt(fmax(uu, vv)), c->floor);
+}
+
+/* By shape; as it stands before its transpose, and the nearest where several have the shape. */
+static gn_status match_slot(const gn_case *c, const gn_given *g, size_t *slot, bool *flip)
+{
+    size_t from = g->tensor == SIZE_MAX ? 0 : g->tensor, to = g->tensor == SIZE_MAX ? c->slots : g->tensor + 1;
+    for (int turn = 0; turn < 2; turn++) {
+        double best = INFINITY;
+        bool found = false;
+        for (size_t i = from; i < to && i < c->slots; i++) {
+            if (!has_shape(&c->slot[i], g, turn) || c->u[i]) continue;
+            double d = g->value ? away(c, i, g, turn) : 0;
+            if (found && !(d < best)) continue;
+            found = true;
+            best = d;
+            *slot = i;
+            *flip = turn && c->slot[i].rank == 2;
+        }
+        if (found) return GN_OK;
+    }
+    gn_fail(c->ctx, GN_E_MOD_SHAPE, "a gradient of %zu by %zu numbers has the shape of no tensor", g->rows, g->cols);
+    if (g->tensor < c->slots)
+        return gn_hint(c->ctx, "%s is %zu by %zu", c->slot[g->tensor].name, c->slot[g->tensor].rows,
+                       c->slot[g->tensor].cols);
+    return gn_hint(c->ctx, "a gradient has the shape of its tensor: rows are outputs, columns inputs");
+}
+
+static gn_status place(gn_case *c, const gn_given *g)
+{
+    size_t slot = 0;
+    bool flip = false;
+    if (!g->value) return GN_OK;
+    GN_TRY(match_slot(c, g, &slot, &flip));
+    const gn_slot *s = &c->slot[slot];
+    if (!(c->u[slot] = gn_arena_alloc(&c->arena, s->size, sizeof(double)))) return GN_NO_MEMORY;
+    c->flipped[slot] = flip;
+    for (size_t i = 0; i < s->size; i++) c->u[slot][i] = g->value[flip ? i % s->cols * s->rows + i / s->cols : i];
+    return GN_OK;
+}
+
+/* ---- findings ------------------------------------------------------------------------------------------------------ */
+
+static double norm(const double *v, size_t n)
+{
+    double s = 0;
+    for (size_t i = 0; i < n; i++) s += v[i] * v[i];
+    return sqrt(s);
+}
+
+/* Of a slot alone. */
+static double slot_distance(const gn_case *c, size_t slot, const double *v, double f)
+{
+    const gn_slot *s = &c->slot[slot];
+    double d = 0, uu = 0, vv = 0;
+    for (size_t i = 0; i < s->size; i++) {
+        double u = c->u[slot][i], w = f * v[s->offset + i];
+        d += (u - w) * (u - w);
+        uu += u * u;
+        vv += w * w;
+    }
+    d = sqrt(d) / fmax(sqrt(fmax(uu, vv)), c->floor);
+    return isfinite(d) ? d : INFINITY;
+}
+
+/* Entry by entry: how many agree, and where the worst is. */
+static void compare(const gn_case *c, size_t slot, gn_finding *f)
+{
+    const gn_slot *s = &c->slot[slot];
+    double worst = -1;
+    f->entries = s->size;
+    for (size_t i = 0; i < s->size; i++) {
+        double u = c->u[slot] ? c->u[slot][i] : 0, v = c->right[s->offset + i];
+        double e = gn_check_error(u, v, c->floor);
+        f->agree += e <= AGREE;
+        if (!(fabs(u - v) > worst) && isfinite(u)) continue;
+        worst = isfinite(u) ? fabs(u - v) : INFINITY;
+        f->worst = i;
+        f->given = u;
+        f->right = v;
+    }
+}
+
+static double ratio_spread(const gn_case *c, size_t slot, const double *v, double factor)
+{
+    const gn_slot *s = &c->slot[slot];
+    double most = 0, size = norm(v + s->offset, s->size) / sqrt((double)s->size) * 1e-3;
+    for (size_t i = 0; i < s->size; i++) {
+        double w = v[s->offset + i];
+        if (fabs(w) > size) most = fmax(most, fabs(c->u[slot][i] / (factor * w) - 1));
+    }
+    return most;
+}
+
+/* A tensor without numbers, or with nothing but zeros where the right ones are not. */
+static bool find_missing(const gn_case *c, size_t slot, gn_finding *f)
+{
+    const gn_slot *s = &c->slot[slot];
+    if (c->u[slot] && norm(c->u[slot], s->size) > 0) return false;
+    if (c->u[slot] && norm(c->right + s->offset, s->size) <= c->floor) return false;
+    f->mistake = s->rank == 1 ? GN_MISTAKE_BIAS_MISSING : GN_MISTAKE_ZERO;
+    f->factor = 0;
+    f->distance = 0;
+    f->from_right = 1;
+    return true;
+}
+
+static void fill(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
+{
+    f->mistake = j->mistake;
+    f->factor = j->factor;
+    f->with_factor = j->with_factor;
+    f->distance = j->distance;
+    f->rate = j->candidate->rate;
+    f->row = j->candidate->row;
+    memcpy(f->also, j->also, sizeof f->also);
+    f->alsos = j->alsos;
+    f->from_right = slot_distance(c, slot, c->right, 1);
+    if (!j->flipped && j->mistake != GN_MISTAKE_LAYER) f->spread = ratio_spread(c, slot, j->candidate->g, j->factor);
+}
+
+static void describe(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
+{
+    fill(c, slot, j, f);
+    gn_diagnose_words(c, j, f);
+}
+
+/* The mistake of all, unless it leaves this tensor as it should be and it is. */
+static void describe_joint(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
+{
+    double own = slot_distance(c, slot, j->candidate->g, j->factor), right = slot_distance(c, slot, c->right, 1);
+    gn_judgement one = *j;
+    one.distance = own;
+    if (right <= fmax(1e-9, 10 * own) && right <= GN_DIAGNOSE_MATCH)
+        one = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_RIGHT, .factor = 1, .distance = right };
+    describe(c, slot, &one, f);
+}
+
+static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
+{
+    gn_judgement j;
+    memset(set, 0, c->slots * sizeof *set);
+    set[slot] = true;
+    GN_TRY(gn_judge(c, set, &j, &f->closest));
+    describe(c, slot, &j, f);
+    return GN_OK;
+}
+
+/* One mistake for all that were given; *found false when there is none. */
+static gn_status judge_together(gn_case *c, bool *set, gn_diagnosis *d, bool *found)
+{
+    gn_judgement j;
+    gn_mistake closest;
+    size_t count = 0;
+    for (size_t i = 0; i < d->findings; i++) {
+        size_t slot = d->finding[i].tensor;
+        set[slot] = d->finding[i].mistake == GN_MISTAKE_COUNT;
+        count += set[slot];
+    }
+    *found = count == 0;
+    if (count == 0) return GN_OK;
+    GN_TRY(gn_judge(c, set, &j, &closest));
+    if (j.mistake == GN_MISTAKE_UNKNOWN && d->findings) {
+        GN_TRY(gn_case_stale(c, set));
+        GN_TRY(gn_judge(c, set, &j, &closest));
+    }
+    *found = j.mistake != GN_MISTAKE_UNKNOWN;
+    for (size_t i = 0; i < d->findings && *found; i++)
+        if (set[d->finding[i].tensor]) describe_joint(c, d->finding[i].tensor, &j, &d->finding[i]);
+    return GN_OK;
+}
+
+static void open_finding(gn_case *c, size_t slot, gn_finding *f)
+{
+    *f = (gn_finding){ .tensor = slot, .mistake = GN_MISTAKE_COUNT, .factor = 1, .transposed = c->flipped[slot] };
+    size_t n = strlen(c->slot[slot].name);
+    if (n >= sizeof f->name) n = sizeof f->name - 1;
+    memcpy(f->name, c->slot[slot].name, n);
+    compare(c, slot, f);
+    if (find_missing(c, slot, f)) gn_diagnose_words(c, NULL, f);
+}
+
+static gn_status find_all(gn_case *c, bool whole, gn_diagnosis *d)
+{
+    bool found, *set = gn_arena_alloc(&c->arena, c->slots + 1, sizeof *set);
+    d->finding = gn_calloc(c->ctx, c->slots + 1, sizeof *d->finding);
+    if (!set || !d->finding) return GN_NO_MEMORY;
+    for (size_t i = 0; i < c->slots; i++)
+        if (c->u[i] || whole) open_finding(c, i, &d->finding[d->findings++]);
+    GN_TRY(judge_together(c, set, d, &found));
+    for (size_t i = 0; i < d->findings && !found; i++)
+        if (d->finding[i].mistake == GN_MISTAKE_COUNT)
+            GN_TRY(judge_alone(c, set, d->finding[i].tensor, &d->finding[i]));
+    return GN_OK;
+}
+
+static void conclude(const gn_case *c, gn_diagnosis *d)
+{
+    d->right = true;
+    for (size_t i = 0; i < d->findings; i++) {
+        if (d->finding[i].mistake == GN_MISTAKE_RIGHT) continue;
+        if (d->right) d->mistake = d->finding[i].mistake;
+        d->right = false;
+    }
+    d->loss = c->loss;
+    d->rows = c->at.rows;
+}
+
+static gn_status run_diagnosis(gn_case *c, const gn_given *given, size_t count, bool whole, gn_diagnosis *d)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (given[i].tensor != SIZE_MAX && given[i].tensor >= c->slots)
+            return gn_fail(c->ctx, GN_E_MOD_SHAPE, "there is no tensor %zu: the network has %zu", given[i].tensor,
+                           c->slots);
+        GN_TRY(place(c, &given[i]));
+    }
+    GN_TRY(gn_case_structures(c));
+    GN_TRY(gn_case_data(c));
+    GN_TRY(find_all(c, whole, d));
+    conclude(c, d);
+    return GN_OK;
+}
+
+gn_status gn_diagnose(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const gn_given *given, size_t count,
+                      bool whole, gn_diagnosis *out)
+{
+    gn_case c;
+    *out = (gn_diagnosis){ .ctx = ctx, .reduction = net->spec.reduction };
+    gn_status s = open_case(ctx, net, rows, &c);
+    if (s == GN_OK) s = run_diagnosis(&c, given, count, whole, out);
+    close_case(&c);
+    if (s != GN_OK) gn_diagnosis_free(out);
+    return s;
+}
+
+gn_status gn_diagnose_flat(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const double *gradient,
+                           size_t n, gn_diagnosis *out)
+{
+    *out = (gn_diagnosis){ 0 };
+    if (n != net->parameters)
+        return gn_fail(ctx, GN_E_MOD_SHAPE, "the gradient has %zu numbers, the network %zu parameters", n,
+                       net->parameters);
+    gn_given *given = gn_calloc(ctx, net->tensors + 1, sizeof *given);
+    if (!given) return GN_NO_MEMORY;
+    size_t count = 0;
+    for (size_t i = 0; i < net->tensors; i++) {
+        const gn_tensor_info *t = &net->tensor[i];
+        if (!t->trainable) continue;
+        given[count] = (gn_given){ count, t->dim[0], t->rank == 2 ? t->dim[1] : 1, gradient };
+        gradient += t->size;
+        count++;
+    }
+    gn_status s = gn_diagnose(ctx, net, rows, given, count, true, out);
+    gn_free(ctx, given);
+    return s;
+}
+
+void gn_diagnosis_free(gn_diagnosis *d)
+{
+    if (!d->ctx) return;
+    gn_free(d->ctx, d->finding);
+    *d = (gn_diagnosis){ 0 };
+}

@@ -1,0 +1,89 @@
+/* diagnose_internal.h -- what the files of the diagnosis share: the case in hand, the gradients that mistakes lead to,
+ * and how they are compared.
+ *
+ * Invariant: every gradient is flat in the objective's order; what was given is in the layout of its tensor. */
+#ifndef GN_DIAGNOSE_INTERNAL_H
+#define GN_DIAGNOSE_INTERNAL_H
+
+#include "diagnose.h"
+#include "gradient_check_net.h"
+
+/* ---- diagnose_backward.c: a backward pass by hand, with a mistake in it -------------------------------------------- */
+typedef enum gn_slope_way {
+    GN_SLOPE_RIGHT, GN_SLOPE_MISSING, GN_SLOPE_TWICE, GN_SLOPE_OF_VALUE, GN_SLOPE_VALUE_Z, GN_SLOPE_INVERTED,
+    GN_SLOPE_KINK_RIGHT, GN_SLOPE_KINK_LEFT, GN_SLOPE_KINK_HALF
+} gn_slope_way;
+typedef enum gn_weight_way {
+    GN_WEIGHT_RIGHT, GN_WEIGHT_NOT_T, GN_WEIGHT_MISSING, GN_WEIGHT_INVERTED, GN_WEIGHT_EARLY
+} gn_weight_way;
+typedef enum gn_input_way { GN_INPUT_RIGHT, GN_INPUT_Z, GN_INPUT_STALE } gn_input_way;
+typedef struct gn_backward {
+    gn_slope_way slope;
+    gn_weight_way weight;
+    gn_input_way input;
+    size_t layer;               /* the mistake is in this one alone; SIZE_MAX: in all */
+    gn_node seed;               /* dL/dz of the output; 0: as it is */
+    gn_node rate;               /* GN_WEIGHT_EARLY: rank 0 */
+    const gn_node *stale;       /* GN_INPUT_STALE: (layers) outputs of an earlier forward pass */
+} gn_backward;
+/* out (m->n): a gradient for each trainable tensor. A mistake that the network has no room for changes nothing. */
+gn_status gn_backward_nodes(const gn_net *net, const gn_rows_graph *m, const gn_backward *how, gn_node *out);
+
+/* ---- the case -------------------------------------------------------------------------------------------------------- */
+typedef struct gn_slot { const char *name; int rank; size_t rows, cols, offset, size; } gn_slot;
+typedef struct gn_candidate {
+    gn_mistake mistake;
+    const double *g;            /* (parameters) */
+    double rate;
+    size_t row;
+    size_t layer;               /* SIZE_MAX: all */
+    const char *more;           /* "the loss mae", or NULL */
+    bool fitted;                /* a number was chosen so that it fits: it needs more to be believed */
+} gn_candidate;
+typedef struct gn_case {
+    gn_context *ctx;
+    gn_arena arena;
+    const gn_dataset *data;
+    gn_net_rows at;             /* float64 */
+    size_t n;                   /* parameters */
+    size_t slots;
+    gn_slot *slot;
+    double **u;                 /* (slots): given, in the tensor's layout; NULL where there is none */
+    bool *flipped;              /* (slots): was given as the transpose */
+    double *right;              /* (n) */
+    double loss, floor;
+    size_t outputs;
+    size_t candidates, room;
+    gn_candidate *candidate;    /* the first is the right one */
+} gn_case;
+double *gn_case_array(gn_case *c);                                          /* (n), cleared; NULL: no memory */
+gn_status gn_case_add(gn_case *c, gn_candidate candidate);
+/* Keeps g when it differs from the right gradient somewhere. */
+gn_status gn_case_add_if_new(gn_case *c, gn_candidate candidate);
+gn_status gn_case_structures(gn_case *c);       /* diagnose_structure.c */
+gn_status gn_case_data(gn_case *c);             /* diagnose_data.c: rows, scaling */
+/* diagnose_stale.c: those with a rate that is solved for, so that they fit the given ones of `set` (slots). */
+gn_status gn_case_stale(gn_case *c, const bool *set);
+
+/* ---- diagnose_judge.c ---------------------------------------------------------------------------------------------- */
+#define GN_DIAGNOSE_MATCH 1e-4  /* the largest distance at which a mistake is named */
+typedef struct gn_judgement {
+    const gn_candidate *candidate;
+    gn_mistake mistake;         /* the candidate's, or that of the factor */
+    double factor;
+    bool with_factor, flipped;
+    double distance;
+    int cost;
+    gn_mistake also[3];
+    size_t alsos;
+} gn_judgement;
+/* The best explanation of the given tensors in `set`; UNKNOWN when none is near enough, with the closest in candidate
+ * and distance and `closest`. */
+gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *closest);
+/* |u - f*v| / max(|u|, |f*v|, floor) over the set. */
+double gn_case_distance(const gn_case *c, const bool *set, const double *v, double f);
+
+/* ---- diagnose_words.c ------------------------------------------------------------------------------------------------ */
+void gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f);
+
+#endif

@@ -1,0 +1,262 @@
+/* diagnose_judge.c -- which candidate, and which constant in front of it, is what was given.
+ *
+ * Invariant: of the explanations that fit as well as any, the simplest is taken; where more numbers were free to choose,
+ * more entries must bear it out. */
+#include "diagnose_internal.h"
+
+#include <math.h>
+
+enum { FACTORS = 24, TRIALS_FREE = 3, TRIALS_STRUCTURE = 8, TRIALS_FEW = 4 };
+#define FEW_MATCH 1e-6          /* of a handful of numbers: many explanations are tried, and chance is one of them */
+#define SAME_FACTOR 1e-9
+
+typedef struct gn_factor { gn_mistake mistake; double value; int cost; } gn_factor;
+
+/* What is compared: the entries of the set, a candidate read as it is or as its transpose, or another tensor's. */
+typedef struct gn_view {
+    const gn_case *c;
+    const bool *set;
+    const double *v;
+    bool flip;
+    size_t other;               /* SIZE_MAX, or the slot whose entries stand for those of the one in the set */
+} gn_view;
+
+/* ---- sums over the entries ------------------------------------------------------------------------------------------ */
+
+static double entry_of(const gn_view *w, size_t slot, size_t k)
+{
+    const gn_slot *t = &w->c->slot[slot];
+    size_t from = w->other == SIZE_MAX ? t->offset : w->c->slot[w->other].offset;
+    if (!w->flip) return w->v[from + k];
+    /* a buffer of the transpose's shape, read as if it had the tensor's */
+    return w->v[from + k % t->rows * t->cols + k / t->rows];
+}
+
+static void sums(const gn_view *w, double *uu, double *uv, double *vv)
+{
+    *uu = *uv = *vv = 0;
+    for (size_t i = 0; i < w->c->slots; i++) {
+        if (!w->set[i] || !w->c->u[i]) continue;
+        for (size_t k = 0; k < w->c->slot[i].size; k++) {
+            double u = w->c->u[i][k], v = entry_of(w, i, k);
+            *uu += u * u;
+            *uv += u * v;
+            *vv += v * v;
+        }
+    }
+}
+
+static double distance(const gn_view *w, double f)
+{
+    double away = 0, uu = 0, vv = 0;
+    for (size_t i = 0; i < w->c->slots; i++) {
+        if (!w->set[i] || !w->c->u[i]) continue;
+        for (size_t k = 0; k < w->c->slot[i].size; k++) {
+            double u = w->c->u[i][k], v = f * entry_of(w, i, k);
+            away += (u - v) * (u - v);
+            uu += u * u;
+            vv += v * v;
+        }
+    }
+    double d = sqrt(away) / fmax(sqrt(fmax(uu, vv)), w->c->floor);
+    return isfinite(d) ? d : INFINITY;
+}
+
+double gn_case_distance(const gn_case *c, const bool *set, const double *v, double f)
+{
+    gn_view w = { c, set, v, false, SIZE_MAX };
+    return distance(&w, f);
+}
+
+static size_t entries_of(const gn_case *c, const bool *set)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->slots; i++)
+        if (set[i] && c->u[i]) n += c->slot[i].size;
+    return n;
+}
+
+/* ---- constants with a name ------------------------------------------------------------------------------------------ */
+
+static size_t factors(const gn_case *c, gn_factor *out)
+{
+    double rows = (double)c->at.rows, outputs = (double)c->outputs;
+    const gn_factor plain[] = {
+        { GN_MISTAKE_RIGHT, 1, 0 },
+        { GN_MISTAKE_BATCH_AGAIN, 1 / rows, 1 },
+        { GN_MISTAKE_SUM_NOT_MEAN, rows, 1 },
+        { GN_MISTAKE_OUTPUTS_AGAIN, 1 / outputs, 1 },
+        { GN_MISTAKE_OUTPUTS_SUM, outputs, 1 },
+        { GN_MISTAKE_MEAN_AGAIN, 1 / (rows * outputs), 1 },
+        { GN_MISTAKE_ALL_SUM, rows * outputs, 1 },
+        { GN_MISTAKE_HALF, 0.5, 1 },
+        { GN_MISTAKE_TWICE, 2, 1 },
+        { GN_MISTAKE_SUM_NOT_MEAN, rows / 2, 2 },
+        { GN_MISTAKE_BATCH_AGAIN, 0.5 / rows, 2 },
+    };
+    size_t n = 0;
+    for (size_t i = 0; i < GN_COUNT(plain); i++) {
+        gn_factor f = plain[i];
+        if (i && f.value == 1) continue;
+        out[n++] = f;
+        out[n++] = (gn_factor){ f.mistake == GN_MISTAKE_RIGHT ? GN_MISTAKE_SIGN : f.mistake, -f.value, f.cost + 1 };
+    }
+    return n;
+}
+
+/* ---- trials --------------------------------------------------------------------------------------------------------- */
+
+typedef struct gn_trials {
+    gn_case *c;
+    const bool *set;
+    size_t entries;
+    gn_factor factor[FACTORS];
+    size_t factors;
+    size_t n, room;
+    gn_judgement *trial;        /* every explanation near enough to matter */
+    gn_judgement closest;
+    bool failed;
+} gn_trials;
+
+static void keep(gn_trials *t, gn_judgement j)
+{
+    if (j.distance < t->closest.distance) t->closest = j;
+    double match = t->entries < TRIALS_FEW && j.mistake != GN_MISTAKE_RIGHT ? FEW_MATCH : GN_DIAGNOSE_MATCH;
+    if (!(j.distance <= match) || t->failed) return;
+    if (t->n == t->room) {
+        size_t room = t->room ? 2 * t->room : 16;
+        gn_judgement *more = gn_resize(t->c->ctx, t->trial, room, sizeof *more);
+        t->failed = !more;
+        if (!more) return;
+        t->trial = more;
+        t->room = room;
+    }
+    t->trial[t->n++] = j;
+}
+
+static int cost_of(const gn_candidate *a)
+{
+    switch (a->mistake) {
+    case GN_MISTAKE_RIGHT: return 0;
+    case GN_MISTAKE_ONE_ROW: case GN_MISTAKE_ROW_MISSING: return 4;
+    default: return (a->fitted ? 6 : 2) + (a->layer != SIZE_MAX);
+    }
+}
+
+/* The candidate times one number: 1, one that has a name, or any. */
+static void try_view(gn_trials *t, const gn_view *w, gn_judgement j)
+{
+    double uu, uv, vv, best = INFINITY;
+    gn_mistake own = j.mistake;
+    bool plain = own == GN_MISTAKE_RIGHT;
+    sums(w, &uu, &uv, &vv);
+    double k = vv > 0 ? uv / vv : 1;
+    j.factor = 1;
+    j.distance = distance(w, 1);
+    keep(t, j);
+    if (!(vv > 0) || !isfinite(k)) return;
+    for (size_t i = 0; i < t->factors; i++) best = fmin(best, fabs(k / t->factor[i].value - 1));
+    for (size_t i = 1; i < t->factors; i++) {
+        const gn_factor *f = &t->factor[i];
+        if (fabs(k / f->value - 1) > best + SAME_FACTOR) continue;
+        gn_judgement more = j;
+        more.factor = f->value;
+        more.with_factor = !plain;
+        more.mistake = plain ? f->mistake : own;
+        more.distance = distance(w, f->value);
+        more.cost += f->cost;
+        keep(t, more);
+    }
+    if (t->entries < (size_t)(plain ? TRIALS_FREE : TRIALS_STRUCTURE)) return;
+    j.mistake = plain ? GN_MISTAKE_FACTOR : own;
+    j.with_factor = true;
+    j.factor = k;
+    j.distance = distance(w, k);
+    j.cost += 3;
+    keep(t, j);
+}
+
+static void try_layers(gn_trials *t, size_t slot)
+{
+    const gn_slot *own = &t->c->slot[slot];
+    for (size_t i = 0; i < t->c->slots; i++) {
+        const gn_slot *other = &t->c->slot[i];
+        if (i == slot || other->rows != own->rows || other->cols != own->cols || own->size < 2) continue;
+        gn_candidate *fake = gn_arena_alloc(&t->c->arena, 1, sizeof *fake);
+        t->failed |= !fake;
+        if (!fake) return;
+        *fake = (gn_candidate){ GN_MISTAKE_LAYER, .g = t->c->right, .row = i, .layer = SIZE_MAX };
+        gn_view w = { t->c, t->set, t->c->right, false, i };
+        try_view(t, &w, (gn_judgement){ .candidate = fake, .mistake = GN_MISTAKE_LAYER, .cost = 1 });
+    }
+}
+
+/* Only one tensor in the set has a transpose of its own. */
+static void try_single(gn_trials *t)
+{
+    size_t slot = 0, count = 0;
+    for (size_t i = 0; i < t->c->slots; i++)
+        if (t->set[i] && t->c->u[i]) {
+            slot = i;
+            count++;
+        }
+    if (count != 1) return;
+    const gn_slot *s = &t->c->slot[slot];
+    if (s->rows > 1 && s->cols > 1) {
+        gn_view w = { t->c, t->set, t->c->right, true, SIZE_MAX };
+        try_view(t, &w, (gn_judgement){ .candidate = t->c->candidate, .mistake = GN_MISTAKE_TRANSPOSED, .flipped = true,
+                                        .cost = 1 });
+    }
+    try_layers(t, slot);
+}
+
+/* ---- the choice ---------------------------------------------------------------------------------------------------- */
+
+static bool simpler(const gn_judgement *a, const gn_judgement *b)
+{
+    if (a->cost != b->cost) return a->cost < b->cost;
+    return a->mistake != b->mistake ? a->mistake < b->mistake : a->distance < b->distance;
+}
+
+static void note_also(gn_judgement *best, const gn_judgement *j)
+{
+    if (j->mistake == best->mistake || j->cost > best->cost + 1 || best->alsos == 3) return;
+    for (size_t i = 0; i < best->alsos; i++)
+        if (best->also[i] == j->mistake) return;
+    best->also[best->alsos++] = j->mistake;
+}
+
+static void choose(gn_trials *t, gn_judgement *out)
+{
+    double least = INFINITY;
+    for (size_t i = 0; i < t->n; i++) least = fmin(least, t->trial[i].distance);
+    double near = fmax(10 * least, 1e-9);
+    const gn_judgement *best = NULL;
+    for (size_t i = 0; i < t->n; i++)
+        if (t->trial[i].distance <= near && (!best || simpler(&t->trial[i], best))) best = &t->trial[i];
+    *out = best ? *best : t->closest;
+    if (!best) {
+        out->mistake = GN_MISTAKE_UNKNOWN;
+        return;
+    }
+    for (size_t i = 0; i < t->n && best->mistake != GN_MISTAKE_RIGHT; i++)
+        if (t->trial[i].distance <= near) note_also(out, &t->trial[i]);
+}
+
+gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *closest)
+{
+    gn_trials t = { .c = c, .set = set, .entries = entries_of(c, set), .closest = { .distance = INFINITY } };
+    t.factors = factors(c, t.factor);
+    t.closest.candidate = c->candidate;
+    for (size_t i = 0; i < c->candidates; i++) {
+        const gn_candidate *a = &c->candidate[i];
+        if (a->fitted && t.entries < TRIALS_FEW) continue;
+        gn_view w = { c, set, a->g, false, SIZE_MAX };
+        try_view(&t, &w, (gn_judgement){ .candidate = a, .mistake = a->mistake, .cost = cost_of(a) });
+    }
+    try_single(&t);
+    *closest = t.closest.mistake;
+    choose(&t, out);
+    gn_free(c->ctx, t.trial);
+    return t.failed ? GN_NO_MEMORY : GN_OK;
+}

@@ -1,0 +1,94 @@
+/* diagnose_words.c -- what speaks for a finding, in words made from its numbers.
+ *
+ * Invariant: a sentence says only what was measured: ratios, distances, entries that agree. */
+#include "diagnose_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { DIGITS = 6 };
+
+/* A ratio as a person says it: 1/4 rather than 0.25. */
+static void put_ratio(gn_text *t, double f)
+{
+    double whole = 1 / f;
+    if (fabs(f) < 1 && fabs(whole - round(whole)) < 1e-9 * fabs(whole) && fabs(whole) < 1e6)
+        gn_text_printf(t, "%s1/%s", f < 0 ? "-" : "", gn_num_digits(GN_NUM, fabs(round(whole)), 17));
+    else gn_text_puts(t, gn_num_digits(GN_NUM, f, DIGITS));
+}
+
+static void put_spread(gn_text *t, const gn_finding *f)
+{
+    if (f->entries > 1) gn_text_printf(t, " for all %zu entries, to %s", f->entries, gn_num_digits(GN_NUM, f->spread, 2));
+    else gn_text_printf(t, " of the one entry, to %s", gn_num_digits(GN_NUM, f->spread, 2));
+}
+
+static void say_factor(gn_text *t, const gn_case *c, const gn_finding *f)
+{
+    gn_text_puts(t, "given/right = ");
+    put_ratio(t, f->factor);
+    put_spread(t, f);
+    double rows = (double)c->at.rows;
+    if (f->mistake == GN_MISTAKE_BATCH_AGAIN || f->mistake == GN_MISTAKE_SUM_NOT_MEAN)
+        gn_text_printf(t, "; the batch has %s rows", gn_num_digits(GN_NUM, rows, 17));
+    bool mean = !strcmp(c->at.net->spec.reduction, "mean");
+    if (f->mistake == GN_MISTAKE_BATCH_AGAIN && !mean)
+        gn_text_printf(t, ", and the loss in force is their %s", c->at.net->spec.reduction);
+}
+
+static void say_unknown(gn_text *t, const gn_finding *f)
+{
+    gn_text_printf(t, "%zu of %zu entries agree; the closest is \"%s\" at a distance of %s", f->agree, f->entries,
+                   gn_mistake_name(f->closest), gn_num_digits(GN_NUM, f->distance, 3));
+}
+
+static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_finding *f)
+{
+    const gn_candidate *a = j->candidate;
+    gn_text_printf(t, "equal to %s, to %s", f->entries > 1 ? "it in every entry" : "it",
+                   gn_num_digits(GN_NUM, f->distance, 2));
+    if (f->with_factor) {
+        gn_text_puts(t, ", times ");
+        put_ratio(t, f->factor);
+    }
+    if (a->more) gn_text_printf(t, "; %s", a->more);
+    if (a->layer != SIZE_MAX) gn_text_printf(t, "; in layer %zu alone", a->layer);
+    if (a->fitted) gn_text_printf(t, "; with the rate %s", gn_num_digits(GN_NUM, fabs(a->rate), DIGITS));
+    if (f->mistake == GN_MISTAKE_STALE_ALL)
+        gn_text_printf(t, ", %s a step of gradient descent", a->rate > 0 ? "before" : "after");
+    if (f->mistake == GN_MISTAKE_ROW_MISSING || f->mistake == GN_MISTAKE_ONE_ROW)
+        gn_text_printf(t, "; row %zu of %zu, from 0", a->row, c->at.rows);
+    if (f->mistake == GN_MISTAKE_LAYER) gn_text_printf(t, "; it is that of %s", c->slot[a->row].name);
+    gn_text_printf(t, "; from the right one it is %s away", gn_num_digits(GN_NUM, f->from_right, 3));
+}
+
+static void say_missing(gn_text *t, const gn_case *c, const gn_finding *f)
+{
+    gn_text_printf(t, "%s; the right one has %zu %s", c->u[f->tensor] ? "nothing but zeros" : "it is not there",
+                   f->entries, f->entries == 1 ? "entry, " : "entries, the largest ");
+    gn_text_puts(t, gn_num_digits(GN_NUM, f->right, DIGITS));
+}
+
+static void say(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_finding *f)
+{
+    if (f->mistake == GN_MISTAKE_BIAS_MISSING || f->mistake == GN_MISTAKE_ZERO) say_missing(t, c, f);
+    else if (f->mistake == GN_MISTAKE_UNKNOWN) say_unknown(t, f);
+    else if (f->mistake == GN_MISTAKE_RIGHT)
+        gn_text_printf(t, "equal to the engine's to %s", gn_num_digits(GN_NUM, f->distance, 2));
+    else if (j->candidate->mistake == GN_MISTAKE_RIGHT && !j->flipped) say_factor(t, c, f);
+    else say_structure(t, c, j, f);
+    if (f->transposed) gn_text_puts(t, "; it was given as the transpose and read so");
+    for (size_t i = 0; i < f->alsos; i++)
+        gn_text_printf(t, "%s\"%s\"", i ? ", " : "; as well explained by ", gn_mistake_name(f->also[i]));
+}
+
+void gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f)
+{
+    gn_text t;
+    gn_text_init(&t, c->ctx);
+    say(&t, c, j, f);
+    size_t n = t.length < sizeof f->evidence - 1 ? t.length : sizeof f->evidence - 1;
+    if (t.at) memcpy(f->evidence, t.at, n);
+    f->evidence[n] = 0;
+    gn_text_free(&t);
+}
