@@ -31,50 +31,52 @@ static void assert_array(bench *b, const char *what, const gn_matrix *a, const c
     for (size_t i = 0; i < a->rows * a->cols; i++) assert_true(gn_formula_equal(again.at[i], a->at[i]));
 }
 
+/* What is written, and what it is when simplified. */
+static const char *const forms[][2] = {
+    {"[x, y]", "[x, y]"},
+    {"[x, y]'", "[[x, y]]"},
+    {"[x, y]''", "[x, y]"},
+    {"[[1, 2], [3, 4]]", "[[1, 2], [3, 4]]"},
+    {"[[1, 2], [3, 4]]'", "[[1, 3], [2, 4]]"},
+    {"2*[x, y] + [1, 1]", "[2*x + 1, 2*y + 1]"},
+    {"[x, y]/2", "[x/2, y/2]"},
+    {"-[x, 3]", "[-x, -3]"},
+    {"[[1, 2], [3, 4]]*[x, y]", "[x + 2*y, 3*x + 4*y]"},
+    {"[x, y]'*[[2, 0], [0, 8]]*[x, y]/2", "(2*x^2 + 8*y^2)/2"},
+    {"dot([1, 2], [x, y])", "x + 2*y"},
+    {"sum([x, y, 3])", "x + y + 3"},
+    {"[1, 2]*[3, 4]'", "[[3, 4], [6, 8]]"},
+    {"norm([2, 8])", "2*sqrt(17)"},
+    {"sigmoid([x, y])", "[sigmoid(x), sigmoid(y)]"},
+    {"max([x, 1], 0)", "[max(x, 0), 1]"},
+    {"[x, y]'*[x, y]", "x^2 + y^2"},
+    {"x^2 + 1", "x^2 + 1"},
+    {"where(x > 0, [1, 2], [3, 4])", "[where(x > 0, 1, 3), where(x > 0, 2, 4)]"},
+    {"sum([[1, 2], [3, 4]]) - 10", "0"},
+    {"[3*x]", "3*x"},
+    {"[x, 2].*[y, 3]", "[x*y, 6]"},
+    {"[x, 2]./[y, 3]", "[x/y, 2/3]"},
+    {"[x, 2].^2", "[x^2, 4]"},
+    {"2.^[x, 3]", "[2^x, 8]"},
+    {"2.*[x, 3] + 1", "[2*x + 1, 7]"},
+    {"1 - [x, 3]", "[1 - x, -2]"},
+    {"x.*y + 3./z", "3/z + x*y"},
+    {"[[1, 2], [3, 4]] + [x, y]'", "[[1 + x, 2 + y], [3 + x, 4 + y]]"},
+    {"[x, y]' - [[1, 2], [3, 4]]", "[[x - 1, y - 2], [x - 3, y - 4]]"},
+    {"[[1, 2], [3, 4]].*[x, y]", "[[x, 2*x], [3*y, 4*y]]"},
+    {"sum_rows([[1, x], [3, 4]])", "[[4, x + 4]]"},
+    {"sum_cols([[1, x], [3, 4]])", "[1 + x, 7]"},
+    {"sum_rows([[1, 2], [3, 4]])'", "[4, 6]"},
+    {"mean([[1, 2], [3, 4]])", "5/2"},
+    {"[3, -1] > [1, 1]", "[1, 0]"},
+    {"where([[3, -1], [0, 2]] > 0, 1, 0)", "[[1, 0], [0, 1]]"},
+    {"leaky_relu([2, -5], 0.2)", "[2, -1]"},
+    {"[1, 2].*[3, 4]*2", "[6, 16]"},
+    {"[1, 2]'*[3, 4].*2", "22"},
+};
+
 static void operations(void **state)
 {
-    static const char *const forms[][2] = {
-        {"[x, y]", "[x, y]"},
-        {"[x, y]'", "[[x, y]]"},
-        {"[x, y]''", "[x, y]"},
-        {"[[1, 2], [3, 4]]", "[[1, 2], [3, 4]]"},
-        {"[[1, 2], [3, 4]]'", "[[1, 3], [2, 4]]"},
-        {"2*[x, y] + [1, 1]", "[2*x + 1, 2*y + 1]"},
-        {"[x, y]/2", "[x/2, y/2]"},
-        {"-[x, 3]", "[-x, -3]"},
-        {"[[1, 2], [3, 4]]*[x, y]", "[x + 2*y, 3*x + 4*y]"},
-        {"[x, y]'*[[2, 0], [0, 8]]*[x, y]/2", "(2*x^2 + 8*y^2)/2"},
-        {"dot([1, 2], [x, y])", "x + 2*y"},
-        {"sum([x, y, 3])", "x + y + 3"},
-        {"[1, 2]*[3, 4]'", "[[3, 4], [6, 8]]"},
-        {"norm([2, 8])", "2*sqrt(17)"},
-        {"sigmoid([x, y])", "[sigmoid(x), sigmoid(y)]"},
-        {"max([x, 1], 0)", "[max(x, 0), 1]"},
-        {"[x, y]'*[x, y]", "x^2 + y^2"},
-        {"x^2 + 1", "x^2 + 1"},
-        {"where(x > 0, [1, 2], [3, 4])", "[where(x > 0, 1, 3), where(x > 0, 2, 4)]"},
-        {"sum([[1, 2], [3, 4]]) - 10", "0"},
-        {"[3*x]", "3*x"},
-        {"[x, 2].*[y, 3]", "[x*y, 6]"},
-        {"[x, 2]./[y, 3]", "[x/y, 2/3]"},
-        {"[x, 2].^2", "[x^2, 4]"},
-        {"2.^[x, 3]", "[2^x, 8]"},
-        {"2.*[x, 3] + 1", "[2*x + 1, 7]"},
-        {"1 - [x, 3]", "[1 - x, -2]"},
-        {"x.*y + 3./z", "3/z + x*y"},
-        {"[[1, 2], [3, 4]] + [x, y]'", "[[1 + x, 2 + y], [3 + x, 4 + y]]"},
-        {"[x, y]' - [[1, 2], [3, 4]]", "[[x - 1, y - 2], [x - 3, y - 4]]"},
-        {"[[1, 2], [3, 4]].*[x, y]", "[[x, 2*x], [3*y, 4*y]]"},
-        {"sum_rows([[1, x], [3, 4]])", "[[4, x + 4]]"},
-        {"sum_cols([[1, x], [3, 4]])", "[1 + x, 7]"},
-        {"sum_rows([[1, 2], [3, 4]])'", "[4, 6]"},
-        {"mean([[1, 2], [3, 4]])", "5/2"},
-        {"[3, -1] > [1, 1]", "[1, 0]"},
-        {"where([[3, -1], [0, 2]] > 0, 1, 0)", "[[1, 0], [0, 1]]"},
-        {"leaky_relu([2, -5], 0.2)", "[2, -1]"},
-        {"[1, 2].*[3, 4]*2", "[6, 16]"},
-        {"[1, 2]'*[3, 4].*2", "22"},
-    };
     bench *b = *state;
     for (size_t i = 0; i < GN_COUNT(forms); i++) {
         gn_matrix a = parse_array(b, forms[i][0]), simple;
@@ -87,6 +89,59 @@ static void operations(void **state)
     double value;
     assert_int_equal(gn_matrix_eval(b->ctx, &q, at, 2, &value), GN_OK);
     assert_true(value == 13);
+}
+
+/* The language of numbers gives what the language of formulas gives when it is evaluated. */
+static void numbers_agree_with_formulas(void **state)
+{
+    static const double values[] = {0.7, -1.3, 2.5};
+    static const char *const names[] = {"x", "y", "z"};
+    bench *b = *state;
+    gn_binding at[3];
+    gn_array_binding bound[3];
+    for (int i = 0; i < 3; i++) {
+        at[i] = (gn_binding){names[i], values[i]};
+        bound[i] = (gn_array_binding){names[i], {1, 1, &values[i]}};
+    }
+    for (size_t i = 0; i < GN_COUNT(forms); i++) {
+        gn_matrix a = parse_array(b, forms[i][0]);
+        gn_array run;
+        double expected[16];
+        assert_int_equal(gn_array_run(&b->arena, forms[i][0], strlen(forms[i][0]), bound, 3, &run), GN_OK);
+        assert_true(run.rows == a.rows && run.cols == a.cols);
+        assert_int_equal(gn_matrix_eval(b->ctx, &a, at, 3, expected), GN_OK);
+        for (size_t k = 0; k < a.rows * a.cols; k++)
+            if (fabs(run.value[k] - expected[k]) > 1e-15 * fmax(1, fabs(expected[k])))
+                fail_msg("%s: element %zu is %s, not %s", forms[i][0], k, gn_num(GN_NUM, run.value[k]),
+                         gn_num(GN_NUM, expected[k]));
+    }
+}
+
+/* A layer of 40 x 300 numbers, more than a text holds; names bound twice; names without a value; 0 times inf. */
+static void large_arrays_of_numbers(void **state)
+{
+    enum { ROWS = 40, COLS = 300 };
+    static double w[ROWS * COLS], x[COLS];
+    bench *b = *state;
+    gn_array run;
+    double two = 2, zero = 0, infinite = INFINITY;
+    for (size_t i = 0; i < ROWS * COLS; i++) w[i] = (double)(i % 7) - 3;
+    for (size_t i = 0; i < COLS; i++) x[i] = (double)(i % 5) - 2;
+    gn_array_binding bound[] = {{"w", {1, 1, &two}},  {"w", {ROWS, COLS, w}}, {"x", {1, COLS, x}},
+                                {"o", {1, 1, &zero}}, {"h", {1, 1, &infinite}}};
+    assert_int_equal(gn_array_run(&b->arena, "relu(x*w' - 1)", 14, bound, 5, &run), GN_OK);
+    assert_true(run.rows == 1 && run.cols == ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < COLS; k++) sum += x[k] * w[i * COLS + k];
+        assert_true(run.value[i] == (sum > 1 ? sum - 1 : 0));
+    }
+    assert_int_equal(gn_array_run(&b->arena, "o*h + sum([o, 1]*[1, h]')", 25, bound, 5, &run), GN_OK);
+    assert_true(isnan(run.value[0]));
+    assert_int_equal(gn_array_run(&b->arena, "x*v", 3, bound, 5, &run), GN_USAGE);
+    assert_string_equal(gn_last_error(b->ctx)->code, "EXP-VAR");
+    assert_int_equal(gn_array_run(&b->arena, "x + [1, 2]'", 11, bound, 5, &run), GN_USAGE);
+    assert_string_equal(gn_last_error(b->ctx)->code, "EXP-SHAPE");
 }
 
 static void misfits_are_refused(void **state)
@@ -191,7 +246,8 @@ static void calculus(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {BENCH_TEST(operations), BENCH_TEST(misfits_are_refused),
+    const struct CMUnitTest tests[] = {BENCH_TEST(operations), BENCH_TEST(numbers_agree_with_formulas),
+                                       BENCH_TEST(large_arrays_of_numbers), BENCH_TEST(misfits_are_refused),
                                        BENCH_TEST(hostile_arrays), BENCH_TEST(calculus)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

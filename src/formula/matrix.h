@@ -22,6 +22,14 @@ typedef struct gn_matrix {
  * stands everywhere, a row (1, m) in each row, a column (n, 1) in each column. Shapes that do not fit are GN_E_EXP_SHAPE
  * with both shapes named. */
 gn_status gn_matrix_parse(gn_arena *arena, const char *text, size_t length, gn_matrix *out);
+/* The same language over numbers: each operation and function has the value that gn_formula_eval gives it, products
+ * and sums run from the first term to the last. A name is an array bound to it, the later of two; or pi, e, inf, nan. The
+ * result is in the arena. */
+enum { GN_ARRAY_MOST = 1 << 24 };
+typedef struct gn_array { size_t rows, cols; const double *value; } gn_array;   /* row-major */
+typedef struct gn_array_binding { const char *name; gn_array array; } gn_array_binding;
+gn_status gn_array_run(gn_arena *arena, const char *text, size_t length, const gn_array_binding *bound, size_t count,
+                       gn_array *out);
 /* A column of formulas that exist. */
 gn_status gn_matrix_column(gn_arena *arena, const gn_formula *const *f, size_t count, gn_matrix *out);
 

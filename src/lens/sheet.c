@@ -191,33 +191,55 @@ gn_line *gn_sheet_equation(gn_sheet *s, int depth, bool numbered, const char *ti
     return line;
 }
 
+enum { TEXT_ELEMENTS = 512 }; /* numbers of a formula that are read back from text; more are put in as they are */
+
+/* Each symbol of the formula under its name. */
+static gn_status bind(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_array_binding **out, size_t *count)
+{
+    gn_lexer lx = gn_lex_make(s->ctx, line->formula, strlen(line->formula));
+    *count = 0;
+    *out = gn_arena_alloc(arena, strlen(line->formula) + 1, sizeof **out);
+    if (!*out) return GN_NO_MEMORY;
+    do {
+        GN_TRY(gn_lex_next(&lx));
+        if (lx.now.kind != GN_T_NAME || gn_lex_ahead(&lx) == '(') continue;
+        const gn_symbol *v = gn_line_symbol(s, line, lx.now.at, lx.now.length);
+        if (v) (*out)[(*count)++] = (gn_array_binding){v->name, {v->rows, v->cols, v->value}};
+    } while (lx.now.kind != GN_T_END);
+    return GN_OK;
+}
+
 /* The formula's text with exact numbers, read and run. */
-static gn_status evaluate(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_matrix *shape, double **value)
+static gn_status evaluate(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_array *value)
 {
     gn_text text;
+    gn_array_binding *bound;
+    size_t count;
+    if (gn_show_elements(s, line) > TEXT_ELEMENTS) {
+        GN_TRY(bind(s, line, arena, &bound, &count));
+        return gn_array_run(arena, line->formula, strlen(line->formula), bound, count, value);
+    }
     gn_text_init(&text, s->ctx);
     gn_status status = gn_line_numbers(s, line, GN_DIGITS_EXACT, &text);
-    if (status == GN_OK) status = gn_matrix_parse(arena, text.at, text.length, shape);
+    if (status == GN_OK) status = gn_array_run(arena, text.at, text.length, NULL, 0, value);
     gn_text_free(&text);
-    if (status != GN_OK) return status;
-    *value = gn_arena_alloc(arena, shape->rows * shape->cols, sizeof **value);
-    return *value ? gn_matrix_eval(s->ctx, shape, NULL, 0, *value) : GN_NO_MEMORY;
+    return status;
 }
 
 gn_line *gn_sheet_compute(gn_sheet *s, int depth, bool numbered, const char *title, const char *name,
                           const char *formula)
 {
     gn_arena arena;
-    gn_matrix shape;
-    double *value;
+    gn_array value;
     if (s->status != GN_OK) return NULL;
     gn_symbol of = {.name = name};
     gn_line line = {.kind = GN_LINE_EQUATION, .symbol = &of, .formula = formula, .symbols = s->symbols};
     s->status = check_names(s, &line);
     if (s->status != GN_OK) return NULL;
     gn_arena_init(&arena, s->ctx);
-    s->status = evaluate(s, &line, &arena, &shape, &value);
-    gn_symbol *made = s->status == GN_OK ? gn_sheet_symbol(s, name, shape.rows, shape.cols, value, GN_F64) : NULL;
+    s->status = evaluate(s, &line, &arena, &value);
+    bool done = s->status == GN_OK;
+    gn_symbol *made = done ? gn_sheet_symbol(s, name, value.rows, value.cols, value.value, GN_F64) : NULL;
     gn_arena_free(&arena);
     return gn_sheet_equation(s, depth, numbered, title, made, formula);
 }
@@ -286,16 +308,16 @@ static double difference_of(double again, double printed)
 gn_status gn_line_again(const gn_sheet *s, const gn_line *line, double *difference)
 {
     gn_arena arena;
-    gn_matrix shape;
-    double *value = NULL;
+    gn_array value;
     *difference = 0;
-    if (line->kind != GN_LINE_EQUATION || !line->symbol) return GN_OK;
+    if (line->kind != GN_LINE_EQUATION || !line->symbol || !line->symbol->value) return GN_OK;
+    const gn_symbol *v = line->symbol;
     gn_arena_init(&arena, s->ctx);
-    gn_status status = evaluate(s, line, &arena, &shape, &value);
-    bool same = status == GN_OK && shape.rows == line->symbol->rows && shape.cols == line->symbol->cols;
+    gn_status status = evaluate(s, line, &arena, &value);
+    bool same = status == GN_OK && value.rows == v->rows && value.cols == v->cols;
     if (status == GN_OK && !same) *difference = INFINITY;
-    for (size_t i = 0; same && i < shape.rows * shape.cols; i++)
-        *difference = fmax(*difference, difference_of(value[i], line->symbol->value[i]));
+    for (size_t i = 0; same && i < v->rows * v->cols; i++)
+        *difference = fmax(*difference, difference_of(value.value[i], v->value[i]));
     gn_arena_free(&arena);
     return status;
 }

@@ -93,7 +93,7 @@ gn_line *gn_sheet_given(gn_sheet *s, int depth, const char *title, gn_symbol *sy
  * takes the next step number. The line can be completed (rule, check) until the sheet is done. */
 gn_line *gn_sheet_equation(gn_sheet *s, int depth, bool numbered, const char *title, gn_symbol *symbol,
                            const char *formula);
-/* The formula is run now, in float64 by gn_matrix_eval, and makes the symbol's value: for what is computed nowhere else.
+/* The formula is run now, in float64 by gn_array_run, and makes the symbol's value: for what is computed nowhere else.
  */
 gn_line *gn_sheet_compute(gn_sheet *s, int depth, bool numbered, const char *title, const char *name,
                           const char *formula);
@@ -103,8 +103,9 @@ gn_line *gn_sheet_table(gn_sheet *s, int depth, const char *caption, size_t colu
 /* The right side with values put in, as the language reads it: negative numbers in parentheses after an operator,
  * vectors and matrices as [..]; `digits` 0: the shortest text that reads back. */
 gn_status gn_line_numbers(const gn_sheet *s, const gn_line *line, int digits, gn_text *to);
-/* Law 13 for one line: the right side read again from its text at full digits and evaluated; *difference is the largest
- * |again - printed| / max(1, |printed|). 0 for lines without equation. */
+/* Law 13 for one line: the right side read again from its text at full digits and evaluated (of more than 512 numbers,
+ * from its formula with the numbers bound to the names); *difference is the largest |again - printed| / max(1, |printed|),
+ * inf when shapes differ. 0 for lines without equation. */
 gn_status gn_line_again(const gn_sheet *s, const gn_line *line, double *difference);
 
 /* ---- renderers: one file each ------------------------------------------------------------------------------------ */

@@ -162,6 +162,8 @@ static const char *value_text(gn_painter *p, const gn_symbol *v, bool *block)
 {
     gn_text t;
     size_t n = v->rows * v->cols;
+    *block = false;
+    if (!v->value) return NULL;
     *block = n > 4 * INLINE_ELEMENTS && v->rows > 1 && v->cols > 1;
     if (*block) return NULL;
     gn_text_init(&t, p->s->ctx);
