@@ -23,15 +23,17 @@ typedef struct gn_lanczos_options {
     double tolerance;           /* relative residual at which to stop, default 1e-6 */
     uint64_t seed;
     const double *start;        /* (n), or NULL: by the seed */
+    bool both;                  /* go on until the smallest has converged too */
 } gn_lanczos_options;
 typedef struct gn_extreme { double value, residual; } gn_extreme;
 typedef struct gn_lanczos {
     size_t steps;               /* products used */
-    bool converged;
+    bool converged, both;
     size_t top;                 /* largest algebraic first */
     gn_extreme largest[16], smallest;
 } gn_lanczos;
-/* Full re-orthogonalisation. `top` 1..16 of the largest; vector (n) receives the eigenvector of the largest, or NULL. */
+/* Full re-orthogonalisation. An eigenvalue that stands several times is found once, since the space of one start vector
+ * holds one of its eigenvectors. `top` 1..16 of the largest; vector (n) receives the eigenvector of the largest, or NULL. */
 gn_status gn_lanczos_run(gn_context *ctx, size_t n, gn_product_fn product, void *user, const gn_lanczos_options *options,
                          size_t top, double *vector, gn_lanczos *out);
 /* Trace by Rademacher probes with its standard error, and the density of eigenvalues by stochastic Lanczos quadrature:
