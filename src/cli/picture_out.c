@@ -90,7 +90,8 @@ static gn_status read_back(gn_cli *cli, FILE *f, size_t limit, gn_text *to)
     size_t n;
     rewind(f);
     while ((n = fread(part, 1, sizeof part, f)) > 0 && to->length + n <= limit) gn_text_add(to, part, n);
-    if (ferror(f)) return gn_fail(cli->ctx, GN_E_IO_READ, "what gnuplot wrote cannot be read: %s", gn_errno_text(errno));
+    if (ferror(f))
+        return gn_fail(cli->ctx, GN_E_IO_READ, "what gnuplot wrote cannot be read: %s", gn_errno_text(errno));
     return gn_text_done(to);
 }
 

@@ -91,7 +91,7 @@ gn_frame gn_panel_frame(const gn_panel *p)
     for (size_t i = 0; i < p->n_fields; i++) take_field(&p->field[i], &x, &y);
     if (!p->n_fields) take_marks(p, &x, &y);
     bool floor = bars && y.lo == 0;
-    widen(&x, p->n_fields || (lines && !bars) ? 0 : p->no_axes ? 0.06 : 0.03);
+    widen(&x, p->n_fields || (lines && !bars) ? 0 : p->no_axes ? 0.16 : 0.03);
     widen(&y, p->n_fields ? 0 : p->no_axes ? 0.1 : 0.06);
     if (floor && !p->log_y) y.lo = 0;
     gn_frame f = { x.lo, x.hi, y.lo, y.hi };

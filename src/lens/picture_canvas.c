@@ -52,18 +52,12 @@ static uint32_t next_character(const char **at)
     return v < 32 || (v >= 127 && v < 160) ? '?' : v;
 }
 
-int gn_canvas_width(const char *text)
-{
-    int n = 0;
-    while (text && *text) next_character(&text), n++;
-    return n;
-}
-
 /* A letter of ASCII for the Greek ones that labels use; what has none is a question mark. */
 static const char *plain(uint32_t v)
 {
     static const struct { uint32_t v; const char *name; } letter[] = {
-        { 0x3B7, "eta" }, { 0x3BB, "lambda" }, { 0x3B1, "alpha" }, { 0x3B2, "beta" }, { 0x3B4, "delta" }, { 0x2212, "-" },
+        { 0x3B7, "eta" }, { 0x3BB, "lambda" }, { 0x3B1, "alpha" }, { 0x3B2, "beta" }, { 0x3B4, "delta" },
+        { 0x2212, "-" },
         { 0x2207, "grad" }, { 0x394, "d" }, { 0x3B8, "theta" }, { 0x3BC, "mu" }, { 0x3C3, "sigma" }, { 0xB7, "*" },
         { 0xD7, "x" }, { 0xB2, "^2" }, { 0x2264, "<=" }, { 0x2265, ">=" }, { 0x2026, "..." }, { 0x2013, "-" },
         { 0x2192, "->" }, { 0x2032, "'" },
@@ -71,6 +65,16 @@ static const char *plain(uint32_t v)
     for (size_t i = 0; i < GN_COUNT(letter); i++)
         if (letter[i].v == v) return letter[i].name;
     return "?";
+}
+
+int gn_canvas_width(const gn_canvas *c, const char *text)
+{
+    int n = 0;
+    while (text && *text) {
+        uint32_t v = next_character(&text);
+        n += v < 128 || !c->ascii ? 1 : (int)strlen(plain(v));
+    }
+    return n;
 }
 
 int gn_canvas_text(gn_canvas *c, int column, int row, const char *text, int most)
@@ -141,7 +145,8 @@ void gn_canvas_mark(gn_canvas *c, double x, double y, uint32_t character)
     double fx, fy;
     gn_canvas_share(c, x, y, &fx, &fy);
     if (!(fx >= 0 && fx <= 1 && fy >= 0 && fy <= 1)) return;
-    gn_canvas_put(c, c->left + (int)lround(fx * (c->across - 1)), c->top + (int)lround((1 - fy) * (c->down - 1)), character);
+    int column = c->left + (int)lround(fx * (c->across - 1)), row = c->top + (int)lround((1 - fy) * (c->down - 1));
+    gn_canvas_put(c, column, row, character);
 }
 
 /* ---- out --------------------------------------------------------------------------------------------------------- */

@@ -28,6 +28,6 @@ void gn_canvas_share(const gn_canvas *c, double x, double y, double *fx, double 
 void gn_canvas_line(gn_canvas *c, double x0, double y0, double x1, double y1);
 void gn_canvas_mark(gn_canvas *c, double x, double y, uint32_t character);
 void gn_canvas_print(const gn_canvas *c, int row, gn_text *to);     /* one row, its trailing blanks kept */
-int gn_canvas_width(const char *text);                              /* cells of a text */
+int gn_canvas_width(const gn_canvas *c, const char *text);          /* cells of a text */
 
 #endif

@@ -73,7 +73,7 @@ static size_t ticks(double a, double b, bool log, int want, const char *const *n
 
 static void centre(gn_canvas *c, int left, int width, int row, const char *text)
 {
-    int n = gn_canvas_width(text);
+    int n = gn_canvas_width(c, text);
     gn_canvas_text(c, n < width ? left + (width - n) / 2 : left, row, text, width);
 }
 
@@ -85,7 +85,7 @@ static void draw_y_axis(gn_canvas *c, const gn_panel *p, const tick *t, size_t n
         gn_canvas_share(c, c->frame.x0, t[i].at, &fx, &fy);
         int row = c->top + (int)lround((1 - fy) * (c->down - 1));
         gn_canvas_put(c, c->left - 1, row, c->ascii ? '+' : 0x2524);
-        gn_canvas_text(c, c->left - 1 - gn_canvas_width(t[i].text), row, t[i].text, c->left);
+        gn_canvas_text(c, c->left - 1 - gn_canvas_width(c, t[i].text), row, t[i].text, c->left);
     }
     if (p->y_label) gn_canvas_text(c, 0, c->top - 1, p->y_label, c->width);
 }
@@ -98,7 +98,7 @@ static void draw_x_axis(gn_canvas *c, const gn_panel *p, const tick *t, size_t n
     for (size_t i = 0; i < n; i++) {
         double fx, fy;
         gn_canvas_share(c, t[i].at, c->frame.y0, &fx, &fy);
-        int column = c->left + (int)lround(fx * (c->across - 1)), width = gn_canvas_width(t[i].text);
+        int column = c->left + (int)lround(fx * (c->across - 1)), width = gn_canvas_width(c, t[i].text);
         int from = column - width / 2;
         if (from + width > c->width) from = c->width - width;
         gn_canvas_put(c, column, row, c->ascii ? '+' : 0x2534);
@@ -128,8 +128,8 @@ static void draw_ground(gn_canvas *c, const gn_field *f)
     for (int r = 0; r < c->down; r++)
         for (int k = 0; k < c->across; k++) {
             double fx = (k + 0.5) / c->across, fy = 1 - (r + 0.5) / c->down;
-            double x = c->frame.x0 + fx * (c->frame.x1 - c->frame.x0), y = c->frame.y0 + fy * (c->frame.y1 - c->frame.y0);
-            double z = nearest(f, x, y);
+            const gn_frame *in = &c->frame;
+            double z = nearest(f, in->x0 + fx * (in->x1 - in->x0), in->y0 + fy * (in->y1 - in->y0));
             if (!gn_placed(z, f->log)) continue;
             int i = f->kind == GN_FIELD_CLASSES ? (int)fmod(fabs(z) + 0.5, 8)
                                                 : (int)(gn_field_share(f, least, most, z) * (heat_count - 1e-9));
@@ -153,7 +153,7 @@ static void draw_numbers(gn_canvas *c, const gn_field *f)
         if (!(fx >= 0 && fx <= 1 && fy >= 0 && fy <= 1)) continue;
         gn_numtext room;
         const char *text = gn_num_digits(&room, f->z[i], 4);
-        int column = c->left + (int)lround(fx * (c->across - 1)) - gn_canvas_width(text) / 2;
+        int column = c->left + (int)lround(fx * (c->across - 1)) - gn_canvas_width(c, text) / 2;
         gn_canvas_text(c, column, c->top + (int)lround((1 - fy) * (c->down - 1)), text, 12);
     }
 }
@@ -242,10 +242,9 @@ static void draw_rules(gn_canvas *c, const gn_panel *p)
             int at = m->vertical ? (c->top + k) * c->width + column : row * c->width + c->left + k;
             c->ground[at] = m->vertical ? (c->ascii ? ':' : 0x250A) : (c->ascii ? '-' : 0x2508);
         }
-        if (!m->label) continue;
-        int n = gn_canvas_width(m->label), room = c->left + c->across;
-        if (m->vertical) gn_canvas_text(c, column + 1 + n <= room ? column + 1 : column - n, c->top, m->label, c->across);
-        else gn_canvas_text(c, room - n > c->left ? room - n : c->left, row, m->label, c->across);
+        if (!m->label || !m->vertical) continue;
+        int n = gn_canvas_width(c, m->label);
+        gn_canvas_text(c, column + 1 + n <= c->left + c->across ? column + 1 : column - n, c->top, m->label, c->across);
     }
 }
 
@@ -254,7 +253,7 @@ static void draw_words(gn_canvas *c, const char *text, double x, double y, bool 
     double fx, fy;
     gn_canvas_share(c, x, y, &fx, &fy);
     if (!text || !(fx >= 0 && fx <= 1 && fy >= 0 && fy <= 1)) return;
-    int n = gn_canvas_width(text), column = c->left + (int)lround(fx * (c->across - 1)) + (middle ? -n / 2 : 1);
+    int n = gn_canvas_width(c, text), column = c->left + (int)lround(fx * (c->across - 1)) + (middle ? -n / 2 : 1);
     if (column + n > c->width) column = c->width - n;
     gn_canvas_text(c, column < 0 ? 0 : column, c->top + (int)lround((1 - fy) * (c->down - 1)), text, c->width);
 }
@@ -286,7 +285,7 @@ typedef struct key { gn_canvas *c; int column, row; } key;
 /* An entry goes onto the row in hand, or the next when it does not fit; what finds no row is left out. */
 static void key_entry(key *k, uint32_t mark, const char *label)
 {
-    int n = gn_canvas_width(label) + 2;
+    int n = gn_canvas_width(k->c, label) + 2;
     if (k->column && k->column + n > k->c->width) k->column = 0, k->row++;
     if (k->row >= k->c->height) return;
     gn_canvas_put(k->c, k->column, k->row, mark);
@@ -333,8 +332,11 @@ static void draw_key(gn_canvas *c, const gn_panel *p, int row)
                       p->series[i].kind == GN_SERIES_BARS;
         key_entry(&k, marked ? marks[c->ascii][gn_series_style(p, i)] : c->ascii ? '.' : 0x2812, p->series[i].label);
     }
+    for (size_t i = 0; i < p->n_marks; i++)
+        if (!p->mark[i].vertical && p->mark[i].label) key_entry(&k, c->ascii ? '-' : 0x2508, p->mark[i].label);
     for (size_t i = 0; i < p->n_fields; i++) {
         double least, most;
+        if (i && p->field[i].kind == GN_FIELD_CONTOUR) continue;    /* the same scale again */
         if (p->field[i].numbers || !gn_field_span(&p->field[i], &least, &most)) continue;
         if (p->field[i].kind == GN_FIELD_CLASSES) key_classes(&k, &p->field[i], most);
         else key_heat(&k, &p->field[i], least, most);
@@ -354,7 +356,7 @@ static gn_status draw_panel(gn_context *ctx, const gn_panel *p, const char *titl
     size_t ny = ticks(c->frame.y0, c->frame.y1, p->log_y, p->n_y_names ? down : down / 3, p->y_names, p->n_y_names, y);
     int left = 1;
     for (size_t i = 0; i < ny && !p->no_axes; i++)
-        if (gn_canvas_width(y[i].text) + 1 > left) left = gn_canvas_width(y[i].text) + 1;
+        if (gn_canvas_width(c, y[i].text) + 1 > left) left = gn_canvas_width(c, y[i].text) + 1;
     c->left = left < width / 2 ? left : width / 2;
     c->top = 2;
     c->across = width - c->left;
@@ -398,16 +400,24 @@ static void print_side_by_side(gn_canvas *c, size_t n, gn_text *to)
     }
 }
 
+static gn_status draw_title(gn_context *ctx, const char *title, int width, bool ascii, gn_text *to)
+{
+    gn_canvas c;
+    GN_TRY(gn_canvas_open(&c, ctx, width, 1, ascii));
+    centre(&c, 0, width, 0, title);
+    gn_canvas_print(&c, 0, to);
+    gn_canvas_free(&c);
+    end_line(to);
+    gn_text_puts(to, "\n");
+    return GN_OK;
+}
+
 gn_status gn_picture_draw(gn_context *ctx, const gn_picture *p, int columns, bool ascii, gn_text *to)
 {
     gn_canvas c[2];
     int width = columns < 24 ? 24 : columns > 1000 ? 1000 : columns;
     size_t across = p->n_panels > 1 && gn_picture_columns(p) > 1 && width >= 64 ? 2 : 1;
-    if (p->title && p->n_panels > 1) {
-        int n = gn_canvas_width(p->title);
-        for (int i = 0; i < (width - n) / 2; i++) gn_text_puts(to, " ");
-        gn_text_printf(to, "%s\n\n", gn_show(GN_SHOWN, p->title, strlen(p->title)));
-    }
+    if (p->title && p->n_panels > 1) GN_TRY(draw_title(ctx, p->title, width, ascii, to));
     for (size_t i = 0; i < p->n_panels; i += across) {
         size_t n = 0;
         gn_status s = GN_OK;

@@ -1,0 +1,277 @@
+/* picture_items.c -- the data of a picture and the parts of the plot command that show them.
+ *
+ * Invariant: data are numbers in here-documents; a point that cannot be placed breaks the curve and is not written. */
+#include "picture_script.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The colours of Okabe and Ito (docs/methods.md), in an order in which neighbours differ in lightness; its yellow,
+ * which is too pale for lines on white, is a grey here. */
+static const struct { int r, g, b; const char *dash; int point; double size; } style[8] = {
+    { 0x00, 0x72, 0xB2, "1", 7, 0.7 },             /* blue, solid, disc */
+    { 0xE6, 0x9F, 0x00, "(12,4)", 5, 0.7 },        /* orange, dashed, square */
+    { 0x00, 0x00, 0x00, "(3,3)", 9, 0.9 },         /* black, dotted, triangle */
+    { 0x56, 0xB4, 0xE9, "(12,4,3,4)", 13, 0.95 },  /* sky blue, dash and dot, diamond */
+    { 0xD5, 0x5E, 0x00, "(6,3)", 11, 0.9 },        /* vermilion, short dashes, triangle on its tip */
+    { 0xCC, 0x79, 0xA7, "(18,4)", 6, 0.8 },        /* purple, long dashes, circle */
+    { 0x00, 0x9E, 0x73, "(12,4,3,4,3,4)", 4, 0.8 },/* green, dash and two dots, open square */
+    { 0x80, 0x80, 0x80, "(3,6)", 8, 0.9 },         /* grey, sparse dots, open triangle */
+};
+static const unsigned positive = 0x0072B2, negative = 0xD55E00;
+
+/* ---- numbers, colours, blocks ----------------------------------------------------------------------------------- */
+
+static void pair(gn_text *to, double x, double y)
+{
+    gn_script_number(to, x);
+    gn_text_puts(to, " ");
+    gn_script_number(to, y);
+}
+
+static void colour(gn_text *to, unsigned rgb) { gn_text_printf(to, "'#%06X'", rgb); }
+
+static unsigned mix(unsigned a, unsigned b, double share)
+{
+    unsigned out = 0;
+    for (int s = 16; s >= 0; s -= 8) {
+        double v = (double)(a >> s & 255) * (1 - share) + (double)(b >> s & 255) * share;
+        out |= (unsigned)(v + 0.5) << s;
+    }
+    return out;
+}
+
+static unsigned style_rgb(int i) { return (unsigned)(style[i].r << 16 | style[i].g << 8 | style[i].b); }
+
+/* A block of data is opened, filled line by line, closed. */
+static size_t open_block(gn_script *s)
+{
+    gn_text_printf(s->to, "$d%zu << EOD\n", ++s->blocks);
+    return s->blocks;
+}
+
+static void close_block(gn_script *s) { gn_text_puts(s->to, "EOD\n"); }
+
+/* ---- data -------------------------------------------------------------------------------------------------------- */
+
+/* A point that cannot be placed becomes an empty line, which breaks the curve. */
+static void put_series_data(gn_script *s, const gn_panel *p, size_t i)
+{
+    const gn_series *r = &p->series[i];
+    double shift = 0, width = 0;
+    if (r->kind == GN_SERIES_BARS) gn_bar_place(p, i, &shift, &width);
+    open_block(s);
+    for (size_t k = 0; k < r->n; k++) {
+        bool last = r->kind == GN_SERIES_ARROWS && k + 1 == r->n;
+        if (last) break;
+        if (!gn_placed(r->x[k], p->log_x) || !gn_placed(r->y[k], p->log_y)) {
+            if (r->kind != GN_SERIES_ARROWS) gn_text_puts(s->to, "\n");
+            continue;
+        }
+        if (r->kind == GN_SERIES_ARROWS &&
+            (!gn_placed(r->x[k + 1], p->log_x) || !gn_placed(r->y[k + 1], p->log_y))) continue;
+        pair(s->to, r->x[k] + shift, r->y[k]);
+        gn_text_puts(s->to, " ");
+        if (r->kind == GN_SERIES_ARROWS) pair(s->to, r->x[k + 1] - r->x[k], r->y[k + 1] - r->y[k]);
+        if (r->kind == GN_SERIES_BARS) gn_script_number(s->to, width);
+        gn_text_puts(s->to, "\n");
+    }
+    close_block(s);
+}
+
+static double grid_at(double a, double b, size_t i, size_t n)
+{
+    return n < 2 ? (a + b) / 2 : a + (b - a) * (double)i / (double)(n - 1);
+}
+
+static void put_cells(gn_script *s, const gn_field *f)
+{
+    open_block(s);
+    for (size_t iy = 0; iy < f->ny; iy++)
+        for (size_t ix = 0; ix < f->nx; ix++) {
+            double z = f->z[iy * f->nx + ix];
+            pair(s->to, grid_at(f->x0, f->x1, ix, f->nx), grid_at(f->y0, f->y1, iy, f->ny));
+            if (f->kind == GN_FIELD_CLASSES) {
+                int i = gn_placed(z, false) ? (int)fmod(fabs(z) + 0.5, 8) : -1;
+                unsigned rgb = i < 0 ? 0xFFFFFF : mix(style_rgb(i), 0xFFFFFF, 0.72);
+                gn_text_printf(s->to, " %u %u %u\n", rgb >> 16, rgb >> 8 & 255, rgb & 255);
+            } else {
+                gn_text_printf(s->to, " %s\n", gn_placed(z, f->log) ? gn_num_digits(GN_NUM, z, 6) : "NaN");
+            }
+        }
+    close_block(s);
+}
+
+static void put_piece(void *user, double x0, double y0, double x1, double y1)
+{
+    gn_text *to = user;
+    pair(to, x0, y0);
+    gn_text_puts(to, "\n");
+    pair(to, x1, y1);
+    gn_text_puts(to, "\n\n");
+}
+
+/* The values written into the cells, dark ones on light cells and light ones on dark cells. */
+static void put_cell_numbers(gn_script *s, const gn_field *f, bool light)
+{
+    double least, most;
+    bool any = gn_field_span(f, &least, &most);
+    open_block(s);
+    for (size_t i = 0; any && i < f->nx * f->ny; i++) {
+        double z = f->z[i];
+        if (!gn_placed(z, f->log) || (gn_field_share(f, least, most, z) > 0.55) == light) continue;
+        pair(s->to, grid_at(f->x0, f->x1, i % f->nx, f->nx), grid_at(f->y0, f->y1, i / f->nx, f->ny));
+        gn_text_printf(s->to, " %s\n", gn_num_digits(GN_NUM, z, 4));
+    }
+    close_block(s);
+}
+
+/* ---- what is plotted --------------------------------------------------------------------------------------------- */
+
+static void begin_item(gn_items *it, size_t block)
+{
+    gn_text_printf(&it->text, "%s$d%zu ", it->n++ ? ", \\\n  " : "", block);
+}
+
+static void item_title(gn_items *it, const char *label)
+{
+    if (!label) {
+        gn_text_puts(&it->text, " notitle");
+        return;
+    }
+    gn_text_puts(&it->text, " title ");
+    gn_script_text(&it->text, label);
+}
+
+static void add_contours(gn_script *s, gn_items *it, const gn_field *f, bool over_heat)
+{
+    double level[GN_LEVELS], least, most;
+    size_t n = gn_field_levels(f, level);
+    gn_field_span(f, &least, &most);
+    for (size_t i = 0; i < n; i++) {
+        size_t block = open_block(s);
+        gn_field_contour(f, level[i], put_piece, s->to);
+        close_block(s);
+        begin_item(it, block);
+        gn_text_puts(&it->text, "using 1:2 with lines lt 1 ");
+        if (f->kind == GN_FIELD_CLASSES) gn_text_puts(&it->text, "lw 1.6 lc rgb '#333333'");
+        else if (over_heat) gn_text_puts(&it->text, "lw 0.7 lc rgb '#FFFFFF'");
+        else {
+            gn_text_puts(&it->text, "lw 1.2 lc palette cb ");
+            gn_script_number(&it->text, level[i]);
+        }
+        item_title(it, NULL);
+    }
+}
+
+void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_field *f)
+{
+    bool heat = false;
+    for (size_t i = 0; i < p->n_fields; i++) heat = heat || p->field[i].kind == GN_FIELD_HEAT;
+    if (f->kind != GN_FIELD_CONTOUR) {
+        put_cells(s, f);
+        begin_item(it, s->blocks);
+        gn_text_puts(&it->text, f->kind == GN_FIELD_HEAT ? "using 1:2:3 with image" : "using 1:2:3:4:5 with rgbimage");
+        if (f->nx * f->ny <= 400) gn_text_puts(&it->text, " pixels");
+        item_title(it, NULL);
+    }
+    if (f->kind != GN_FIELD_HEAT && f->nx > 1 && f->ny > 1) add_contours(s, it, f, heat);
+    for (int light = 0; f->numbers && light < 2; light++) {
+        put_cell_numbers(s, f, light);
+        begin_item(it, s->blocks);
+        gn_text_printf(&it->text, "using 1:2:3 with labels textcolor rgb '%s'", light ? "#FFFFFF" : "#000000");
+        item_title(it, NULL);
+    }
+}
+
+void gn_script_series(gn_script *s, gn_items *it, const gn_panel *p, size_t i)
+{
+    const gn_series *r = &p->series[i];
+    int k = gn_series_style(p, i);
+    size_t spread = r->n > 40 ? r->n / 12 : 1;
+    gn_text *t = &it->text;
+    put_series_data(s, p, i);
+    begin_item(it, s->blocks);
+    switch (r->kind) {
+    case GN_SERIES_BARS:   gn_text_puts(t, "using 1:2:3 with boxes"); break;
+    case GN_SERIES_ARROWS: gn_text_puts(t, "using 1:2:3:4 with vectors size screen 0.011,20 filled lw 1.6"); break;
+    case GN_SERIES_POINTS: gn_text_puts(t, "using 1:2 with points lw 1.2"); break;
+    case GN_SERIES_STEPS:  gn_text_printf(t, "using 1:2 with steps lw 2 dt %s", style[k].dash); break;
+    case GN_SERIES_LINE:   gn_text_printf(t, "using 1:2 with lines lw 2 dt %s", style[k].dash); break;
+    default:
+        gn_text_printf(t, "using 1:2 with linespoints lw 1.6 dt %s pointinterval %zu", style[k].dash, spread);
+    }
+    gn_text_puts(t, " lc rgb ");
+    colour(t, style_rgb(k));
+    if (r->kind == GN_SERIES_POINTS || r->kind == GN_SERIES_LINE_POINTS) {
+        gn_text_printf(t, " pt %d ps ", style[k].point);
+        gn_script_number(t, style[k].size);
+    }
+    item_title(it, r->label);
+}
+
+/* Links in eight widths and two signs: a block for each that occurs. */
+void gn_script_links(gn_script *s, gn_items *it, const gn_panel *p)
+{
+    double most = 0;
+    for (size_t i = 0; i < p->n_links; i++)
+        if (gn_placed(p->link[i].weight, false) && fabs(p->link[i].weight) > most) most = fabs(p->link[i].weight);
+    for (int sign = 1; sign >= -1 && most > 0; sign -= 2) {
+        bool named = false;
+        for (int width = 8; width >= 1; width--) {
+            size_t block = open_block(s), found = 0;
+            for (size_t i = 0; i < p->n_links; i++) {
+                const gn_link_mark *l = &p->link[i];
+                if (!gn_placed(l->weight, false) || (l->weight < 0) != (sign < 0)) continue;
+                int w = (int)ceil(fabs(l->weight) / most * 8);
+                if ((w < 1 ? 1 : w) != width) continue;
+                put_piece(s->to, l->x0, l->y0, l->x1, l->y1);
+                found++;
+            }
+            close_block(s);
+            if (!found) continue;
+            begin_item(it, block);
+            gn_text_printf(&it->text, "using 1:2 with lines lw %s dt %s lc rgb ",
+                           gn_num_digits(GN_NUM, 0.4 + 0.55 * width, 3), sign > 0 ? "1" : "(5,3)");
+            colour(&it->text, mix(sign > 0 ? positive : negative, 0xFFFFFF, 0.6 * (8 - width) / 8));
+            item_title(it, named ? NULL : sign > 0 ? "positive weight" : "negative weight");
+            named = true;
+        }
+    }
+}
+
+/* Rules across the plot are named in the key, where no curve hides the name; those along it are named in the plot. */
+void gn_script_rules(gn_script *s, gn_items *it, const gn_panel *p, const gn_frame *f)
+{
+    static const char *const dash[3] = { "(9,5)", "(2,4)", "(12,4,2,4)" };
+    for (size_t i = 0, n = 0; i < p->n_marks; i++) {
+        const gn_rule_mark *m = &p->mark[i];
+        if (m->vertical || !gn_placed(m->at, p->log_y) || m->at < f->y0 || m->at > f->y1) continue;
+        size_t block = open_block(s);
+        put_piece(s->to, f->x0, m->at, f->x1, m->at);
+        close_block(s);
+        begin_item(it, block);
+        gn_text_printf(&it->text, "using 1:2 with lines lw 1.4 dt %s lc rgb '#666666'", dash[n++ % 3]);
+        item_title(it, m->label);
+    }
+}
+
+void gn_script_nodes(gn_script *s, gn_items *it, const gn_panel *p)
+{
+    if (!p->n_nodes) return;
+    double size = p->n_nodes > 120 ? 1.2 : p->n_nodes > 40 ? 2.0 : 3.6;
+    size_t block = open_block(s);
+    for (size_t i = 0; i < p->n_nodes; i++) {
+        if (!gn_placed(p->node[i].x, false) || !gn_placed(p->node[i].y, false)) continue;
+        pair(s->to, p->node[i].x, p->node[i].y);
+        gn_text_puts(s->to, "\n");
+    }
+    close_block(s);
+    for (int rim = 1; rim >= 0; rim--) {
+        begin_item(it, block);
+        gn_text_printf(&it->text, "using 1:2 with points pt 7 lc rgb '%s' ps ", rim ? "#333333" : "#FFFFFF");
+        gn_script_number(&it->text, rim ? size : size * 0.86);
+        item_title(it, NULL);
+    }
+}
+
