@@ -1,0 +1,48 @@
+/* explain_parts.h -- what the files of an explanation share. */
+#ifndef GN_EXPLAIN_PARTS_H
+#define GN_EXPLAIN_PARTS_H
+
+#include "explain.h"
+#include "trace.h"
+
+typedef struct gn_explain_run {
+    gn_context *ctx;
+    const gn_explain_call *call;
+    const gn_net *net;              /* the caller's, or its copy in float64 */
+    gn_net *own;
+    gn_sheet *s;
+    gn_trace t;
+    int *number;                    /* (layers): in names, from 1; 0: a layer that computes nothing (dropout) */
+    bool small;                     /* few enough units for paths and Jacobians */
+    bool follows;                   /* weight: the parameter below */
+    size_t tensor, element;
+    bool has_unit;                  /* neuron: */
+    size_t unit_layer, unit;
+} gn_explain_run;
+
+/* explain_names.c */
+gn_status gn_explain_name(gn_explain_run *r);           /* names for every node that is shown */
+gn_status gn_explain_find(gn_explain_run *r);           /* the unit and the parameter of the call */
+size_t gn_explain_layer_of(const gn_net *net, size_t tensor);
+/* Is the layer shown, or kept for --depth 3? Its lines' depth is this plus their own. */
+int gn_explain_depth(const gn_explain_run *r, size_t layer, int depth);
+
+/* The parts, in their order. */
+void gn_explain_header(gn_explain_run *r);
+void gn_explain_input(gn_explain_run *r);
+void gn_explain_forward(gn_explain_run *r);
+void gn_explain_loss(gn_explain_run *r);
+void gn_explain_backward(gn_explain_run *r);
+gn_status gn_explain_update(gn_explain_run *r);
+void gn_explain_unit(gn_explain_run *r);
+gn_status gn_explain_weight(gn_explain_run *r);
+gn_status gn_explain_check(gn_explain_run *r);          /* checks into the lines of the gradients */
+
+/* A row's text as a person writes it: without the table's K(...). */
+const char *gn_explain_plain(gn_explain_run *r, const char *text);
+/* A line's rule, formatted into the sheet. */
+void gn_explain_rule(gn_explain_run *r, gn_line *line, const char *fmt, ...) GN_PRINTF(3, 4);
+/* A named node's line with the rule "what: shapes". */
+gn_line *gn_explain_line(gn_explain_run *r, int depth, bool numbered, const char *title, const char *what, gn_node n);
+
+#endif

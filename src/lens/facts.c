@@ -1,0 +1,268 @@
+/* facts.c -- numbers of a traced run counted, compared, and said. */
+#include "facts.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- units ------------------------------------------------------------------------------------------------------- */
+
+/* The slope of an activation at 0, by its row: for those that saturate it is the largest there is. */
+static double slope_at_zero(const gn_trace *t, const gn_layer *l)
+{
+    const gn_pointwise_row *row = &gn_pointwise_table()[l->act];
+    gn_arena arena;
+    const gn_formula *value, *slope;
+    double y = 0, d = 0;
+    gn_binding bound[4] = { { "x", 0 }, { "y", 0 } };
+    size_t n = 2;
+    for (int i = 0; i < row->parameters; i++) bound[n++] = (gn_binding){ row->parameter_name[i], l->par[i] };
+    gn_arena_init(&arena, t->ctx);
+    bool read = gn_formula_parse(&arena, row->value, strlen(row->value), &value) == GN_OK &&
+                gn_formula_parse(&arena, row->slope[0], strlen(row->slope[0]), &slope) == GN_OK;
+    if (read && gn_formula_eval(t->ctx, value, bound, n, &y) == GN_OK) {
+        bound[1].value = y;
+        if (gn_formula_eval(t->ctx, slope, bound, n, &d) != GN_OK) d = 0;
+    }
+    gn_arena_free(&arena);
+    return d;
+}
+
+static bool has_kink(const gn_layer *l) { return strstr(gn_pointwise_table()[l->act].slope[0], "where(") != NULL; }
+
+/* The largest |slope| of a unit over the batch. */
+static double steepest(const gn_trace *t, size_t layer, size_t unit)
+{
+    double most = 0;
+    for (size_t i = 0; i < t->rows; i++)
+        most = fmax(most, fabs(gn_trace_at(t, t->layer[layer].slope, i * t->net->layer[layer].outputs + unit)));
+    return most;
+}
+
+gn_fact_units gn_facts_units(const gn_trace *t, size_t layer)
+{
+    const gn_layer *l = &t->net->layer[layer];
+    gn_fact_units f = { .units = l->outputs };
+    if (!t->layer[layer].slope) return f;
+    double full = slope_at_zero(t, l);
+    for (size_t j = 0; j < l->outputs; j++) {
+        double most = steepest(t, layer, j);
+        f.dead += most == 0;
+        f.saturated += most > 0 && most < GN_FACT_SATURATED * full;
+    }
+    for (size_t i = 0; has_kink(l) && i < t->rows * l->outputs; i++) f.at_kink += gn_trace_at(t, t->layer[layer].z, i) == 0;
+    return f;
+}
+
+/* ", units 0, 2, 3 ..." of those for which the slope is as asked. */
+static void put_units(gn_text *to, const gn_trace *t, size_t layer, bool dead, double limit)
+{
+    size_t said = 0;
+    for (size_t j = 0; j < t->net->layer[layer].outputs && said <= 8; j++) {
+        double most = steepest(t, layer, j);
+        if (dead ? most != 0 : !(most > 0 && most < limit)) continue;
+        if (said == 8) gn_text_puts(to, ", ...");
+        else gn_text_printf(to, "%s%zu", said ? ", " : ": ", j);
+        said++;
+    }
+}
+
+static void say_units(const gn_trace *t, size_t layer, int number, gn_sheet *s)
+{
+    const gn_layer *l = &t->net->layer[layer];
+    const char *act = gn_pointwise_table()[l->act].name, *rows = t->rows == 1 ? "on this row" : "on every row";
+    gn_fact_units f = gn_facts_units(t, layer);
+    gn_text list;
+    gn_text_init(&list, t->ctx);
+    if (f.dead) {
+        put_units(&list, t, layer, true, 0);
+        gn_sheet_text(s, 0, "layer %d: %zu of %zu %s units are off %s (slope 0)%s", number, f.dead, f.units, act, rows,
+                      list.at ? list.at : "");
+        if (f.dead == f.units) gn_sheet_text(s, 0, "layer %d lets nothing through: no gradient reaches what is before it", number);
+    }
+    gn_text_clear(&list);
+    if (f.saturated) {
+        put_units(&list, t, layer, false, GN_FACT_SATURATED * slope_at_zero(t, l));
+        gn_sheet_text(s, 0, "layer %d: %zu of %zu %s units are saturated %s (slope below %s of its largest)%s", number,
+                      f.saturated, f.units, act, rows, gn_num(GN_NUM, GN_FACT_SATURATED), list.at ? list.at : "");
+    }
+    gn_text_free(&list);
+    if (f.at_kink)
+        gn_sheet_text(s, 0, "layer %d: z is exactly 0 in %zu place%s, at the kink of %s; its slope there is %s by convention",
+                      number, f.at_kink, f.at_kink == 1 ? "" : "s", act, gn_num(GN_NUM, slope_at_zero(t, l)));
+}
+
+/* ---- the way back ------------------------------------------------------------------------------------------------ */
+
+static double norm_of(const gn_trace *t, gn_node n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < gn_trace_size(t, n); i++) sum += gn_trace_at(t, n, i) * gn_trace_at(t, n, i);
+    return sqrt(sum);
+}
+
+double gn_facts_delta_ratio(const gn_trace *t, size_t *layers)
+{
+    double first = 0, last = 0;
+    *layers = 0;
+    for (size_t i = 0; i < t->net->layers; i++) {
+        if (t->net->layer[i].kind != GN_L_DENSE && t->net->layer[i].kind != GN_L_RESIDUAL) continue;
+        double norm = norm_of(t, t->layer[i].d_z);
+        if (!(*layers)++) first = norm;
+        last = norm;
+    }
+    return *layers < 2 || first == 0 || last == 0 ? (double)NAN : pow(first / last, 1 / (double)(*layers - 1));
+}
+
+static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
+{
+    size_t layers, n = 0;
+    double ratio = gn_facts_delta_ratio(t, &layers), previous = NAN;
+    double *v = gn_arena_alloc(&t->arena, 2 * t->net->layers, sizeof *v);
+    const char **to = gn_arena_alloc(&t->arena, t->net->layers, sizeof *to);
+    gn_numtext *room = GN_NUM;
+    if (!v || !to || layers < 2) return;
+    for (size_t i = t->net->layers; i-- > 0;) {
+        if (t->net->layer[i].kind != GN_L_DENSE && t->net->layer[i].kind != GN_L_RESIDUAL) continue;
+        double norm = norm_of(t, t->layer[i].d_z);
+        v[n] = number[i];
+        v[t->net->layers + n] = norm;
+        if (n) to[n] = gn_arena_text(&t->arena, gn_num_digits(room, norm / previous, 6), strlen(room->at));
+        n++;
+        previous = norm;
+    }
+    gn_sheet_column column[] = { { .title = "layer", .number = v },
+                                 { .title = "|delta|", .number = v + t->net->layers },
+                                 { .title = "to the one after it", .text = to } };
+    gn_sheet_table(s, 1, "size of the gradient on its way back", GN_COUNT(column), n, column);
+    if (ratio < GN_FACT_SHRINK)
+        gn_sheet_text(s, 0, "the gradient vanishes on the way back: |delta| times %s a layer over %zu layers",
+                      gn_num_digits(GN_NUM, ratio, 4), layers);
+    if (ratio > 1 / GN_FACT_SHRINK)
+        gn_sheet_text(s, 0, "the gradient grows on the way back: |delta| times %s a layer over %zu layers",
+                      gn_num_digits(GN_NUM, ratio, 4), layers);
+}
+
+/* ---- from input to output ---------------------------------------------------------------------------------------- */
+
+/* Gram-Schmidt with the largest remaining row first; a row counts while it is above the rounding of the run. */
+size_t gn_facts_rank(gn_trace *t, size_t row)
+{
+    size_t m = t->net->spec.outputs, n = t->net->spec.inputs, rank = 0;
+    double *a = t->jacobian ? gn_arena_alloc(&t->arena, m * n, sizeof *a) : NULL, first = 0;
+    double least = t->net->spec.type == GN_F64 ? 1e-12 : 1e-5;
+    for (size_t i = 0; a && i < m; i++)
+        for (size_t j = 0; j < n; j++) a[i * n + j] = gn_trace_at(t, t->jacobian[i], row * n + j);
+    for (; a && rank < m && rank < n; rank++) {
+        size_t best = rank;
+        double most = -1;
+        for (size_t i = rank; i < m; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < n; j++) sum += a[i * n + j] * a[i * n + j];
+            if (sum > most) most = sum, best = i;
+        }
+        if (rank == 0) first = most;
+        if (!(most > 0) || sqrt(most) <= least * sqrt(first)) break;
+        double norm = sqrt(most);
+        for (size_t j = 0; j < n; j++) {
+            double v = a[best * n + j];
+            a[best * n + j] = a[rank * n + j];
+            a[rank * n + j] = v / norm;
+        }
+        for (size_t i = rank + 1; i < m; i++) {
+            double along = 0;
+            for (size_t j = 0; j < n; j++) along += a[i * n + j] * a[rank * n + j];
+            for (size_t j = 0; j < n; j++) a[i * n + j] -= along * a[rank * n + j];
+        }
+    }
+    return rank;
+}
+
+gn_status gn_facts_at_zero(gn_trace *t, double *out)
+{
+    const gn_net *net = t->net;
+    gn_eval e;
+    GN_TRY(gn_eval_open(t->ctx, net, 1, false, &e));
+    memset(e.x, 0, net->spec.inputs * gn_type_size(net->spec.type));
+    gn_status s = gn_plan_run(t->ctx, e.plan, 0);
+    const void *p = s == GN_OK ? gn_plan_value(e.plan, e.p) : NULL;
+    for (size_t i = 0; i < net->spec.outputs; i++) out[i] = p ? gn_get(net->spec.type, p, i) : (double)NAN;
+    gn_eval_close(&e);
+    return s;
+}
+
+static void put_list(gn_text *to, const double *v, size_t n)
+{
+    gn_text_puts(to, "[");
+    for (size_t i = 0; i < n && i < 6; i++) gn_text_printf(to, "%s%s", i ? ", " : "", gn_num_digits(GN_NUM, v[i], 6));
+    gn_text_puts(to, n > 6 ? ", ...]" : "]");
+}
+
+/* How far the whole input moves the output from where it is at 0. */
+static gn_status say_dependence(gn_trace *t, gn_sheet *s)
+{
+    size_t m = t->net->spec.outputs;
+    double *zero = gn_arena_alloc(&t->arena, 2 * m, sizeof *zero), *moved = zero ? zero + m : NULL;
+    double far = 0, size = 0;
+    if (!zero) return GN_NO_MEMORY;
+    GN_TRY(gn_facts_at_zero(t, zero));
+    for (size_t j = 0; j < m; j++) {
+        moved[j] = gn_trace_at(t, t->p, j) - zero[j];
+        far += moved[j] * moved[j];
+        size += gn_trace_at(t, t->p, j) * gn_trace_at(t, t->p, j);
+    }
+    gn_text a, b;
+    gn_text_init(&a, t->ctx);
+    gn_text_init(&b, t->ctx);
+    put_list(&a, zero, m);
+    put_list(&b, moved, m);
+    bool flat = sqrt(far) < GN_FACT_FLAT * sqrt(size);
+    if (!a.failed && !b.failed) {
+        gn_sheet_text(s, flat ? 0 : 1, "with every input 0%s the output is %s; this row's input moves it by %s",
+                      t->net->shift ? " (after scaling)" : "", a.at, b.at);
+        if (flat)
+            gn_sheet_text(s, 0, "the output barely depends on the input: all of it moves the output by %s of its size",
+                          gn_num_digits(GN_NUM, sqrt(far / size), 3));
+    }
+    gn_text_free(&a);
+    gn_text_free(&b);
+    return GN_OK;
+}
+
+static void say_jacobian(gn_trace *t, gn_sheet *s)
+{
+    size_t m = t->net->spec.outputs, n = t->net->spec.inputs;
+    double *j = t->jacobian ? gn_arena_alloc(&t->arena, m * n, sizeof *j) : NULL;
+    if (!j) return;
+    for (size_t i = 0; i < m; i++)
+        for (size_t k = 0; k < n; k++) j[i * n + k] = gn_trace_at(t, t->jacobian[i], k);
+    gn_sheet_given(s, 1, "Jacobian of the outputs by the inputs", gn_sheet_symbol(s, "J", m, n, j, t->net->spec.type));
+    size_t rank = gn_facts_rank(t, 0), most = m < n ? m : n;
+    if (rank < most)
+        gn_sheet_text(s, 0, "the outputs depend on the inputs through %zu direction%s only: the Jacobian has rank %zu of %zu",
+                      rank, rank == 1 ? "" : "s", rank, most);
+}
+
+static void say_chance(const gn_trace *t, gn_sheet *s)
+{
+    size_t classes = t->net->spec.task == GN_BINARY ? 2 : t->net->spec.outputs;
+    double loss = gn_trace_at(t, t->loss, 0), chance = log((double)classes);
+    bool cross = gn_loss_table()[t->net->loss].link != GN_LINK_IDENTITY && !strcmp(t->net->spec.reduction, "mean");
+    if (!cross || classes < 2) return;
+    if (fabs(loss - chance) <= GN_FACT_CHANCE * chance)
+        gn_sheet_text(s, 0, "the loss, %s, is at chance level: equal probabilities for %zu classes give ln %zu = %s",
+                      gn_num_digits(GN_NUM, loss, 6), classes, classes, gn_num_digits(GN_NUM, chance, 6));
+    else
+        gn_sheet_text(s, 1, "for comparison: equal probabilities for %zu classes give the loss ln %zu = %s", classes, classes,
+                      gn_num_digits(GN_NUM, chance, 6));
+}
+
+gn_status gn_facts_put(gn_trace *t, const int *number, gn_sheet *s)
+{
+    gn_sheet_section(s, 0, "what the numbers say");
+    say_chance(t, s);
+    for (size_t i = 0; i < t->net->layers; i++)
+        if (t->layer[i].slope) say_units(t, i, number[i], s);
+    say_delta(t, number, s);
+    say_jacobian(t, s);
+    return say_dependence(t, s);
+}
