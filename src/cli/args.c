@@ -16,9 +16,11 @@ void gn_command_count(const gn_command *c, size_t *least, size_t *most)
 {
     *least = *most = 0;
     for (const char *p = c->arguments; *p; p += strspn(p, " ")) {
+        size_t length = strcspn(p, " ");
         (*most)++;
         if (*p != '[') (*least)++;
-        p += strcspn(p, " ");
+        if (length > 3 && !memcmp(p + length - 3, "...", 3)) *most = GN_CLI_ARGUMENTS;
+        p += length;
     }
 }
 
@@ -116,6 +118,12 @@ static gn_status take_argument(gn_cli *cli, const char *word)
     return gn_hint(cli->option_ctx, "usage: glassnet %s %s", cli->command->name, cli->command->arguments);
 }
 
+/* "-x^2" is an expression where one is wanted: no option has a single dash. */
+static bool takes_expression(const gn_command *c)
+{
+    return !strncmp(c->arguments, "EXPR", 4);
+}
+
 static gn_status take_words(gn_cli *cli, int argc, char **argv)
 {
     bool ended = false;
@@ -125,7 +133,7 @@ static gn_status take_words(gn_cli *cli, int argc, char **argv)
         else if (!ended && !strncmp(word, "--", 2))
             GN_TRY(take_option(cli, word + 2, i + 1 < argc ? argv[i + 1] : NULL, &used));
         else if (!ended && !strcmp(word, "-h")) GN_TRY(gn_options_set(cli->options, "help", ""));
-        else if (!ended && word[0] == '-' && word[1]) return one_dash(cli, word);
+        else if (!ended && word[0] == '-' && word[1] && !takes_expression(cli->command)) return one_dash(cli, word);
         else GN_TRY(take_argument(cli, word));
     }
     return GN_OK;

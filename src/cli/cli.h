@@ -26,9 +26,10 @@ typedef struct gn_command {
 const gn_command *gn_command_table(size_t *count);
 const gn_command *gn_command_find(const char *name);            /* NULL when unknown */
 bool gn_command_takes(const gn_command *c, const gn_option_row *o);
-void gn_command_count(const gn_command *c, size_t *least, size_t *most);    /* arguments, from their text */
+void gn_command_count(const gn_command *c, size_t *least, size_t *most);    /* arguments, from their text; "X..." is one
+                                                                               or more */
 
-enum { GN_CLI_ARGUMENTS = 4 };
+enum { GN_CLI_ARGUMENTS = 16 };
 struct gn_cli {
     gn_context *ctx;            /* of the work */
     gn_context *option_ctx;     /* made first, to read the options that the other is made by */
@@ -115,6 +116,16 @@ void gn_summary_data(gn_text *to, const gn_data *d, const char *indent);    /* r
 /* ---- signals.c --------------------------------------------------------------------------------------------------- */
 void gn_signals_start(gn_context *ctx);     /* SIGINT and SIGTERM ask ctx to stop; the second quits at once */
 int gn_signals_caught(void);                /* the signal's number, or 0 */
+
+/* ---- point.c ----------------------------------------------------------------------------------------------------- */
+/* A point from an option's text, by name "x=1,y=1/3" or by order "1,1/3", each value a number or an expression without
+ * names: value (count), and exact (count) the same as formulas in the arena, or NULL. Every name needs exactly one
+ * value; codes EXP-VAR and EXP-*, exit status 2. `option` is "at" or "from". */
+gn_status gn_cli_point(gn_cli *cli, const char *option, const char *text, const char *const *name, size_t count,
+                       gn_arena *arena, double *value, const gn_formula **exact);
+/* Finite numbers with commas, as many as there are, in the arena. */
+gn_status gn_cli_numbers(gn_cli *cli, const char *option, const char *text, gn_arena *arena, double **value,
+                         size_t *count);
 
 /* ---- sheet_out.c, picture_out.c ---------------------------------------------------------------------------------- */
 /* A sheet by --format, --digits, --depth, --ascii, --json and --out. */

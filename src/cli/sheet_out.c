@@ -23,6 +23,7 @@ static void put_optional(gn_text *to, const char *name, const char *text)
 static void put_value(gn_text *to, const gn_symbol *v)
 {
     size_t n = v->rows * v->cols;
+    if (!v->value) return; /* in symbols only */
     if (v->rows == 1 && v->cols == 1) {
         put_real(to, "value", v->value[0]);
         return;

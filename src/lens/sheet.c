@@ -194,7 +194,7 @@ gn_line *gn_sheet_equation(gn_sheet *s, int depth, bool numbered, const char *ti
 enum { TEXT_ELEMENTS = 512 }; /* numbers of a formula that are read back from text; more are put in as they are */
 
 /* Each symbol of the formula under its name. */
-static gn_status bind(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_array_binding **out, size_t *count)
+static gn_status bind(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_numbers_binding **out, size_t *count)
 {
     gn_lexer lx = gn_lex_make(s->ctx, line->formula, strlen(line->formula));
     *count = 0;
@@ -204,16 +204,16 @@ static gn_status bind(const gn_sheet *s, const gn_line *line, gn_arena *arena, g
         GN_TRY(gn_lex_next(&lx));
         if (lx.now.kind != GN_T_NAME || gn_lex_ahead(&lx) == '(') continue;
         const gn_symbol *v = gn_line_symbol(s, line, lx.now.at, lx.now.length);
-        if (v) (*out)[(*count)++] = (gn_array_binding){v->name, {v->rows, v->cols, v->value}};
+        if (v) (*out)[(*count)++] = (gn_numbers_binding){v->name, {v->rows, v->cols, v->value}};
     } while (lx.now.kind != GN_T_END);
     return GN_OK;
 }
 
 /* The formula's text with exact numbers, read and run. */
-static gn_status evaluate(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_array *value)
+static gn_status evaluate(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_numbers *value)
 {
     gn_text text;
-    gn_array_binding *bound;
+    gn_numbers_binding *bound;
     size_t count;
     if (gn_show_elements(s, line) > TEXT_ELEMENTS) {
         GN_TRY(bind(s, line, arena, &bound, &count));
@@ -230,7 +230,7 @@ gn_line *gn_sheet_compute(gn_sheet *s, int depth, bool numbered, const char *tit
                           const char *formula)
 {
     gn_arena arena;
-    gn_array value;
+    gn_numbers value;
     if (s->status != GN_OK) return NULL;
     gn_symbol of = {.name = name};
     gn_line line = {.kind = GN_LINE_EQUATION, .symbol = &of, .formula = formula, .symbols = s->symbols};
@@ -308,7 +308,7 @@ static double difference_of(double again, double printed)
 gn_status gn_line_again(const gn_sheet *s, const gn_line *line, double *difference)
 {
     gn_arena arena;
-    gn_array value;
+    gn_numbers value;
     *difference = 0;
     if (line->kind != GN_LINE_EQUATION || !line->symbol || !line->symbol->value) return GN_OK;
     const gn_symbol *v = line->symbol;

@@ -51,6 +51,10 @@ void gn_show_number(gn_text *to, double value, gn_type type, int digits)
 
 void gn_show_value(gn_text *to, const gn_symbol *v, int digits, bool fence)
 {
+    if (!v->value) { /* in symbols only */
+        gn_text_puts(to, v->name);
+        return;
+    }
     if (v->rows == 1 && v->cols == 1) {
         fence = fence && signbit(v->value[0]) && !isnan(v->value[0]);
         gn_text_puts(to, fence ? "(" : "");
@@ -95,6 +99,7 @@ gn_status gn_show_formula(const gn_sheet *s, const gn_line *line, gn_put_symbol 
 
 size_t gn_show_elements(const gn_sheet *s, const gn_line *line)
 {
+    if (line->symbol && !line->symbol->value) return 0;
     gn_lexer lx = gn_lex_make(s->ctx, line->formula, strlen(line->formula));
     size_t count = 0;
     while (gn_lex_next(&lx) == GN_OK && lx.now.kind != GN_T_END) {

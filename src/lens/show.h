@@ -27,7 +27,8 @@ void gn_show_word_latex(gn_text *to, const char *name);
 void gn_show_clean(gn_text *to, const char *text, bool ascii);
 size_t gn_show_width(const char *text, size_t length);                      /* columns on a terminal */
 bool gn_show_has_names(const gn_sheet *s, const gn_line *line);             /* does the formula use any symbol? */
-size_t gn_show_elements(const gn_sheet *s, const gn_line *line);            /* numbers that stand in for its names */
+size_t gn_show_elements(const gn_sheet *s, const gn_line *line);            /* numbers that stand in for its names; 0
+                                                   when the line's symbol has no value: then only its formula is shown */
 /* Lines that a depth leaves out, and the depth that shows them all. */
 size_t gn_show_hidden(const gn_sheet *s, int depth, int *all);
 

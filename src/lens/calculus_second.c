@@ -1,0 +1,213 @@
+/* calculus_second.c -- the determinant of a square Jacobian and where it vanishes; the Hessian, its eigenvalues and what
+ * they say of the shape.
+ *
+ * Invariant: a statement about every point is made only where the formula it rests on has no variable. */
+#include "calculus_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../formula/tree.h"
+#include "spectrum.h"
+
+enum { DETERMINANT_MOST = 4, HESSIAN_MOST = 64 };
+#define NUM(v) gn_num_digits(GN_NUM, (v), 6)
+
+/* ---- determinant ------------------------------------------------------------------------------------------------- */
+
+/* By the first row; `columns` are those that are left. */
+static const gn_formula *minor(gn_calc *c, const gn_matrix *a, size_t row, const size_t *columns, size_t n)
+{
+    gn_arena *arena = c->arena;
+    const gn_formula *sum = NULL;
+    size_t rest[DETERMINANT_MOST];
+    if (n == 1) return a->at[row * a->cols + columns[0]];
+    for (size_t k = 0; k < n; k++) {
+        for (size_t i = 0, to = 0; i < n; i++)
+            if (i != k) rest[to++] = columns[i];
+        const gn_formula *term =
+            gn_formula_make(arena, GN_F_MUL, a->at[row * a->cols + columns[k]], minor(c, a, row + 1, rest, n - 1));
+        sum = !k ? term : gn_formula_make(arena, k % 2 ? GN_F_SUB : GN_F_ADD, sum, term);
+    }
+    return sum;
+}
+
+static size_t variables_in(gn_calc *c, const gn_formula *f, size_t *which)
+{
+    size_t count = 0;
+    for (size_t j = 0; j < c->of->names; j++)
+        if (gn_formula_uses(f, c->of->name[j])) {
+            *which = j;
+            count++;
+        }
+    return count;
+}
+
+/* f = a*x + b with numbers a and b in its only variable: the x where it is 0; NULL otherwise. */
+static const gn_formula *root_of_line(gn_calc *c, const gn_formula *f, const char *x)
+{
+    gn_arena *a = c->arena;
+    const gn_formula *slope, *rest, *root, *zero = gn_formula_number(a, 0);
+    size_t none;
+    if (gn_formula_derive(a, f, x, &slope) != GN_OK || gn_formula_simplify(a, slope, &slope) != GN_OK) return NULL;
+    if (variables_in(c, slope, &none) || gn_formula_substitute(a, f, x, zero, &rest) != GN_OK) return NULL;
+    root = gn_formula_make(a, GN_F_NEG, gn_formula_make(a, GN_F_DIV, rest, slope), NULL);
+    return root && gn_formula_simplify(a, root, &root) == GN_OK ? root : NULL;
+}
+
+static void say_singular(gn_calc *c, const gn_formula *det)
+{
+    size_t which = 0, count = variables_in(c, det, &which);
+    double v;
+    if (!count && gn_formula_eval(c->ctx, det, NULL, 0, &v) == GN_OK) {
+        if (v == 0) gn_sheet_text(c->s, 0, "the determinant is 0: the Jacobian is singular everywhere.");
+        else gn_sheet_text(c->s, 0, "the determinant is constant and not 0: the Jacobian is singular nowhere.");
+        return;
+    }
+    const gn_formula *root = count == 1 ? root_of_line(c, det, c->of->name[which]) : NULL;
+    if (root) gn_sheet_text(c->s, 0, "the Jacobian is singular where %s = %s.", c->of->name[which], gn_calc_text(c, root));
+    else gn_sheet_text(c->s, 0, "the Jacobian is singular where its determinant is 0.");
+    gn_clear_error(c->ctx);
+}
+
+void gn_calc_determinant(gn_calc *c)
+{
+    size_t columns[DETERMINANT_MOST] = {0, 1, 2, 3};
+    if (c->m != c->n || c->n > DETERMINANT_MOST || c->s->status != GN_OK) return;
+    const gn_formula *det = minor(c, &c->jacobian, 0, columns, c->n), *tidy;
+    if (!det) c->s->status = GN_NO_MEMORY;
+    else c->s->status = gn_formula_simplify(c->arena, det, &det);
+    if (c->s->status != GN_OK) return;
+    size_t which = 0;
+    if (variables_in(c, det, &which) == 1 && gn_formula_collect(c->arena, det, c->of->name[which], &tidy) == GN_OK)
+        det = tidy;
+    gn_calc_equation(c, (gn_calc_line){.title = "determinant", .name = gn_calc_fresh(c, "det"), .shown = "det J"}, det);
+    say_singular(c, det);
+}
+
+/* ---- the Hessian ------------------------------------------------------------------------------------------------- */
+
+static double zero_band(const double *eigenvalue, size_t n)
+{
+    double largest = fmax(fabs(eigenvalue[0]), fabs(eigenvalue[n - 1]));
+    return 64 * 0x1p-52 * (double)n * largest;
+}
+
+const char *gn_bend_name(const double *eigenvalue, size_t n)
+{
+    double band = zero_band(eigenvalue, n);
+    bool up = eigenvalue[n - 1] > band, down = eigenvalue[0] < -band, flat = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!isfinite(eigenvalue[i])) return "not known";
+        flat = flat || fabs(eigenvalue[i]) <= band;
+    }
+    if (up && down) return "saddle";
+    if (!up && !down) return "flat";
+    if (up) return flat ? "convex, with a flat direction" : "convex";
+    return flat ? "concave, with a flat direction" : "concave";
+}
+
+/* (a + d)/2 -+ sqrt(((a - d)/2)^2 + b^2): exact where a 2 by 2 Hessian is known exactly. */
+static const gn_formula *root_of_two(gn_calc *c, const gn_matrix *h, int sign)
+{
+    gn_arena *a = c->arena;
+    const gn_formula *two = gn_formula_number(a, 2), *p = h->at[0], *q = h->at[3], *b = h->at[1], *r;
+    if (gn_tree_is(b, 0)) { /* the diagonal itself, in order */
+        double u = NAN, v = NAN;
+        if (c->bound) u = gn_calc_value(c, p), v = gn_calc_value(c, q);
+        else if (gn_formula_eval(c->ctx, p, NULL, 0, &u) != GN_OK || gn_formula_eval(c->ctx, q, NULL, 0, &v) != GN_OK) return NULL;
+        return (u <= v) == (sign < 0) ? p : q;
+    }
+    const gn_formula *mean = gn_formula_make(a, GN_F_DIV, gn_formula_make(a, GN_F_ADD, p, q), two);
+    const gn_formula *half = gn_formula_make(a, GN_F_DIV, gn_formula_make(a, GN_F_SUB, p, q), two);
+    const gn_formula *in = gn_formula_make(a, GN_F_ADD, gn_formula_make(a, GN_F_POW, half, two),
+                                           gn_formula_make(a, GN_F_POW, b, two));
+    const gn_formula *root = gn_formula_call(a, "sqrt", 1, &in);
+    r = gn_formula_make(a, sign < 0 ? GN_F_SUB : GN_F_ADD, mean, root);
+    return r && gn_formula_simplify(a, r, &r) == GN_OK ? r : NULL;
+}
+
+/* The Hessian's numbers: at the point, or anywhere when it has no variables; false when neither. */
+static bool numbers_of(gn_calc *c, const gn_matrix *h, double *value, bool *everywhere)
+{
+    size_t none;
+    *everywhere = true;
+    for (size_t i = 0; i < c->n * c->n; i++) *everywhere = *everywhere && !variables_in(c, h->at[i], &none);
+    if (!*everywhere && !c->bound) return false;
+    for (size_t i = 0; i < c->n * c->n && c->s->status == GN_OK; i++) {
+        c->s->status = gn_formula_eval(c->ctx, h->at[i], c->bound, c->bound ? c->of->names : 0, &value[i]);
+        if (!isfinite(value[i])) return false;
+    }
+    return c->s->status == GN_OK;
+}
+
+static void put_eigenvalues(gn_calc *c, const gn_matrix *h, const double *lambda, const double *vector, size_t which)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        const char *end = c->m > 1 ? gn_calc_printf(c, "_%zu", which + 1) : "";
+        const char *name = gn_calc_fresh(c, gn_calc_printf(c, "lambda%s_%zu", end, i + 1));
+        gn_symbol *y = gn_sheet_symbol(c->s, name, 1, 1, &lambda[i], GN_F64);
+        const gn_formula *exact = c->n == 2 ? root_of_two(c, h, i ? 1 : -1) : NULL;
+        bool was_bound = c->bound != NULL;
+        if (y && exact) y->exact = gn_calc_exact(c, exact);
+        if (y && exact && !was_bound && exact->op != GN_F_NUMBER && exact->op != GN_F_NEG) y->exact = gn_calc_text(c, exact);
+        gn_clear_error(c->ctx);
+        gn_line *line = gn_sheet_given(c->s, 0, "eigenvalue", y);
+        gn_text t;
+        gn_text_init(&t, c->ctx);
+        for (size_t j = 0; j < c->n && c->n <= 4; j++)
+            gn_text_printf(&t, "%s%s", j ? ", " : "along [", NUM(vector[i * c->n + j]));
+        if (line && t.length) line->rule = gn_calc_printf(c, "%s]", t.at);
+        gn_text_free(&t);
+    }
+}
+
+static void say_verdict(gn_calc *c, const double *lambda, bool everywhere, const char *f)
+{
+    const char *bend = gn_bend_name(lambda, c->n);
+    double low = lambda[0], high = lambda[c->n - 1];
+    if (everywhere)
+        gn_sheet_text(c->s, 0, "the Hessian is the same at every point: %s is %s%s everywhere.", f,
+                      !strcmp(bend, "saddle") ? "a " : "", bend);
+    else gn_sheet_text(c->s, 0, "at this point %s is %s%s (a local statement: the Hessian changes with the point).", f,
+                       !strcmp(bend, "saddle") ? "a " : "", bend);
+    if (!strcmp(bend, "saddle"))
+        gn_sheet_text(c->s, 0, "it curves down along one direction (%s) and up along another (%s).", NUM(low), NUM(high));
+    if (low > zero_band(lambda, c->n))
+        gn_sheet_text(c->s, 0, "gradient descent on this curvature: rate below 2/%s = %s; best fixed rate 2/(%s + %s) = %s.",
+                      NUM(high), NUM(2 / high), NUM(low), NUM(high), NUM(2 / (low + high)));
+}
+
+static void put_verdict(gn_calc *c, const gn_matrix *h, size_t which)
+{
+    bool everywhere;
+    double *value = gn_arena_alloc(c->arena, c->n * c->n, sizeof *value);
+    double *vector = gn_arena_alloc(c->arena, c->n * c->n, sizeof *vector);
+    double *lambda = gn_arena_alloc(c->arena, c->n, sizeof *lambda);
+    if (!value || !vector || !lambda) c->s->status = GN_NO_MEMORY;
+    if (c->s->status != GN_OK) return;
+    if (!numbers_of(c, h, value, &everywhere)) {
+        if (!c->bound) gn_sheet_text(c->s, 0, "the eigenvalues change with the point; --at gives them at one.");
+        else gn_sheet_text(c->s, 0, "the Hessian is not finite here, so it has no eigenvalues.");
+        return;
+    }
+    c->s->status = gn_eigen_symmetric(c->ctx, c->n, value, lambda, vector);
+    put_eigenvalues(c, h, lambda, vector, which);
+    say_verdict(c, lambda, everywhere, c->f_shown[which]);
+}
+
+void gn_calc_hessian(gn_calc *c)
+{
+    gn_sheet_section(c->s, 0, c->n == 1 ? "the second derivative" : "the Hessian");
+    if (c->n > HESSIAN_MOST) gn_sheet_text(c->s, 0, "it is written out for at most %d variables.", HESSIAN_MOST);
+    if (c->n > HESSIAN_MOST) return;
+    for (size_t i = 0; i < c->m && c->s->status == GN_OK; i++) {
+        const char *end = c->m > 1 ? gn_calc_printf(c, "_%zu", i + 1) : "";
+        const char *shown = c->n > 1 ? gn_calc_printf(c, "H%s", end)
+                                     : gn_calc_printf(c, "d2%s/d%s2", c->f_shown[i], c->of->name[0]);
+        const char *latex = c->n > 1 ? NULL : gn_calc_printf(c, "\\frac{d^2 %s}{d %s^2}", c->f_shown[i], c->of->name[0]);
+        gn_calc_line l = {.name = gn_calc_fresh(c, gn_calc_printf(c, "H%s", end)), .shown = shown, .latex = latex};
+        gn_calc_array(c, l, &c->hessian[i]);
+        put_verdict(c, &c->hessian[i], i);
+    }
+}
