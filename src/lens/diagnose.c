@@ -185,7 +185,7 @@ static double ratio_spread(const gn_case *c, size_t slot, const double *v, doubl
 static bool find_missing(const gn_case *c, size_t slot, gn_finding *f)
 {
     const gn_slot *s = &c->slot[slot];
-    if (c->u[slot] && norm(c->u[slot], s->size) > 0) return false;
+    if (c->u[slot] && norm(c->u[slot], s->size) != 0) return false;
     if (c->u[slot] && norm(c->right + s->offset, s->size) <= c->floor) return false;
     f->mistake = s->rank == 1 ? GN_MISTAKE_BIAS_MISSING : GN_MISTAKE_ZERO;
     f->factor = 0;
