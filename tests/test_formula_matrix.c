@@ -98,14 +98,14 @@ static void numbers_agree_with_formulas(void **state)
     static const char *const names[] = {"x", "y", "z"};
     bench *b = *state;
     gn_binding at[3];
-    gn_array_binding bound[3];
+    gn_numbers_binding bound[3];
     for (int i = 0; i < 3; i++) {
         at[i] = (gn_binding){names[i], values[i]};
-        bound[i] = (gn_array_binding){names[i], {1, 1, &values[i]}};
+        bound[i] = (gn_numbers_binding){names[i], {1, 1, &values[i]}};
     }
     for (size_t i = 0; i < GN_COUNT(forms); i++) {
         gn_matrix a = parse_array(b, forms[i][0]);
-        gn_array run;
+        gn_numbers run;
         double expected[16];
         assert_int_equal(gn_array_run(&b->arena, forms[i][0], strlen(forms[i][0]), bound, 3, &run), GN_OK);
         assert_true(run.rows == a.rows && run.cols == a.cols);
@@ -123,11 +123,11 @@ static void large_arrays_of_numbers(void **state)
     enum { ROWS = 40, COLS = 300 };
     static double w[ROWS * COLS], x[COLS];
     bench *b = *state;
-    gn_array run;
+    gn_numbers run;
     double two = 2, zero = 0, infinite = INFINITY;
     for (size_t i = 0; i < ROWS * COLS; i++) w[i] = (double)(i % 7) - 3;
     for (size_t i = 0; i < COLS; i++) x[i] = (double)(i % 5) - 2;
-    gn_array_binding bound[] = {{"w", {1, 1, &two}},  {"w", {ROWS, COLS, w}}, {"x", {1, COLS, x}},
+    gn_numbers_binding bound[] = {{"w", {1, 1, &two}},  {"w", {ROWS, COLS, w}}, {"x", {1, COLS, x}},
                                 {"o", {1, 1, &zero}}, {"h", {1, 1, &infinite}}};
     assert_int_equal(gn_array_run(&b->arena, "relu(x*w' - 1)", 14, bound, 5, &run), GN_OK);
     assert_true(run.rows == 1 && run.cols == ROWS);

@@ -26,10 +26,10 @@ gn_status gn_matrix_parse(gn_arena *arena, const char *text, size_t length, gn_m
  * and sums run from the first term to the last. A name is an array bound to it, the later of two; or pi, e, inf, nan. The
  * result is in the arena. */
 enum { GN_ARRAY_MOST = 1 << 24 };
-typedef struct gn_array { size_t rows, cols; const double *value; } gn_array;   /* row-major */
-typedef struct gn_array_binding { const char *name; gn_array array; } gn_array_binding;
-gn_status gn_array_run(gn_arena *arena, const char *text, size_t length, const gn_array_binding *bound, size_t count,
-                       gn_array *out);
+typedef struct gn_numbers { size_t rows, cols; const double *value; } gn_numbers;   /* row-major */
+typedef struct gn_numbers_binding { const char *name; gn_numbers array; } gn_numbers_binding;
+gn_status gn_array_run(gn_arena *arena, const char *text, size_t length, const gn_numbers_binding *bound, size_t count,
+                       gn_numbers *out);
 /* A column of formulas that exist. */
 gn_status gn_matrix_column(gn_arena *arena, const gn_formula *const *f, size_t count, gn_matrix *out);
 

@@ -22,7 +22,7 @@ typedef struct arrays {
     gn_arena *arena;
     const gn_parser *parser;
     gn_maker *m;                        /* of formulas; NULL: numbers */
-    const gn_array_binding *bound;      /* of numbers */
+    const gn_numbers_binding *bound;      /* of numbers */
     size_t bindings, most;              /* elements an array may have */
     compiled op[CALL_OPS], function[FUNCTIONS];
     bool failed;
@@ -172,7 +172,7 @@ static const void *array_name(void *self, const char *name, size_t length, uint3
     arrays *s = self;
     if (s->m) return single(s, (element){.f = gn_tree_name(s->m, name, length, column)});
     for (size_t i = s->bindings; i-- > 0;) {
-        const gn_array_binding *b = &s->bound[i];
+        const gn_numbers_binding *b = &s->bound[i];
         if (strncmp(b->name, name, length) != 0 || b->name[length]) continue;
         array *a = make_array(s, b->array.rows, b->array.cols, column);
         for (size_t k = 0; a && k < a->rows * a->cols; k++) a->at[k].v = b->array.value[k];
@@ -416,15 +416,15 @@ gn_status gn_matrix_parse(gn_arena *arena, const char *text, size_t length, gn_m
     return at ? GN_OK : GN_NO_MEMORY;
 }
 
-gn_status gn_array_run(gn_arena *arena, const char *text, size_t length, const gn_array_binding *bound, size_t count,
-                       gn_array *out)
+gn_status gn_array_run(gn_arena *arena, const char *text, size_t length, const gn_numbers_binding *bound, size_t count,
+                       gn_numbers *out)
 {
     const array *value;
     arrays self = {.arena = arena, .bound = bound, .bindings = count, .most = GN_ARRAY_MOST};
-    *out = (gn_array){0};
+    *out = (gn_numbers){0};
     GN_TRY(parse(&self, text, length, &value));
     double *number = gn_arena_alloc(arena, value->rows * value->cols, sizeof *number);
     for (size_t i = 0; number && i < value->rows * value->cols; i++) number[i] = value->at[i].v;
-    if (number) *out = (gn_array){value->rows, value->cols, number};
+    if (number) *out = (gn_numbers){value->rows, value->cols, number};
     return number ? GN_OK : GN_NO_MEMORY;
 }

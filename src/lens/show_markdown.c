@@ -1,4 +1,129 @@
-#include "show.h"
-void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to) { gn_show_text(s, how, to); }
-void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to) { gn_show_text(s, how, to); }
-void gn_show_html(const gn_sheet *s, const gn_render *how, gn_text *to) { gn_show_text(s, how, to); }
+/* show_markdown.c -- a sheet as Markdown: equations as $$ blocks that GitHub renders, an anchor at each step, tables.
+ *
+ * Invariant: no sign of foreign text acts as Markdown or as HTML. */
+#include "show_math.h"
+
+#include <string.h>
+
+void gn_markdown_text(gn_text *to, const char *text)
+{
+    gn_text clean;
+    gn_text_init(&clean, to->ctx);
+    gn_show_clean(&clean, text ? text : "", false);
+    bool begins = true; /* only digits so far: a dot would make a list of it */
+    for (const char *at = clean.at ? clean.at : ""; *at; at++) {
+        bool digit = *at >= '0' && *at <= '9';
+        bool first = at == clean.at;
+        if (*at == '&') gn_text_puts(to, "&amp;");
+        else if (*at == '<') gn_text_puts(to, "&lt;");
+        else if (*at == '>') gn_text_puts(to, "&gt;");
+        else {
+            bool acts = strchr("\\`*_{}[]#|$~!@", *at) || (first && strchr("+-=:", *at)) ||
+                        (begins && !first && strchr(".)", *at));
+            gn_text_puts(to, acts ? "\\" : "");
+            gn_text_add(to, at, 1);
+        }
+        begins = begins && digit;
+    }
+    to->failed |= clean.failed;
+    gn_text_free(&clean);
+}
+
+static void put_check(gn_text *to, const gn_line_check *c)
+{
+    if (!c->kind) return;
+    gn_text_puts(to, "check: ");
+    gn_markdown_text(to, c->kind);
+    gn_text_printf(to, " difference %s (relative) ", gn_num_digits(GN_NUM, c->relative, 2));
+    gn_markdown_text(to, c->verdict);
+    gn_text_puts(to, "\n\n");
+}
+
+static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, bool boxed)
+{
+    if (line->number) gn_text_printf(to, "<a id=\"s%u\"></a>**%u.** ", line->number, line->number);
+    gn_markdown_text(to, line->title);
+    if (line->rule && how->depth > 0) {
+        gn_text_puts(to, line->title && *line->title ? " — *" : "*");
+        gn_markdown_text(to, line->rule);
+        gn_text_puts(to, "*");
+    }
+    bool words = line->number || (line->title && *line->title) || (line->rule && how->depth > 0);
+    gn_text_puts(to, words ? "\n\n$$\n" : "$$\n");
+    gn_latex_equation(to, s, line, how, boxed);
+    gn_text_puts(to, "$$\n\n");
+    put_check(to, &line->check);
+}
+
+static void put_cells(gn_text *to, const gn_line *line, size_t row, int digits)
+{
+    for (size_t j = 0; j < line->columns; j++) {
+        const gn_sheet_column *c = &line->column[j];
+        gn_text_puts(to, "| ");
+        if (row == line->rows) gn_text_puts(to, "…");
+        else if (c->number) gn_show_number(to, c->number[row], GN_F64, digits);
+        else gn_markdown_text(to, c->text[row]);
+        gn_text_puts(to, " ");
+    }
+    gn_text_puts(to, "|\n");
+}
+
+static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
+{
+    size_t head = how->rows / 2, tail = how->rows - 1 - head;
+    gn_markdown_text(to, line->title);
+    gn_text_puts(to, line->title && *line->title ? "\n\n" : "");
+    if (line->columns == 0) return;
+    for (size_t j = 0; j < line->columns; j++) {
+        gn_text_puts(to, "| ");
+        gn_markdown_text(to, line->column[j].title);
+        gn_text_puts(to, " ");
+    }
+    gn_text_puts(to, "|\n");
+    for (size_t j = 0; j < line->columns; j++) gn_text_puts(to, line->column[j].number ? "| ---: " : "| --- ");
+    gn_text_puts(to, "|\n");
+    for (size_t i = 0; i < line->rows; i++) {
+        if (line->rows > how->rows && i == head) {
+            put_cells(to, line, line->rows, how->digits);
+            i = line->rows - tail;
+        }
+        put_cells(to, line, i, how->digits);
+    }
+    gn_text_puts(to, "\n");
+}
+
+static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, const gn_line *last)
+{
+    switch (line->kind) {
+    case GN_LINE_SECTION:
+        gn_text_puts(to, line->depth == 0 ? "## " : "### ");
+        gn_markdown_text(to, line->title);
+        gn_text_puts(to, "\n\n");
+        break;
+    case GN_LINE_GIVEN: case GN_LINE_EQUATION: put_step(to, s, line, how, line == last); break;
+    case GN_LINE_TEXT:
+        gn_markdown_text(to, line->title);
+        gn_text_puts(to, "\n\n");
+        break;
+    case GN_LINE_TABLE: put_table(to, line, how); break;
+    }
+}
+
+void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to)
+{
+    const gn_line *last = gn_show_last(s, how);
+    int all;
+    gn_text_puts(to, "# ");
+    gn_markdown_text(to, s->title);
+    gn_text_puts(to, "\n\n");
+    for (size_t i = 0; i < s->facts; i++) {
+        gn_text_puts(to, "- ");
+        gn_markdown_text(to, s->fact[i]);
+        gn_text_puts(to, "\n");
+    }
+    gn_text_puts(to, s->facts ? "\n" : "");
+    for (size_t i = 0; i < s->lines; i++)
+        if (s->line[i]->depth <= how->depth) put_line(to, s, s->line[i], how, last);
+    size_t hidden = gn_show_hidden(s, how->depth, &all);
+    if (hidden) gn_text_printf(to, "(%zu more at depth %d)\n", hidden, all);
+}

@@ -1,0 +1,33 @@
+/* show_math.h -- a right side as a tree of signs, and the tree as LaTeX or MathML, in names or in numbers.
+ *
+ * Invariant: the tree is made by the grammar that reads the formula for its value, so that what is set in type binds as
+ * what is computed. */
+#ifndef GN_SHOW_MATH_H
+#define GN_SHOW_MATH_H
+
+#include "show.h"
+
+typedef struct gn_math gn_math;
+/* NULL when the text cannot be read (or is too deep to be set): show it as it stands. */
+const gn_math *gn_math_parse(gn_arena *arena, const gn_sheet *s, const gn_line *line, const char *text);
+typedef struct gn_math_style {
+    bool numbers;           /* symbols by their values */
+    int digits;
+} gn_math_style;
+void gn_math_latex(gn_text *to, const gn_math *m, gn_math_style how);
+void gn_math_mathml(gn_text *to, const gn_math *m, gn_math_style how);      /* without the <math> around */
+
+void gn_latex_number(gn_text *to, double value, gn_type type, int digits);  /* 1e-7 as 10^{-7} */
+void gn_latex_value(gn_text *to, const gn_symbol *v, int digits);           /* bmatrix; at most 6 by 6, dots between */
+void gn_mathml_name(gn_text *to, const gn_symbol *v, size_t id);            /* id: the symbol's place in the sheet */
+size_t gn_symbol_id(const gn_sheet *s, const gn_symbol *v);
+void gn_html_text(gn_text *to, const char *text);                           /* cleaned and escaped */
+void gn_latex_text(gn_text *to, const char *text);                          /* outside of math */
+void gn_markdown_text(gn_text *to, const char *text);
+
+/* What the equations of LaTeX and Markdown share: "name &= formula = numbers = value" inside aligned; `boxed`: the value
+ * is the sheet's last. */
+void gn_latex_equation(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, bool boxed);
+const gn_line *gn_show_last(const gn_sheet *s, const gn_render *how);       /* the last equation shown, or NULL */
+
+#endif
