@@ -273,9 +273,58 @@ static void FN(column_block)(FN(product) *w)
     }
 }
 
+/* One row of A against rows of B that are whole in memory: they are turned in registers as they come, since packing
+ * them would cost more than the product. GROUP chains at once hide the latency of each. */
+enum { FN(group) = 8 };
+
+AI void FN(row_step)(size_t rows, size_t columns, const R *a, size_t ak, const R *b, size_t bn, V *acc)
+{
+    V r[LANES];
+    UNROLL for (int i = 0; i < LANES; i++) r[i] = (size_t)i < rows ? FN(take)(b + (size_t)i * bn, columns) : K(0);
+    FN(transpose_block)(r);
+    UNROLL for (int q = 0; q < LANES; q++)
+        if ((size_t)q < columns) *acc = FMA(FN(splat)(a[(size_t)q * ak]), r[q], *acc);
+}
+
+/* Columns j .. j + LANES*GROUP of the one row of C; `left` of them exist. */
+NOINLINE void FN(row_of_tiles)(const gn_gemm *g, size_t j, size_t left)
+{
+    const R *a = g->a, *b = (const R *)g->b + j * g->bn;
+    R *c = (R *)g->c + j;
+    V acc[FN(group)];
+    for (int t = 0; t < FN(group); t++)
+        acc[t] = g->accumulate && left > (size_t)t * LANES ? FN(take)(c + t * LANES, left - (size_t)t * LANES) : K(0);
+    for (size_t p = 0; p < g->k; p += LANES) {
+        size_t columns = g->k - p < (size_t)LANES ? g->k - p : (size_t)LANES;
+        for (int t = 0; t < FN(group) && left > (size_t)t * LANES; t++) {
+            size_t rows = left - (size_t)t * LANES;
+            const R *at = b + (size_t)t * LANES * g->bn + p;
+            if (rows >= (size_t)LANES && columns == (size_t)LANES)
+                FN(row_step)(LANES, LANES, a + p * g->ak, g->ak, at, g->bn, &acc[t]);
+            else FN(row_step)(rows, columns, a + p * g->ak, g->ak, at, g->bn, &acc[t]);
+        }
+    }
+    const R *bias = g->bias ? (const R *)g->bias + j : NULL;
+    for (int t = 0; t < FN(group) && left > (size_t)t * LANES; t++) {
+        size_t count = left - (size_t)t * LANES;
+        if (bias) acc[t] += FN(take)(bias + t * LANES, count);
+        FN(give)(c + t * LANES, count, acc[t]);
+    }
+}
+
+static void FN(one_row)(const gn_gemm *g)
+{
+    for (size_t j = 0; j < g->n; j += LANES * FN(group)) FN(row_of_tiles)(g, j, g->n - j);
+    FN(epilogue)(g, 0, 1, 0, g->n);
+}
+
 static void FN(gemm)(const gn_gemm *g)
 {
     if (!g->m || !g->n) return;
+    if (g->m == 1 && g->bk == 1 && g->bn != 1) {
+        FN(one_row)(g);
+        return;
+    }
     FN(product) w = {.g = g};
     const size_t parts = g->k ? (g->k + FN(kc) - 1) / FN(kc) : 1, kc = (g->k + parts - 1) / parts;
     w.pack_b = g->bn != 1 || (FN(crowded)(g->bk) && g->m > 2 * GN_TILE_M);
