@@ -34,20 +34,26 @@ void gn_product_blocks(const gn_plan *p, gn_plan_step *s)
 
 typedef struct product_work { const gn_plan *p; const gn_plan_step *s; } product_work;
 
-/* The block of m rows and n columns at (i0, j0). */
-static gn_gemm arguments(const gn_plan *p, const gn_plan_step *s, size_t i0, size_t j0, size_t m, size_t n, void *pack)
+/* The block of m rows and n columns at (i0, j0). Filled in place: a copy of what was just written field by field would
+ * wait for the stores, longer than a small product takes. */
+static void arguments(const gn_plan *p, const gn_plan_step *s, size_t i0, size_t j0, size_t m, size_t n, void *pack,
+                      gn_gemm *a)
 {
     const gn_product *g = &s->product;
     gn_type t = p->options.type;
     size_t at = i0 * g->n + j0;
-    gn_gemm a = { .m = m, .n = n, .k = g->k, .am = g->am, .ak = g->ak, .bk = g->bk, .bn = g->bn, .ldc = g->n,
-                  .ldc_act = g->n, .pack = pack, .act = g->act, .slope = g->slope, .act_par = s->par };
-    a.a = gn_elements(t, p->at[s->in[0]], i0 * g->am);
-    a.b = gn_elements(t, p->at[s->in[1]], j0 * g->bn);
-    a.bias = g->bias ? gn_elements(t, p->at[g->bias], j0) : NULL;
-    a.act_in = g->act_in ? gn_elements(t, p->at[g->act_in], at) : NULL;
-    a.act_out = g->act_out ? gn_elements(t, p->at[g->act_out], at) : NULL;
-    return a;
+    a->m = m, a->n = n, a->k = g->k;
+    a->am = g->am, a->ak = g->ak, a->bk = g->bk, a->bn = g->bn;
+    a->ldc = a->ldc_act = g->n;
+    a->accumulate = false;
+    a->act = g->act, a->slope = g->slope, a->act_par = s->par;
+    a->pack = pack;
+    a->a = gn_elements(t, p->at[s->in[0]], i0 * g->am);
+    a->b = gn_elements(t, p->at[s->in[1]], j0 * g->bn);
+    a->c = NULL;
+    a->bias = g->bias ? gn_elements(t, p->at[g->bias], j0) : NULL;
+    a->act_in = g->act_in ? gn_elements(t, p->at[g->act_in], at) : NULL;
+    a->act_out = g->act_out ? gn_elements(t, p->at[g->act_out], at) : NULL;
 }
 
 static void product_task(void *work, size_t task, int worker)
@@ -55,7 +61,8 @@ static void product_task(void *work, size_t task, int worker)
     const product_work *w = work;
     const gn_product *g = &w->s->product;
     size_t j0 = task * g->block_n, n = g->n - j0 < g->block_n ? g->n - j0 : g->block_n;
-    gn_gemm a = arguments(w->p, w->s, 0, j0, g->m, n, gn_worker_scratch(w->p, worker));
+    gn_gemm a;
+    arguments(w->p, w->s, 0, j0, g->m, n, gn_worker_scratch(w->p, worker), &a);
     a.c = gn_elements(w->p->options.type, w->p->at[w->s->out], j0);
     w->p->k->gemm(&a);
 }
@@ -74,7 +81,8 @@ void gn_run_product(gn_run *r, const gn_plan_step *s)
         gn_parallel(r->ctx, (g->n + g->block_n - 1) / g->block_n, product_task, &w);
         return;
     }
-    gn_gemm a = arguments(r->plan, s, 0, 0, g->m, g->n, r->plan->scratch);
+    gn_gemm a;
+    arguments(r->plan, s, 0, 0, g->m, g->n, r->plan->scratch, &a);
     a.c = r->plan->at[s->out];
     r->plan->k->gemm(&a);
 }
@@ -95,7 +103,8 @@ static void updated_task(void *work, size_t task, int worker)
     const product_work *w = work;
     const gn_product *g = &w->s->product;
     size_t i0 = task * g->block_m, m = g->m - i0 < g->block_m ? g->m - i0 : g->block_m;
-    gn_gemm a = arguments(w->p, w->s, i0, 0, m, g->n, gn_worker_scratch(w->p, worker));
+    gn_gemm a;
+    arguments(w->p, w->s, i0, 0, m, g->n, gn_worker_scratch(w->p, worker), &a);
     a.c = (char *)a.pack + w->p->pack_bytes;
     w->p->k->gemm(&a);
     update_range(w->p, w->s->update, i0 * g->n, m * g->n, a.c);
