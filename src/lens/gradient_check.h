@@ -98,6 +98,11 @@ void gn_check_report_free(gn_check_report *r);
 gn_status gn_taylor_test(gn_context *ctx, gn_objective *o, const double *p, const double *v, const double *gradient,
                          gn_taylor *out);
 
+/* The differences themselves along v at steps h (n): (L(p + hv) - L(p - hv))/2h and (L(p + hv) - L(p))/h; either may be
+ * NULL. What shows that a step can be too large and too small. */
+gn_status gn_check_differences(gn_context *ctx, gn_objective *o, const double *p, const double *v, size_t n,
+                               const double *h, double *central, double *forward);
+
 /* ---- complex step: Im f(x + ih)/h with h = 1e-30, exact to rounding because nothing is subtracted ---------------- */
 /* The derivative of a formula along a direction (count), the functions by their rows' values, choices by real parts. */
 gn_status gn_complex_step_formula(gn_context *ctx, const gn_formula *f, const gn_binding *at, size_t count,

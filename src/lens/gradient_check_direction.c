@@ -83,6 +83,24 @@ gn_status gn_taylor_test(gn_context *ctx, gn_objective *o, const double *p, cons
     return s;
 }
 
+gn_status gn_check_differences(gn_context *ctx, gn_objective *o, const double *p, const double *v, size_t n,
+                               const double *h, double *central, double *forward)
+{
+    size_t size = gn_objective_size(o);
+    double *there = gn_alloc_array(ctx, size + 1, sizeof *there), up = 0, down = 0, here = 0;
+    gn_status s = there ? gn_objective_value(o, p, &here) : GN_NO_MEMORY;
+    for (size_t i = 0; i < n && s == GN_OK; i++) {
+        move(size, p, h[i], v, there);
+        s = gn_objective_value(o, there, &up);
+        move(size, p, -h[i], v, there);
+        if (s == GN_OK) s = gn_objective_value(o, there, &down);
+        if (central) central[i] = (up - down) / (2 * h[i]);
+        if (forward) forward[i] = (up - here) / h[i];
+    }
+    gn_free(ctx, there);
+    return s;
+}
+
 /* ---- forward against reverse ---------------------------------------------------------------------------------------- */
 
 gn_status gn_checker_directions(gn_checker *c, const gn_check_options *how, const double *g, gn_check_report *r)
