@@ -43,6 +43,7 @@ static int significant(const char *s)
 void gn_show_number(gn_text *to, double value, gn_type type, int digits)
 {
     bool single = type == GN_F32 && digits != GN_DIGITS_EXACT;
+    if (value == 0 && digits > 0 && digits < 17) value = 0; /* a zero with a sign says nothing to a reader */
     const char *shortest = single ? gn_num32(GN_NUM, (float)value) : gn_num(GN_NUM, value);
     int most = single && (digits <= 0 || digits > 9) ? 9 : digits <= 0 ? 17 : digits;
     bool few = significant(shortest) <= most && (digits <= 0 || strlen(shortest) < 12 || digits >= 17);

@@ -23,6 +23,7 @@ void gn_show_name(gn_text *to, const gn_symbol *symbol, bool ascii);
 void gn_show_word(gn_text *to, const char *name, bool ascii);               /* the same of a bare name */
 void gn_show_name_latex(gn_text *to, const gn_symbol *symbol);
 void gn_show_word_latex(gn_text *to, const char *name);
+void gn_show_name_mathml(gn_text *to, const char *name);
 /* Control characters and wrong UTF-8 become \xNN; ascii: known signs are spelt, the rest is ?. */
 void gn_show_clean(gn_text *to, const char *text, bool ascii);
 size_t gn_show_width(const char *text, size_t length);                      /* columns on a terminal */

@@ -15,8 +15,7 @@ typedef struct spelling { const char *sign, *latex; } spelling;
 static const spelling ascii[] = {
     {"\\", "\\textbackslash{}"}, {"{", "\\{"}, {"}", "\\}"}, {"$", "\\$"}, {"&", "\\&"}, {"#", "\\#"}, {"%", "\\%"},
     {"_", "\\_"}, {"^", "\\textasciicircum{}"}, {"~", "\\textasciitilde{}"}, {"<", "$<$"}, {">", "$>$"},
-    {"|", "$|$"}, {"\"", "\\textquotedbl{}"}, {"`", "\\textasciigrave{}"}, {"'", "\\textquotesingle{}"},
-    {"-", "-{}"}, {"?", "?{}"}, {"!", "!{}"}, {",", ",{}"},
+    {"|", "$|$"}, {"\"", "{''}"}, {"`", "\\`{}"}, {"'", "'{}"}, {"-", "-{}"}, {"?", "?{}"}, {"!", "!{}"}, {",", ",{}"},
 };
 static const spelling signs[] = {
     {"α", "\\alpha"}, {"β", "\\beta"}, {"γ", "\\gamma"}, {"δ", "\\delta"}, {"ε", "\\epsilon"}, {"ζ", "\\zeta"},
@@ -42,8 +41,8 @@ static void put_foreign(gn_text *to, const char *at, size_t n)
     const char *known = spelt(signs, GN_COUNT(signs), at, n);
     if (known) {
         gn_text_printf(to, "$%s$", known);
-    } else if (n == 2 && s[0] == 0xC3 && s[1] != 0x97 && s[1] != 0xB7) {
-        gn_text_add(to, at, n); /* a letter of Latin-1, which the fonts have */
+    } else if (n == 2 && s[0] == 0xC3 && !strchr("\x90\x97\x9E\xB0\xB7\xBE", s[1])) {
+        gn_text_add(to, at, n); /* a letter of Latin-1 that the fonts can compose */
     } else {
         uint32_t v = s[0] & (0x7Fu >> n);
         for (size_t i = 1; i < n; i++) v = v << 6 | (s[i] & 0x3Fu);
@@ -143,14 +142,36 @@ static void put_equation(gn_text *to, const gn_sheet *s, const gn_line *line, co
     gn_text_free(&plain);
 }
 
-void gn_latex_equation(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, bool boxed)
+static bool same_title(const gn_line *a, const gn_line *b)
+{
+    return strcmp(a->title ? a->title : "", b->title ? b->title : "") == 0;
+}
+
+static bool is_scalar_given(const gn_line *line)
+{
+    return line->kind == GN_LINE_GIVEN && !line->rule && !is_matrix(line->symbol);
+}
+
+size_t gn_latex_givens(const gn_sheet *s, size_t first, const gn_render *how)
+{
+    size_t n = 0;
+    while (first + n < s->lines && is_scalar_given(s->line[first + n]) && s->line[first + n]->depth <= how->depth &&
+           same_title(s->line[first + n], s->line[first]))
+        n++;
+    return n;
+}
+
+void gn_latex_equations(gn_text *to, const gn_sheet *s, const gn_line *const *line, size_t count, const gn_render *how)
 {
     gn_text_puts(to, "\\begin{aligned}\n");
-    gn_show_name_latex(to, line->symbol);
-    if (line->formula) put_equation(to, s, line, how, boxed);
-    else {
-        gn_text_puts(to, " &= ");
-        gn_latex_value(to, line->symbol, how->digits);
+    for (size_t i = 0; i < count; i++) {
+        gn_text_puts(to, i ? " \\\\\n" : "");
+        gn_show_name_latex(to, line[i]->symbol);
+        if (line[i]->formula) put_equation(to, s, line[i], how, line[i] == gn_show_last(s, how));
+        else {
+            gn_text_puts(to, " &= ");
+            gn_latex_value(to, line[i]->symbol, how->digits);
+        }
     }
     gn_text_puts(to, "\n\\end{aligned}\n");
 }
@@ -169,9 +190,11 @@ static void put_check(gn_text *to, const gn_line_check *c)
     gn_text_puts(to, "}\\par\n");
 }
 
-static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, bool boxed)
+/* One step, or several given numbers of one title. */
+static void put_step(gn_text *to, const gn_sheet *s, size_t first, size_t count, const gn_render *how)
 {
-    gn_text_puts(to, "\\par\\noindent");
+    const gn_line *line = s->line[first];
+    gn_text_puts(to, "\\par\\noindent ");
     if (line->number) gn_text_printf(to, "\\textbf{%u.}~", line->number);
     gn_latex_text(to, line->title);
     if (line->rule && how->depth > 0) {
@@ -180,7 +203,7 @@ static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const 
         gn_text_puts(to, ")}");
     }
     gn_text_puts(to, "\n\\[\n");
-    gn_latex_equation(to, s, line, how, boxed);
+    gn_latex_equations(to, s, (const gn_line *const *)&s->line[first], count, how);
     gn_text_puts(to, "\\]\n");
     put_check(to, &line->check);
 }
@@ -233,7 +256,7 @@ static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
     gn_text_puts(to, "\\end{tabular}\\par}\\medskip\n");
 }
 
-static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, const gn_line *last)
+static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
 {
     switch (line->kind) {
     case GN_LINE_SECTION:
@@ -241,7 +264,7 @@ static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const 
         gn_latex_text(to, line->title);
         gn_text_puts(to, "}\n");
         break;
-    case GN_LINE_GIVEN: case GN_LINE_EQUATION: put_step(to, s, line, how, line == last); break;
+    case GN_LINE_GIVEN: case GN_LINE_EQUATION: break;
     case GN_LINE_TEXT:
         gn_text_puts(to, "\\par\\noindent ");
         gn_latex_text(to, line->title);
@@ -253,10 +276,9 @@ static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const 
 
 void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to)
 {
-    const gn_line *last = gn_show_last(s, how);
     int all;
-    gn_text_puts(to, "\\documentclass[11pt]{article}\n\\usepackage[utf8]{inputenc}\n\\usepackage[T1]{fontenc}\n"
-                     "\\usepackage{textcomp}\n\\usepackage{amsmath}\n\\usepackage[margin=2cm]{geometry}\n"
+    gn_text_puts(to, "\\documentclass[11pt]{article}\n\\usepackage[utf8]{inputenc}\n"
+                     "\\usepackage{amsmath}\n\\usepackage[margin=2cm]{geometry}\n"
                      "\\setlength{\\parindent}{0pt}\n\\allowdisplaybreaks\n\\sloppy\n\\begin{document}\n"
                      "\\begin{center}\\Large\\bfseries ");
     gn_latex_text(to, s->title);
@@ -266,8 +288,13 @@ void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to)
         gn_latex_text(to, s->fact[i]);
         gn_text_puts(to, "\n");
     }
-    for (size_t i = 0; i < s->lines; i++)
-        if (s->line[i]->depth <= how->depth) put_line(to, s, s->line[i], how, last);
+    for (size_t i = 0; i < s->lines; i++) {
+        if (s->line[i]->depth > how->depth) continue;
+        size_t givens = gn_latex_givens(s, i, how);
+        if (givens || s->line[i]->symbol) put_step(to, s, i, givens ? givens : 1, how);
+        else put_other(to, s->line[i], how);
+        i += givens ? givens - 1 : 0;
+    }
     size_t hidden = gn_show_hidden(s, how->depth, &all);
     if (hidden) gn_text_printf(to, "\\par\\medskip(%zu more at depth %d)\n", hidden, all);
     gn_text_puts(to, "\\end{document}\n");

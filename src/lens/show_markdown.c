@@ -39,8 +39,10 @@ static void put_check(gn_text *to, const gn_line_check *c)
     gn_text_puts(to, "\n\n");
 }
 
-static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, bool boxed)
+/* One step, or several given numbers of one title. */
+static void put_step(gn_text *to, const gn_sheet *s, size_t first, size_t count, const gn_render *how)
 {
+    const gn_line *line = s->line[first];
     if (line->number) gn_text_printf(to, "<a id=\"s%u\"></a>**%u.** ", line->number, line->number);
     gn_markdown_text(to, line->title);
     if (line->rule && how->depth > 0) {
@@ -50,7 +52,7 @@ static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const 
     }
     bool words = line->number || (line->title && *line->title) || (line->rule && how->depth > 0);
     gn_text_puts(to, words ? "\n\n$$\n" : "$$\n");
-    gn_latex_equation(to, s, line, how, boxed);
+    gn_latex_equations(to, s, (const gn_line *const *)&s->line[first], count, how);
     gn_text_puts(to, "$$\n\n");
     put_check(to, &line->check);
 }
@@ -92,7 +94,7 @@ static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
     gn_text_puts(to, "\n");
 }
 
-static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, const gn_line *last)
+static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
 {
     switch (line->kind) {
     case GN_LINE_SECTION:
@@ -100,7 +102,7 @@ static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const 
         gn_markdown_text(to, line->title);
         gn_text_puts(to, "\n\n");
         break;
-    case GN_LINE_GIVEN: case GN_LINE_EQUATION: put_step(to, s, line, how, line == last); break;
+    case GN_LINE_GIVEN: case GN_LINE_EQUATION: break;
     case GN_LINE_TEXT:
         gn_markdown_text(to, line->title);
         gn_text_puts(to, "\n\n");
@@ -111,7 +113,6 @@ static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const 
 
 void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to)
 {
-    const gn_line *last = gn_show_last(s, how);
     int all;
     gn_text_puts(to, "# ");
     gn_markdown_text(to, s->title);
@@ -122,8 +123,13 @@ void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to)
         gn_text_puts(to, "\n");
     }
     gn_text_puts(to, s->facts ? "\n" : "");
-    for (size_t i = 0; i < s->lines; i++)
-        if (s->line[i]->depth <= how->depth) put_line(to, s, s->line[i], how, last);
+    for (size_t i = 0; i < s->lines; i++) {
+        if (s->line[i]->depth > how->depth) continue;
+        size_t givens = gn_latex_givens(s, i, how);
+        if (givens || s->line[i]->symbol) put_step(to, s, i, givens ? givens : 1, how);
+        else put_other(to, s->line[i], how);
+        i += givens ? givens - 1 : 0;
+    }
     size_t hidden = gn_show_hidden(s, how->depth, &all);
     if (hidden) gn_text_printf(to, "(%zu more at depth %d)\n", hidden, all);
 }

@@ -2,8 +2,6 @@
  *
  * Invariant: parentheses stand where the sign around binds tighter than the sign inside, whatever is put in for a
  * name. */
-#include "show_math.h"
-
 #include <math.h>
 #include <string.h>
 #include "../formula/grammar.h"
@@ -333,6 +331,13 @@ static const char *sign_of(const gn_math *n, gn_math_style how)
     }
 }
 
+/* Is it set with a fraction bar, which fences what it holds? */
+bool gn_math_is_fraction(const gn_math *n, gn_math_style how)
+{
+    if (n->kind == GN_MATH_BINARY) return n->op == GN_F_DIV && !n->each;
+    return n->kind == GN_MATH_NAME && !how.numbers && n->symbol && !n->symbol->latex;
+}
+
 static void put_binary(gn_text *to, const gn_math *n, gn_math_style how)
 {
     gn_math_level own = gn_math_level_of(n, how), left = own == GN_ML_ANY ? GN_ML_SUM : own;
@@ -350,7 +355,8 @@ static void put_binary(gn_text *to, const gn_math *n, gn_math_style how)
     } else {
         put(to, n->part[0], how, left);
         gn_text_puts(to, sign_of(n, how));
-        put(to, n->part[1], how, own == GN_ML_ANY ? GN_ML_SUM : own + 1);
+        bool bare = own == GN_ML_PRODUCT && gn_math_is_fraction(n->part[1], how);
+        put(to, n->part[1], how, own == GN_ML_ANY ? GN_ML_SUM : bare ? own : own + 1);
     }
 }
 

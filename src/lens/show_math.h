@@ -20,14 +20,18 @@ void gn_math_mathml(gn_text *to, const gn_math *m, gn_math_style how);      /* w
 void gn_latex_number(gn_text *to, double value, gn_type type, int digits);  /* 1e-7 as 10^{-7} */
 void gn_latex_value(gn_text *to, const gn_symbol *v, int digits);           /* bmatrix; at most 6 by 6, dots between */
 void gn_mathml_name(gn_text *to, const gn_symbol *v, size_t id);            /* id: the symbol's place in the sheet */
+/* <data value="full double">as shown</data>; id SIZE_MAX: of no symbol. */
+void gn_html_number(gn_text *to, double value, gn_type type, int digits, size_t id);
 size_t gn_symbol_id(const gn_sheet *s, const gn_symbol *v);
 void gn_html_text(gn_text *to, const char *text);                           /* cleaned and escaped */
 void gn_latex_text(gn_text *to, const char *text);                          /* outside of math */
 void gn_markdown_text(gn_text *to, const char *text);
 
-/* What the equations of LaTeX and Markdown share: "name &= formula = numbers = value" inside aligned; `boxed`: the value
- * is the sheet's last. */
-void gn_latex_equation(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, bool boxed);
+/* What LaTeX and Markdown share: equations inside aligned, "name &= formula = numbers = value" each; the value of the
+ * sheet's last is boxed. */
+void gn_latex_equations(gn_text *to, const gn_sheet *s, const gn_line *const *line, size_t count, const gn_render *how);
+/* Given numbers with one title from line `first` on, which stand together; 0 when it is none. */
+size_t gn_latex_givens(const gn_sheet *s, size_t first, const gn_render *how);
 const gn_line *gn_show_last(const gn_sheet *s, const gn_render *how);       /* the last equation shown, or NULL */
 
 #endif

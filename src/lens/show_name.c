@@ -157,6 +157,51 @@ void gn_show_name_latex(gn_text *to, const gn_symbol *symbol)
     else gn_show_word_latex(to, symbol->name);
 }
 
+/* ---- MathML -------------------------------------------------------------------------------------------------- */
+
+static void put_stem_mathml(gn_text *to, const char *word, size_t n)
+{
+    const letter *l = greek_of(word, n);
+    if (ends_with_hat(word, n)) {
+        gn_text_puts(to, "<mover>");
+        put_stem_mathml(to, word, n - 3);
+        gn_text_puts(to, "<mo>^</mo></mover>");
+        return;
+    }
+    gn_text_puts(to, "<mi>");
+    if (l) gn_text_puts(to, l->utf8);
+    else gn_text_add(to, word, n);
+    gn_text_puts(to, "</mi>");
+}
+
+static void put_mathml_word(gn_text *to, const char *word, size_t n)
+{
+    parts p = parts_of(word, n);
+    size_t index = n - p.from;
+    bool hat = index == 3 && p.from > p.stem && memcmp(word + p.from, "hat", 3) == 0;
+    if (index) gn_text_puts(to, hat ? "<mover>" : "<msub>");
+    put_stem_mathml(to, word, p.stem);
+    if (!index) return;
+    gn_text_puts(to, hat ? "<mo>^</mo></mover>" : "<mi>");
+    if (hat) return;
+    gn_text_add(to, word + p.from, index);
+    gn_text_puts(to, "</mi></msub>");
+}
+
+void gn_show_name_mathml(gn_text *to, const char *name)
+{
+    size_t n = strlen(name), top, bottom;
+    if (!is_derivative(name, n, &top, &bottom)) {
+        put_mathml_word(to, name, n);
+        return;
+    }
+    gn_text_puts(to, "<mfrac><mrow><mo>\xE2\x88\x82</mo>");
+    put_mathml_word(to, name + 1, top);
+    gn_text_puts(to, "</mrow><mrow><mo>\xE2\x88\x82</mo>");
+    put_mathml_word(to, name + n - bottom, bottom);
+    gn_text_puts(to, "</mrow></mfrac>");
+}
+
 /* ---- foreign text -------------------------------------------------------------------------------------------- */
 
 /* Signs that the words of this program use, for terminals without them. */

@@ -34,5 +34,6 @@ struct gn_math {
 
 gn_math_level gn_math_level_of(const gn_math *n, gn_math_style how);
 bool gn_math_begins_with_digit(const gn_math *n, gn_math_style how);
+bool gn_math_is_fraction(const gn_math *n, gn_math_style how);  /* set with a bar, which fences what it holds */
 
 #endif
