@@ -104,6 +104,22 @@ static gn_binding *find(iteration *it, const char *name)
     return i < count ? &it->bound[i] : NULL;
 }
 
+/* The row's assignments in their order, save that of the held slot; w is the new weight. */
+static gn_status assign(iteration *it, double *w)
+{
+    size_t count = it->base + 3 + (size_t)it->row->slots;
+    const gn_binding *held = it->t->held == NONE ? NULL : &it->bound[it->base + 3 + (size_t)it->t->held];
+    for (size_t i = 0; i < it->steps; i++) {
+        gn_binding *to = find(it, it->step[i].name);
+        double value;
+        if (!to || to == held) continue;
+        GN_TRY(gn_formula_eval(it->ctx, it->step[i].value, it->bound, count, &value));
+        to->value = value;
+    }
+    *w = it->bound[it->base + 2].value;
+    return GN_OK;
+}
+
 /* One update from (momentum, w) with g = lambda*w; both are replaced. */
 static gn_status update(iteration *it, double lambda, double *momentum, double *w)
 {
@@ -111,19 +127,12 @@ static gn_status update(iteration *it, double lambda, double *momentum, double *
     it->bound[it->base + 1].value = lambda * *w;
     it->bound[it->base + 2].value = *w;
     if (it->t->momentum != NONE) slot[it->t->momentum].value = *momentum;
-    for (size_t i = 0; i < it->steps; i++) {
-        gn_binding *to = find(it, it->step[i].name);
-        bool held = it->t->held != NONE && to == &slot[it->t->held];
-        double value;
-        GN_TRY(gn_formula_eval(it->ctx, it->step[i].value, it->bound, it->base + 3 + (size_t)it->row->slots, &value));
-        if (!held && to) to->value = value;
-    }
-    *w = it->bound[it->base + 2].value;
+    GN_TRY(assign(it, w));
     if (it->t->momentum != NONE) *momentum = slot[it->t->momentum].value;
     return GN_OK;
 }
 
-static gn_status matrix_of(iteration *it, double lambda, int n, double a[4])
+static gn_status matrix_of(iteration *it, double lambda, int n, double *a)
 {
     for (int j = 0; j < n; j++) {
         double momentum = n == 2 && j == 0 ? unit : 0, w = j == n - 1 ? unit : 0;
@@ -146,11 +155,11 @@ static gn_status eigenvalues(gn_context *ctx, const double *a, gn_iteration *out
 
 static gn_status iterate(iteration *it, gn_arena *arena, const double *hyper, double eta_lambda, gn_iteration *out)
 {
-    double a[4] = { 0 };
+    double *a = out->matrix;
     GN_TRY(gn_formula_parse_steps(arena, it->row->update, strlen(it->row->update), &it->step, &it->steps));
     open_bindings(it, hyper);
     out->n = it->t->momentum == NONE ? 1 : 2;
-    GN_TRY(matrix_of(it, eta_lambda / hyper[0], out->n, a));
+    GN_TRY(matrix_of(it, hyper[0] != 0 ? eta_lambda / hyper[0] : 0, out->n, a));
     return eigenvalues(it->ctx, a, out);
 }
 
@@ -168,6 +177,51 @@ gn_status gn_iteration_of(gn_context *ctx, gn_optimizer op, const double *hyper,
     return s;
 }
 
+/* ---- the preconditioner ---------------------------------------------------------------------------------------- */
+int gn_preconditioner_slot(gn_optimizer op) { return op >= 0 && op < GN_OPT_COUNT ? theories[op].held : NONE; }
+
+/* One step of w from 0 with g = unit and no momentum, P held at what `slot` holds. */
+static gn_status step_with(iteration *it, double slot, double *w)
+{
+    it->bound[it->base + 3 + (size_t)it->t->held].value = slot;
+    *w = 0;
+    for (int i = 0; i < it->row->slots; i++)
+        if (i != it->t->held) it->bound[it->base + 3 + (size_t)i].value = 0;
+    it->bound[it->base + 1].value = unit;
+    it->bound[it->base + 2].value = 0;
+    return assign(it, w);
+}
+
+/* What a step is divided by is the ratio of the step with P = 1 and no corrections to the step there is. */
+static gn_status fill_preconditioner(iteration *it, gn_arena *arena, const double *hyper, double t, size_t n,
+                                     const double *slot, double *p)
+{
+    double plain, step;
+    GN_TRY(gn_formula_parse_steps(arena, it->row->update, strlen(it->row->update), &it->step, &it->steps));
+    open_bindings(it, hyper);
+    GN_TRY(step_with(it, 1, &plain));
+    bind_hyper(it->row, hyper, it->bound);      /* eps is back */
+    it->bound[it->base].value = t;
+    for (size_t i = 0; i < n; i++) {
+        GN_TRY(step_with(it, slot[i], &step));
+        p[i] = plain / step;
+    }
+    return GN_OK;
+}
+
+gn_status gn_preconditioner_of(gn_context *ctx, gn_optimizer op, const double *hyper, double t, size_t n,
+                               const double *slot, double *p)
+{
+    if (gn_preconditioner_slot(op) == NONE)
+        return gn_fail(ctx, GN_E_CFG_OPTIMIZER, "this optimiser has no preconditioner");
+    iteration it = { .ctx = ctx, .row = &gn_optimizer_table()[op], .t = &theories[op] };
+    gn_arena arena;
+    gn_arena_init(&arena, ctx);
+    gn_status s = fill_preconditioner(&it, &arena, hyper, t, n, slot, p);
+    gn_arena_free(&arena);
+    return s;
+}
+
 /* ---- regimes --------------------------------------------------------------------------------------------------- */
 gn_regime gn_regime_of(double eta_lambda, double *r, double *band)
 {
@@ -180,6 +234,24 @@ gn_regime gn_regime_of(double eta_lambda, double *r, double *band)
     if (fabs(factor + 1) <= width) return GN_REGIME_TWO_CYCLE;
     if (factor > 0) return GN_REGIME_ONE_SIDED;
     return factor > -1 ? GN_REGIME_OSCILLATING : GN_REGIME_DIVERGENT;
+}
+
+/* A negative or complex pair of the largest modulus makes the error change its sign on the way. */
+static bool changes_sign(const gn_iteration *it)
+{
+    int largest = it->n == 2 && hypot(it->re[1], it->im[1]) > hypot(it->re[0], it->im[0]);
+    return it->ripples || it->re[largest] < 0;
+}
+
+gn_regime gn_regime_under(const gn_limit *limit, const gn_iteration *it, double eta_lambda)
+{
+    double width = GN_REGIME_BAND_ULPS * DBL_EPSILON * fmax(1, fabs(eta_lambda));
+    if (it->n == 1) return gn_regime_of(1 - it->matrix[0], NULL, NULL);
+    if (eta_lambda == 0) return GN_REGIME_STILL;
+    if (eta_lambda < 0) return GN_REGIME_ASCENDING;
+    if (fabs(eta_lambda - limit->value) <= width) return GN_REGIME_TWO_CYCLE;
+    if (eta_lambda > limit->value) return GN_REGIME_DIVERGENT;
+    return changes_sign(it) ? GN_REGIME_OSCILLATING : GN_REGIME_ONE_SIDED;
 }
 
 static const struct { const char *name, *says; } regimes[GN_REGIME_COUNT] = {

@@ -20,8 +20,21 @@ gn_status gn_limit_of(gn_context *ctx, gn_optimizer op, const double *hyper, gn_
 
 /* The iteration matrix on one eigenvalue: for sgd the number 1 - eta*lambda, for momentum and nesterov 2 by 2 over
  * (v, w - w*). spectral: the largest modulus; ripples: the eigenvalues are complex. */
-typedef struct gn_iteration { double spectral; bool ripples; double re[2], im[2]; int n; } gn_iteration;
+typedef struct gn_iteration {
+    double spectral;
+    bool ripples;
+    double re[2], im[2];
+    int n;
+    double matrix[4];           /* (n, n) over (momentum, w), or the one number */
+} gn_iteration;
 gn_status gn_iteration_of(gn_context *ctx, gn_optimizer op, const double *hyper, double eta_lambda, gn_iteration *out);
+
+/* The slot that makes the preconditioner P of an adaptive optimiser, -1 for none. From what that slot holds (n) after step
+ * t come the numbers by which the step is divided, p (n): as the row's text has it, corrections of the first steps
+ * included, so that the step is lr*(its mean slope)/p. */
+int gn_preconditioner_slot(gn_optimizer op);
+gn_status gn_preconditioner_of(gn_context *ctx, gn_optimizer op, const double *hyper, double t, size_t n,
+                               const double *slot, double *p);
 
 typedef enum gn_regime {
     GN_REGIME_STILL,        /* lambda 0: the slope never changes */
@@ -36,6 +49,8 @@ typedef enum gn_regime {
 enum { GN_REGIME_BAND_ULPS = 64 };
 /* r = 1 - eta_lambda. The band within which 0 and -1 count as reached: 64*2^-52*max(1, |eta_lambda|). */
 gn_regime gn_regime_of(double eta_lambda, double *r, double *band);
+/* The regime under any optimiser whose iteration is known; for sgd the same as gn_regime_of. */
+gn_regime gn_regime_under(const gn_limit *limit, const gn_iteration *it, double eta_lambda);
 const char *gn_regime_name(gn_regime regime);       /* "one-sided", "one step", "oscillating", "two-cycle", ... */
 const char *gn_regime_says(gn_regime regime);       /* a sentence */
 /* Steps until |error| <= tolerance*|first error| when it shrinks by |r| a step; INFINITY when it does not. */

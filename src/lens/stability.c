@@ -1,0 +1,262 @@
+/* stability.c -- the figures of a stability report: eigenvalues, limit, regime, and the optimiser run beside theory.
+ *
+ * Invariant: nothing is said of a direction that was not computed: a smallest eigenvalue is that of Lanczos or of the
+ * whole spectrum, and the report says which. */
+#include "stability.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "../base/random.h"
+
+void gn_stability_defaults(gn_stability_ask *ask)
+{
+    *ask = (gn_stability_ask){ .op = GN_OPT_sgd, .top = 1, .seed = 1, .tolerance = 1e-5, .products = 120, .measured = 20,
+                               .warm = 100 };
+    const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
+    for (int i = 0; i < row->parameters; i++) ask->hyper[i] = row->parameter_default[i];
+}
+
+typedef struct study {
+    gn_stability *s;
+    gn_objective *o;
+    const gn_stability_ask *ask;
+    gn_walk here;               /* the optimiser at the point */
+    gn_curvature curvature;
+} study;
+
+static double *take(gn_stability *s, size_t count) { return gn_arena_alloc(&s->arena, count + 1, sizeof(double)); }
+
+static double norm(size_t n, const double *x)
+{
+    double largest = 0, sum = 0;
+    for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(x[i]));
+    if (largest == 0 || !isfinite(largest)) return largest;
+    for (size_t i = 0; i < n; i++) sum += (x[i] / largest) * (x[i] / largest);
+    return largest * sqrt(sum);
+}
+
+/* ---- the point --------------------------------------------------------------------------------------------------- */
+/* Where P is of the gradients so far, some steps are walked first, and the curvature is taken where they end. */
+static gn_status reach_point(study *y)
+{
+    gn_stability *s = y->s;
+    const gn_stability_ask *a = y->ask;
+    int held = s->limit.known ? gn_preconditioner_slot(a->op) : -1;
+    s->warmed = held >= 0 ? (a->warm ? a->warm : 1) : 0;
+    for (size_t i = 0; i < s->warmed; i++) {
+        if (gn_stop_requested(s->ctx)) return GN_STOPPED;
+        GN_TRY(gn_walk_step(&y->here));
+    }
+    memcpy(s->at, y->here.w, s->n * sizeof *s->at);
+    GN_TRY(gn_objective_gradient(y->o, s->at, &s->loss, y->here.g));
+    s->slope = norm(s->n, y->here.g);
+    if (held < 0) return GN_OK;
+    s->root = take(s, s->n);
+    y->curvature.room = take(s, s->n);
+    if (!s->root || !y->curvature.room) return GN_NO_MEMORY;
+    GN_TRY(gn_preconditioner_of(s->ctx, a->op, a->hyper, (double)y->here.t, s->n, y->here.slot[held], s->root));
+    for (size_t i = 0; i < s->n; i++) s->root[i] = sqrt(fmax(s->root[i], DBL_MIN));
+    y->curvature.root = s->root;
+    return GN_OK;
+}
+
+/* ---- eigenvalues ------------------------------------------------------------------------------------------------- */
+static gn_status whole_spectrum(study *y)
+{
+    gn_stability *s = y->s;
+    size_t n = s->n;
+    double *h = gn_alloc_array(s->ctx, n, n * sizeof *h), *unit = gn_calloc(s->ctx, n + 1, sizeof *unit);
+    gn_status status = h && unit ? GN_OK : GN_NO_MEMORY;
+    for (size_t i = 0; status == GN_OK && i < n; i++) {
+        unit[i] = 1;
+        status = gn_curvature_product(&y->curvature, unit, h + i * n);
+        unit[i] = 0;
+    }
+    s->value = take(s, n);
+    if (!s->value) status = GN_NO_MEMORY;
+    if (status == GN_OK) status = gn_eigen_symmetric(s->ctx, n, h, s->value, NULL);
+    if (status == GN_OK) s->values = n;
+    gn_free(s->ctx, h);
+    gn_free(s->ctx, unit);
+    return status;
+}
+
+static void read_spectrum(gn_stability *s)
+{
+    double zero = 1e-10 * fmax(fabs(s->value[0]), fabs(s->value[s->n - 1]));
+    s->smallest = s->value[0];
+    for (size_t i = s->values; i-- > 0;) {
+        if (fabs(s->value[i]) <= zero) s->zeros++;
+        else if (s->value[i] > 0) s->least_positive = s->value[i];
+    }
+}
+
+static gn_status eigenvalues(study *y)
+{
+    gn_stability *s = y->s;
+    const gn_stability_ask *a = y->ask;
+    gn_lanczos_options o = { .steps = a->products, .tolerance = a->tolerance, .seed = a->seed };
+    y->curvature.at = s->at;
+    GN_TRY(gn_lanczos_run(s->ctx, s->n, gn_curvature_product, &y->curvature, &o, a->top ? a->top : 1, s->direction,
+                          &s->eigen));
+    s->lambda = s->eigen.largest[0].value;
+    s->smallest = s->eigen.smallest.value;
+    s->least_positive = NAN;
+    if (a->spectrum || s->n <= GN_STABILITY_WHOLE) {
+        GN_TRY(whole_spectrum(y));
+        read_spectrum(s);
+    }
+    if (!a->density) return GN_OK;
+    s->has_density = true;
+    return gn_density_run(s->ctx, s->n, gn_curvature_product, &y->curvature, s->n < 64 ? 64 : 16, 64, a->seed, &s->density);
+}
+
+/* The same products elsewhere: a point one step of the size of the weights away. */
+static gn_status find_out_whether_quadratic(study *y)
+{
+    gn_stability *s = y->s;
+    double *v = take(s, s->n), *away = take(s, s->n), *here = take(s, s->n), *there = take(s, s->n);
+    if (!v || !away || !here || !there) return GN_NO_MEMORY;
+    gn_random r = gn_random_make(y->ask->seed, GN_STREAM_PROBE, 7), q = gn_random_make(y->ask->seed, GN_STREAM_PROBE, 8);
+    for (size_t i = 0; i < s->n; i++) {
+        v[i] = gn_random_normal(r, i);
+        away[i] = s->at[i] + gn_random_normal(q, i) * fmax(1, fabs(s->at[i]));
+    }
+    GN_TRY(gn_objective_hvp(y->o, s->at, v, here));
+    GN_TRY(gn_objective_hvp(y->o, away, v, there));
+    for (size_t i = 0; i < s->n; i++) there[i] -= here[i];
+    s->quadratic = norm(s->n, there) <= 1e-11 * norm(s->n, here);
+    return GN_OK;
+}
+
+/* ---- theory ------------------------------------------------------------------------------------------------------ */
+static gn_status theory(study *y)
+{
+    gn_stability *s = y->s;
+    s->rate = y->ask->hyper[0];
+    s->eta_lambda = s->rate * s->lambda;
+    s->band = GN_REGIME_BAND_ULPS * DBL_EPSILON * fmax(1, fabs(s->eta_lambda));
+    s->critical = s->lambda > 0 && s->limit.known ? s->limit.value / s->lambda : INFINITY;
+    if (!s->limit.known) return GN_OK;
+    GN_TRY(gn_iteration_of(s->ctx, y->ask->op, y->ask->hyper, s->eta_lambda, &s->iteration));
+    s->regime = gn_regime_under(&s->limit, &s->iteration, s->eta_lambda);
+    return GN_OK;
+}
+
+/* Distances by theory: the iteration's matrix on (momentum 0, distance). */
+static void predict(gn_stability *s)
+{
+    const double *m = s->iteration.matrix;
+    double momentum = 0, w = s->measured[0];
+    for (size_t k = 0; k <= s->steps; k++) {
+        s->predicted[k] = w;
+        double old = w;
+        if (s->iteration.n == 1) w *= m[0];
+        else w = m[2] * momentum + m[3] * old, momentum = m[0] * momentum + m[1] * old;
+    }
+}
+
+static double distance(const gn_stability *s, const gn_walk *near, const gn_walk *far)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->n; i++)
+        sum += (far->w[i] - near->w[i]) * s->direction[i] * (s->root ? s->root[i] : 1);
+    return sum;
+}
+
+static double factor(const double *d, size_t steps)
+{
+    if (steps == 0 || d[0] == 0) return NAN;
+    return pow(fabs(d[steps] / d[0]), 1 / (double)steps);
+}
+
+/* Both runs side by side until one leaves the finite numbers. */
+static gn_status run_beside(gn_stability *s, gn_walk *near, gn_walk *far, size_t steps)
+{
+    s->measured[0] = distance(s, near, far);
+    s->losses[0] = s->loss;
+    for (size_t k = 1; k <= steps; k++) {
+        double loss;
+        GN_TRY(gn_walk_step(near));
+        GN_TRY(gn_walk_step(far));
+        GN_TRY(gn_objective_value(near->of, near->w, &loss));
+        double d = distance(s, near, far);
+        if (!isfinite(d) || !isfinite(loss)) break;
+        s->measured[k] = d;
+        s->losses[k] = loss;
+        s->steps = k;
+    }
+    return GN_OK;
+}
+
+static gn_status measure(study *y)
+{
+    gn_stability *s = y->s;
+    size_t rows = y->ask->measured + 1;
+    gn_walk far;
+    s->losses = take(s, rows);
+    s->measured = take(s, rows);
+    s->predicted = take(s, rows);
+    if (!s->losses || !s->measured || !s->predicted) return GN_NO_MEMORY;
+    double away = 1e-5 * (1 + norm(s->n, s->at) / sqrt((double)s->n));
+    gn_status status = gn_walk_copy(&y->here, &far);
+    for (size_t i = 0; status == GN_OK && i < s->n; i++)
+        far.w[i] += away * s->direction[i] / (s->root ? s->root[i] : 1);
+    if (status == GN_OK) status = run_beside(s, &y->here, &far, y->ask->measured);
+    gn_walk_close(&far);
+    if (status != GN_OK) return status;
+    s->measured_factor = factor(s->measured, s->steps);
+    s->predicted_factor = NAN;
+    if (!s->limit.known) return GN_OK;
+    predict(s);
+    s->predicted_factor = factor(s->predicted, s->steps);
+    return GN_OK;
+}
+
+static gn_status study_point(study *y)
+{
+    gn_stability *s = y->s;
+    const gn_stability_ask *a = y->ask;
+    s->at = take(s, s->n);
+    s->direction = take(s, s->n);
+    if (!s->at || !s->direction) return GN_NO_MEMORY;
+    GN_TRY(gn_limit_of(s->ctx, a->op, a->hyper, &s->limit));
+    GN_TRY(reach_point(y));
+    if (!isfinite(s->loss) || !isfinite(s->slope))
+        return gn_fail(s->ctx, GN_E_EIGEN, "the loss is %s and its gradient %s here: there is no curvature to speak of",
+                       gn_num(GN_NUM, s->loss), gn_num(GN_NUM, s->slope));
+    GN_TRY(eigenvalues(y));
+    GN_TRY(find_out_whether_quadratic(y));
+    GN_TRY(theory(y));
+    return measure(y);
+}
+
+gn_status gn_stability_of(gn_context *ctx, gn_objective *o, const gn_stability_ask *ask, gn_stability *out)
+{
+    *out = (gn_stability){ .ctx = ctx, .n = gn_objective_size(o) };
+    gn_arena_init(&out->arena, ctx);
+    if (out->n == 0) return gn_fail(ctx, GN_E_EIGEN, "there is nothing to vary");
+    if (ask->spectrum && out->n > GN_STABILITY_MOST) {
+        gn_fail(ctx, GN_E_CFG_RANGE, "--spectrum computes all eigenvalues; %zu parameters are more than %d", out->n,
+                (int)GN_STABILITY_MOST);
+        return gn_hint(ctx, "--density shows where they lie, --top 16 the largest");
+    }
+    const double *hyper = ask->hyper;
+    study y = { .s = out, .o = o, .ask = ask };
+    y.curvature = (gn_curvature){ .of = o, .decay = hyper[gn_optimizer_table()[ask->op].parameters + 1] };
+    gn_status s = gn_walk_open(ctx, o, ask->op, hyper, gn_objective_start(o), &y.here);
+    if (s == GN_OK) s = study_point(&y);
+    gn_walk_close(&y.here);
+    if (s != GN_OK) gn_stability_free(out);
+    return s;
+}
+
+void gn_stability_free(gn_stability *s)
+{
+    if (!s->ctx) return;
+    gn_density_free(s->ctx, &s->density);
+    gn_arena_free(&s->arena);
+    *s = (gn_stability){ 0 };
+}

@@ -1,0 +1,118 @@
+/* stability.h -- what gradient descent will do from here: the largest eigenvalue of the Hessian against the optimiser's
+ * limit, the regime, and the optimiser run beside what theory says of it.
+ *
+ * Invariant: eigenvalues are of exact Hessian products in float64; every claim of theory stands beside a measurement by
+ * the optimiser's own update. Sources: docs/methods.md. */
+#ifndef GN_STABILITY_H
+#define GN_STABILITY_H
+
+#include "../kernel/optim.h"
+#include "limits.h"
+#include "objective.h"
+#include "picture.h"
+#include "sheet.h"
+#include "spectrum.h"
+
+/* ---- the optimiser on an objective ------------------------------------------------------------------------------ */
+/* hyper: the row's parameters in order, then the step, the L2 and the L1 coefficient, as kernels read it. */
+typedef struct gn_walk {
+    gn_context *ctx;
+    gn_objective *of;
+    gn_optimizer op;
+    double hyper[GN_OPT_HYPER];
+    size_t n;
+    double *w, *g, *slot[GN_OPT_SLOTS]; /* (n) each, in one block */
+    uint64_t t;                 /* steps taken */
+    double loss;                /* before the last step */
+} gn_walk;
+gn_status gn_walk_open(gn_context *ctx, gn_objective *of, gn_optimizer op, const double *hyper, const double *start,
+                       gn_walk *out);
+gn_status gn_walk_copy(const gn_walk *from, gn_walk *out);
+gn_status gn_walk_step(gn_walk *w);
+void gn_walk_close(gn_walk *w);
+
+/* A product with P^-1/2 (H + decay I) P^-1/2 at a point; p NULL: P = I. */
+typedef struct gn_curvature {
+    gn_objective *of;
+    const double *at;           /* (n) */
+    const double *root;         /* (n): the square root of P, or NULL */
+    double decay;
+    double *room;               /* (n), needed with root */
+} gn_curvature;
+gn_status gn_curvature_product(void *curvature, const double *v, double *hv);   /* a gn_product_fn */
+
+/* ---- the figures ------------------------------------------------------------------------------------------------- */
+typedef struct gn_stability_ask {
+    gn_optimizer op;
+    double hyper[GN_OPT_HYPER]; /* as gn_walk */
+    size_t top;                 /* of the largest eigenvalues, 1..16 */
+    bool spectrum;              /* all of them */
+    bool density;               /* trace and density */
+    uint64_t seed;
+    double tolerance;           /* of Lanczos' residual, relative */
+    size_t products;            /* most products of Lanczos */
+    size_t measured;            /* steps run beside theory */
+    size_t warm;                /* steps before P of an adaptive optimiser is held */
+} gn_stability_ask;
+void gn_stability_defaults(gn_stability_ask *ask);
+enum { GN_STABILITY_WHOLE = 64, GN_STABILITY_MOST = 1500 };  /* spectra that are always whole; that can be asked for */
+
+typedef struct gn_stability {
+    gn_context *ctx;
+    gn_arena arena;
+    size_t n;
+    double loss, slope;         /* at the point where the curvature is taken; slope: the gradient's norm */
+    double lambda;              /* the largest eigenvalue, L2 decay included */
+    gn_lanczos eigen;
+    double *at, *direction;     /* (n): the point, and the eigenvector of the largest */
+    double *root;               /* (n): the square root of P, or NULL */
+    size_t values;              /* the whole spectrum, ascending; 0: not known */
+    double *value;
+    double smallest;            /* algebraic */
+    double least_positive;      /* smallest above 1e-10*lambda; NaN when not known */
+    size_t zeros;               /* eigenvalues within 1e-10*lambda of 0, of a known spectrum */
+    bool has_density;
+    gn_density density;
+    bool quadratic;             /* the Hessian is the same elsewhere: what is said holds everywhere, else here */
+    double rate;
+    gn_limit limit;
+    gn_iteration iteration;     /* when the limit is known */
+    gn_regime regime;
+    double eta_lambda, band;
+    double critical;            /* rate at the limit: limit/lambda; INFINITY when lambda <= 0 */
+    size_t warmed;              /* steps walked before the point */
+    /* A second run that starts a little further along `direction`: the distance of both runs along it, by step. */
+    size_t steps;               /* rows: steps + 1 */
+    double *losses, *measured, *predicted;
+    double measured_factor, predicted_factor;   /* a step, over the steps run */
+} gn_stability;
+gn_status gn_stability_of(gn_context *ctx, gn_objective *o, const gn_stability_ask *ask, gn_stability *out);
+void gn_stability_free(gn_stability *s);
+
+/* ---- what it says ------------------------------------------------------------------------------------------------ */
+/* The second moments of the inputs (with a column of ones for the bias) as they are and standardised: what scaling
+ * would do to the curvature. x (rows, inputs). */
+typedef struct gn_scaling {
+    double largest, smallest;               /* non-zero, of X'X/rows as it stands */
+    double scaled_largest, scaled_smallest; /* each column to mean 0 and variance 1 */
+    bool whole;                             /* the smallest ones are known */
+} gn_scaling;
+gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const double *x, bool bias, gn_scaling *out);
+/* The report. scaling may be NULL; `exact_scaling`: the Hessian is a multiple of these moments, so that rates can be
+ * said and not only ratios. */
+void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, const gn_scaling *scaling,
+                        bool exact_scaling, gn_sheet *sheet);
+/* Measured beside predicted, and the eigenvalues where they are known. In the arena of s. */
+gn_status gn_stability_picture(gn_stability *s, gn_picture *out);
+
+/* ---- maps -------------------------------------------------------------------------------------------------------- */
+typedef struct gn_map_ask {
+    const char *kind;           /* "lr-x", "lr-momentum", "trajectories" */
+    gn_optimizer op;            /* sgd, momentum or nesterov */
+    double x, y, w, rate;       /* the neuron and the rate of trajectories */
+    bool wrong_line;
+} gn_map_ask;
+/* Everything in the arena, which must outlive the picture. */
+gn_status gn_stability_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out);
+
+#endif

@@ -1,0 +1,275 @@
+/* stability_sheet.c -- the stability report in words and equations.
+ *
+ * Invariant: every word follows from a number of the report; equations are computed by the sheet from the symbols it
+ * shows. */
+#include <math.h>
+#include <string.h>
+
+#include "stability.h"
+
+static const char *num(gn_numtext *room, double value) { return gn_num_digits(room, value, 6); }
+#define SHOW(value) num(GN_NUM, value)
+
+static void given(gn_sheet *sheet, int depth, const char *title, const char *name, double value)
+{
+    gn_sheet_given(sheet, depth, title, gn_sheet_symbol(sheet, name, 1, 1, &value, GN_F64));
+}
+
+/* ---- curvature --------------------------------------------------------------------------------------------------- */
+static void say_curvature(const gn_stability *s, gn_sheet *sheet)
+{
+    if (s->lambda <= 0)
+        gn_sheet_text(sheet, 0, "No direction curves upwards here: there is no minimum nearby for descent to settle in.");
+    else if (s->smallest < -1e-10 * s->lambda)
+        gn_sheet_text(sheet, 0, "A saddle: along the direction of the smallest eigenvalue the loss curves downwards, and "
+                                "descent leaves along it at any rate.");
+    if (s->values && s->zeros)
+        gn_sheet_text(sheet, 1, "%zu of %zu eigenvalues are 0 within rounding: along those directions the gradient does not "
+                                "change.", s->zeros, s->values);
+}
+
+static void largest_table(const gn_stability *s, gn_sheet *sheet)
+{
+    double k[16], value[16], residual[16];
+    size_t top = s->eigen.top;
+    if (top < 2) return;
+    for (size_t i = 0; i < top; i++) {
+        k[i] = (double)(i + 1);
+        value[i] = s->eigen.largest[i].value;
+        residual[i] = s->eigen.largest[i].residual;
+    }
+    const gn_sheet_column column[] = { { .title = "k", .number = k }, { .title = "eigenvalue", .number = value },
+                                       { .title = "residual", .number = residual } };
+    gn_sheet_table(sheet, 0, "the largest eigenvalues, by Lanczos", 3, top, column);
+}
+
+static void spectrum_table(const gn_stability *s, bool asked, gn_sheet *sheet)
+{
+    double trace = 0, squares = 0;
+    if (!s->values) return;
+    double *k = gn_arena_alloc(&sheet->arena, s->values, sizeof *k);
+    double *value = gn_arena_alloc(&sheet->arena, s->values, sizeof *value);
+    if (!k || !value) {
+        sheet->status = GN_NO_MEMORY;
+        return;
+    }
+    for (size_t i = 0; i < s->values; i++) {
+        k[i] = (double)(i + 1);
+        value[i] = s->value[s->values - 1 - i];
+        trace += value[i];
+        squares += value[i] * value[i];
+    }
+    const gn_sheet_column column[] = { { .title = "k", .number = k }, { .title = "eigenvalue", .number = value } };
+    int depth = asked || s->values <= 6 ? 0 : 2;
+    if (s->values > 1) gn_sheet_table(sheet, depth, "all eigenvalues", 2, s->values, column);
+    given(sheet, asked ? 0 : 2, "sum of the eigenvalues", "trace", trace);
+    given(sheet, asked ? 0 : 2, "root of the sum of their squares", "frobenius", sqrt(squares));
+}
+
+enum { BINS = 16, BAR = 30 };
+
+typedef struct histogram {
+    double from[BINS], to[BINS], share[BINS];
+    const char *bar[BINS];
+} histogram;
+
+static void fill_histogram(const gn_density *d, histogram *h)
+{
+    double lo = INFINITY, hi = -INFINITY;
+    for (size_t i = 0; i < d->n; i++) {
+        if (d->weight[i] <= 0) continue;
+        lo = fmin(lo, d->value[i]);
+        hi = fmax(hi, d->value[i]);
+    }
+    double width = (hi - lo) / BINS;
+    for (int b = 0; b < BINS; b++) {
+        h->from[b] = lo + b * width;
+        h->to[b] = b + 1 < BINS ? lo + (b + 1) * width : hi;
+        h->share[b] = 0;
+    }
+    for (size_t i = 0; i < d->n; i++) {
+        double place = width > 0 ? (d->value[i] - lo) / width : 0;
+        int b = place < 0 ? 0 : place >= BINS ? BINS - 1 : (int)place;
+        h->share[b] += d->weight[i];
+    }
+}
+
+static void density_table(const gn_stability *s, gn_sheet *sheet)
+{
+    static const char full[] = "##############################";
+    histogram h;
+    if (!s->has_density) return;
+    const gn_density *d = &s->density;
+    given(sheet, 0, "estimated", "trace_estimate", d->trace);
+    given(sheet, 0, "its standard error", "trace_error", d->trace_error);
+    fill_histogram(d, &h);
+    for (int b = 0; b < BINS; b++) {
+        size_t length = (size_t)(BAR * h.share[b] + 0.5);
+        if (length == 0 && h.share[b] > 1e-6) length = 1;
+        h.bar[b] = gn_arena_text(&sheet->arena, full, length < BAR ? length : BAR);
+    }
+    const gn_sheet_column column[] = { { .title = "from", .number = h.from }, { .title = "to", .number = h.to },
+                                       { .title = "share", .number = h.share }, { .title = "", .text = h.bar } };
+    gn_sheet_table(sheet, 0, "density of the eigenvalues, by stochastic Lanczos quadrature", 4, BINS, column);
+}
+
+static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
+{
+    gn_sheet_section(sheet, 0, s->root ? "Curvature, as the optimiser feels it: P^-1/2 H P^-1/2" : "Curvature");
+    if (s->root)
+        gn_sheet_text(sheet, 0, "P is what %s divides its step by after %zu steps from here; it is held as it is there, and "
+                                "the Hessian H is taken there.", gn_optimizer_table()[ask->op].name, s->warmed);
+    gn_sheet_text(sheet, 0, "%zu parameter%s; loss %s, gradient norm %s", s->n, s->n == 1 ? "" : "s", SHOW(s->loss),
+                  SHOW(s->slope));
+    given(sheet, 0, "largest eigenvalue", "lambda", s->lambda);
+    gn_sheet_text(sheet, 0, "Lanczos: residual %s after %zu product%s%s", gn_num_digits(GN_NUM, s->eigen.largest[0].residual, 2),
+                  s->eigen.steps, s->eigen.steps == 1 ? "" : "s",
+                  s->eigen.converged ? "" : "; not converged: the largest may be a little larger");
+    if (s->n > 1) given(sheet, 0, s->values ? "smallest eigenvalue" : "smallest eigenvalue found", "lambda_min", s->smallest);
+    largest_table(s, sheet);
+    spectrum_table(s, ask->spectrum, sheet);
+    density_table(s, sheet);
+    say_curvature(s, sheet);
+}
+
+/* ---- the limit --------------------------------------------------------------------------------------------------- */
+static void put_hyper(const gn_stability_ask *ask, gn_sheet *sheet)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
+    for (int i = 0; i < row->parameters; i++)
+        given(sheet, 0, i == 0 ? row->name : NULL, row->parameter_name[i], ask->hyper[i]);
+    double decay = ask->hyper[row->parameters + 1];
+    if (decay > 0)
+        gn_sheet_text(sheet, 0, "Weight decay adds %s to every eigenvalue; it is part of lambda.", SHOW(decay));
+}
+
+static void say_regime(const gn_stability *s, gn_sheet *sheet)
+{
+    const gn_iteration *it = &s->iteration;
+    gn_sheet_text(sheet, 0, "Regime: %s. %c%s.", gn_regime_name(s->regime), gn_regime_says(s->regime)[0] - 'a' + 'A',
+                  gn_regime_says(s->regime) + 1);
+    if (it->n == 2)
+        gn_sheet_text(sheet, 0, "Along this direction the error shrinks in the end by %s a step%s.", SHOW(it->spectral),
+                      it->ripples ? ", in ripples: the iteration's eigenvalues are complex" : "");
+    gn_sheet_text(sheet, 1, "The limit counts as reached within %s, %d units in the last place.",
+                  gn_num_digits(GN_NUM, s->band, 3), GN_REGIME_BAND_ULPS);
+}
+
+/* Only for plain gradient descent is the best fixed rate this one. */
+static void best_rate(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
+{
+    if (ask->op != GN_OPT_sgd || !(s->least_positive > 0) || s->smallest < -1e-10 * s->lambda) return;
+    given(sheet, 0, s->zeros ? "smallest above 0" : "smallest eigenvalue", "lambda_least", s->least_positive);
+    gn_sheet_compute(sheet, 0, false, "best fixed rate", "lr_best", "2/(lambda + lambda_least)");
+    gn_sheet_compute(sheet, 0, false, "condition", "kappa", "lambda/lambda_least");
+    gn_sheet_compute(sheet, 0, false, "error a step at best", "rate", "(kappa - 1)/(kappa + 1)");
+    if (s->least_positive == s->lambda) return;
+    gn_sheet_compute(sheet, 1, false, "with momentum at best", "mu_best", "((sqrt(kappa) - 1)/(sqrt(kappa) + 1))^2");
+    gn_sheet_compute(sheet, 1, false, "its rate", "lr_momentum", "(2/(sqrt(lambda) + sqrt(lambda_least)))^2");
+    gn_sheet_compute(sheet, 1, false, "error a step", "rate_momentum", "(sqrt(kappa) - 1)/(sqrt(kappa) + 1)");
+}
+
+static void say_where(const gn_stability *s, gn_sheet *sheet)
+{
+    if (s->quadratic && !s->root)
+        gn_sheet_text(sheet, 0, "The loss is quadratic: what is said here holds everywhere.");
+    else
+        gn_sheet_text(sheet, 0, "A local estimate: the loss is not quadratic%s, so lambda holds at this point and changes "
+                                "along the way.", s->root ? " to this optimiser" : "");
+}
+
+static void limits(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
+{
+    gn_sheet_section(sheet, 0, "The limit of %s", gn_optimizer_table()[ask->op].name);
+    put_hyper(ask, sheet);
+    if (!s->limit.known) {
+        gn_sheet_text(sheet, 0, "No limit is known: %s.", s->limit.about);
+        return;
+    }
+    gn_sheet_compute(sheet, 0, false, "most lr*lambda", "limit", s->limit.formula);
+    gn_sheet_text(sheet, 1, "Assumed: %s.", s->limit.about);
+    gn_sheet_compute(sheet, 0, false, "here", "lr_lambda", "lr*lambda");
+    if (s->iteration.n == 1) gn_sheet_compute(sheet, 0, false, "error a step", "r", "1 - lr*lambda");
+    if (s->lambda > 0) {
+        gn_sheet_compute(sheet, 0, false, "share of the limit", "share", "lr_lambda/limit");
+        gn_sheet_compute(sheet, 0, false, "largest rate", "lr_limit", "limit/lambda");
+        gn_sheet_compute(sheet, 0, false, "suggested", "lr_suggested", "0.9*lr_limit");
+        best_rate(s, ask, sheet);
+    }
+    say_regime(s, sheet);
+    say_where(s, sheet);
+}
+
+/* ---- measured ---------------------------------------------------------------------------------------------------- */
+static void say_agreement(const gn_stability *s, gn_sheet *sheet)
+{
+    double m = s->measured_factor, p = s->predicted_factor;
+    if (!isfinite(m)) return;
+    bool agree = fabs(m - p) <= 1e-3 * fmax(1, fabs(p));
+    gn_sheet_text(sheet, 0, "A step multiplied the distance by %s%s%s: %s.", SHOW(m), isfinite(p) ? "; theory says " : "",
+                  isfinite(p) ? SHOW(p) : "",
+                  !isfinite(p) ? "theory says nothing of this optimiser"
+                  : agree      ? "they agree"
+                  : s->root    ? "they differ, as P does not stay as it was"
+                               : "they differ, as the curvature changes along the way");
+    if (s->losses[s->steps] > s->losses[0])
+        gn_sheet_text(sheet, 0, "The loss rose, from %s to %s.", SHOW(s->losses[0]), SHOW(s->losses[s->steps]));
+}
+
+static void beside(const gn_stability *s, gn_sheet *sheet)
+{
+    size_t rows = s->steps + 1;
+    if (s->steps == 0) return;
+    double *k = gn_arena_alloc(&sheet->arena, rows, sizeof *k);
+    if (!k) {
+        sheet->status = GN_NO_MEMORY;
+        return;
+    }
+    for (size_t i = 0; i < rows; i++) k[i] = (double)i;
+    gn_sheet_section(sheet, 0, "Measured beside theory");
+    gn_sheet_text(sheet, 0, "Two runs from here, one started %s further along the direction of the largest eigenvalue: "
+                            "their distance along it.", gn_num_digits(GN_NUM, s->measured[0], 3));
+    const gn_sheet_column column[] = { { .title = "k", .number = k }, { .title = "loss", .number = s->losses },
+                                       { .title = "distance", .number = s->measured },
+                                       { .title = "by theory", .number = s->predicted } };
+    gn_sheet_table(sheet, 0, NULL, s->limit.known ? 4 : 3, rows, column);
+    say_agreement(s, sheet);
+}
+
+/* ---- scaling ----------------------------------------------------------------------------------------------------- */
+static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exact, gn_sheet *sheet)
+{
+    if (!c || !(c->largest > 0) || !(c->scaled_largest > 0)) return;
+    const char *what[] = { "as they are", "standardised" };
+    double largest[] = { c->largest, c->scaled_largest }, smallest[] = { c->smallest, c->scaled_smallest };
+    double kappa[] = { c->largest / c->smallest, c->scaled_largest / c->scaled_smallest };
+    gn_sheet_section(sheet, 0, "What scaling the inputs would change");
+    const gn_sheet_column column[] = { { .title = "inputs", .text = what }, { .title = "largest", .number = largest },
+                                       { .title = "smallest above 0", .number = smallest },
+                                       { .title = "condition", .number = kappa } };
+    gn_sheet_table(sheet, 0, "eigenvalues of X'X/rows, the inputs the first layer sees, with ones for a bias",
+                   c->whole ? 4 : 2, 2, column);
+    double ratio = c->largest / c->scaled_largest;
+    if (exact && isfinite(s->critical)) {
+        given(sheet, 0, "largest, as they are", "inputs_max", c->largest);
+        given(sheet, 0, "standardised", "scaled_max", c->scaled_largest);
+        gn_sheet_compute(sheet, 0, false, "largest rate then", "lr_scaled", "lr_limit*inputs_max/scaled_max");
+    }
+    if (fabs(ratio - 1) < 0.01) gn_sheet_text(sheet, 0, "Standardising would change next to nothing.");
+    else if (ratio < 1)
+        gn_sheet_text(sheet, 0, "Standardising would not raise the limit: it would be %s times as large.", SHOW(ratio));
+    else
+        gn_sheet_text(sheet, 0, "Standardised inputs would let the rate be %s times as large%s.", SHOW(ratio),
+                      exact ? "" : ", as far as the first layer decides");
+}
+
+void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, const gn_scaling *scaling,
+                        bool exact_scaling, gn_sheet *sheet)
+{
+    gn_sheet_fact(sheet, "float64; exact Hessian products; Lanczos with full re-orthogonalisation from a start by seed %llu",
+                  (unsigned long long)ask->seed);
+    curvature(s, ask, sheet);
+    limits(s, ask, sheet);
+    beside(s, sheet);
+    scaling_section(s, scaling, exact_scaling, sheet);
+}
