@@ -8,6 +8,7 @@
 
 #include "../kernel/optim.h"
 #include "limits.h"
+#include "picture.h"
 #include "sheet.h"
 
 enum { GN_NEURON_INPUTS = 512, GN_NEURON_ROWS = 1000000 };
@@ -104,6 +105,7 @@ typedef struct gn_neuron_theory {
     size_t size;                /* of the Hessian */
     double *hessian;            /* (size, size), or NULL when size > 64 */
     double *eigenvalue;         /* (size) ascending, or NULL */
+    double *row_curvature;      /* (rows) d2l/dz2 of each row */
     double smallest;            /* the smallest eigenvalue above 1e-10*lambda; NaN without eigenvalues */
     gn_limit limit;             /* of the optimiser: largest eta*lambda */
     double eta_lambda, r, band; /* r = 1 - eta*lambda for sgd */
@@ -114,6 +116,7 @@ typedef struct gn_neuron_theory {
 /* At the present weights, after a forward. Freed with gn_neuron_theory_free. */
 gn_status gn_neuron_theory_of(gn_neuron *n, gn_neuron_theory *out);
 void gn_neuron_theory_free(gn_neuron *n, gn_neuron_theory *t);
+size_t gn_neuron_flat(const gn_neuron_theory *t);   /* eigenvalues that count as 0: up to 1e-10 of the largest */
 
 /* Where a divergent run leaves the numbers of a precision: the first k at which a value is infinite (or NaN).
  * Predicted for sgd on a linear neuron with one row: |e| grows by |r|. INFINITY: never. */
@@ -138,5 +141,8 @@ typedef struct gn_neuron_result {   /* what the run came to, for a summary or JS
 } gn_neuron_result;
 /* Fills an open sheet. result may be NULL. */
 gn_status gn_neuron_explain(gn_neuron *n, const gn_neuron_show *show, gn_sheet *sheet, gn_neuron_result *result);
+
+/* The run drawn: each weight against k with its minimum where that is known, and the loss. Everything is in the arena. */
+gn_status gn_neuron_picture(gn_neuron *n, const gn_neuron_show *show, gn_arena *arena, gn_picture *out);
 
 #endif

@@ -66,4 +66,26 @@ gn_status gn_neuron_compile(gn_neuron *n, gn_arena *arena, const char *text, siz
 double gn_neuron_round(const gn_neuron *n, double v);
 double gn_neuron_eval(const gn_neuron *n, const gn_program *p);
 
+/* ---- the sheet's parts; each does nothing once the sheet has failed ---------------------------------------------- */
+typedef struct gn_neuron_page {
+    gn_neuron *n;
+    const gn_neuron_show *show;
+    gn_sheet *s;
+    gn_neuron *shadow;              /* a copy in float64 for checks and side runs */
+    gn_neuron_theory theory;        /* at k = 0 */
+    const gn_neuron_result *result; /* of the run, once it is made */
+} gn_neuron_page;
+void gn_neuron_show_steps(gn_neuron_page *p);       /* neuron_sheet.c: the arithmetic of the first steps */
+void gn_neuron_symbols(gn_neuron_page *p);          /* every name with its present numbers, without lines */
+void gn_neuron_show_rate(gn_neuron_page *p);        /* neuron_rate.c: curvature, regime, rates, steps to arrive */
+bool gn_neuron_has_closed_form(const gn_neuron_page *p);
+void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result);   /* neuron_trajectory.c */
+void gn_neuron_show_overflow(gn_neuron_page *p);    /* neuron_trajectory.c */
+void gn_neuron_show_cures(gn_neuron_page *p);       /* neuron_cures.c */
+#define GN_SHORT(v) gn_num_digits(GN_NUM, (v), 6)
+static inline void gn_neuron_fail(gn_neuron_page *p, gn_status s)
+{
+    if (p->s->status == GN_OK) p->s->status = s;
+}
+
 #endif

@@ -149,7 +149,7 @@ static gn_status measure(gn_neuron *n, const char *curvature, gn_neuron_theory *
     if (s == GN_OK) t->curvature = h.c[0];
     if (s == GN_OK) s = spectrum_of(&h, t);
     gn_free(n->ctx, room);
-    gn_free(n->ctx, h.c);
+    t->row_curvature = h.c;
     return s;
 }
 
@@ -208,5 +208,13 @@ void gn_neuron_theory_free(gn_neuron *n, gn_neuron_theory *t)
 {
     gn_free(n->ctx, t->hessian);
     gn_free(n->ctx, t->eigenvalue);
-    t->hessian = t->eigenvalue = NULL;
+    gn_free(n->ctx, t->row_curvature);
+    t->hessian = t->eigenvalue = t->row_curvature = NULL;
+}
+
+size_t gn_neuron_flat(const gn_neuron_theory *t)
+{
+    size_t flat = 0;
+    while (t->eigenvalue && flat < t->size && t->eigenvalue[flat] <= 1e-10 * t->lambda) flat++;
+    return flat;
 }

@@ -1,0 +1,251 @@
+/* neuron_cures.c -- the cures of a run that does not converge, side by side: clipping, scaled inputs, another start, a
+ * smaller rate; and what none of them is for: growth through depth.
+ *
+ * Invariant: a cure is another spec of the same neuron, run by the same formulas from a start with the same prediction,
+ * unless the start is the cure. */
+#include "neuron_parts.h"
+#include "../nn/nn.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LEAST_STEPS = 200, CURES = 5 };
+
+typedef struct cure {
+    const char *name;
+    gn_neuron_spec spec;
+    double lambda, kappa, limit, loss, w, before;   /* w, before: the last two values of the first weight */
+    gn_regime regime;
+} cure;
+
+/* ---- the specs --------------------------------------------------------------------------------------------------- */
+
+static double *copy(gn_neuron_page *p, const double *from, size_t count)
+{
+    double *to = gn_arena_alloc(&p->s->arena, count, sizeof *to);
+    if (to && from) memcpy(to, from, count * sizeof *to);
+    if (!to) gn_neuron_fail(p, GN_NO_MEMORY);
+    return to;
+}
+
+/* One row: the input divided by its length; the weights times it, so that the prediction is the same. */
+static void scale_row(const gn_neuron_spec *s, double *x, double *w)
+{
+    double length = 0;
+    for (size_t i = 0; i < s->inputs; i++) length += x[i] * x[i];
+    length = sqrt(length);
+    for (size_t i = 0; i < s->inputs && length > 0; i++) {
+        x[i] /= length;
+        w[i] *= length;
+    }
+}
+
+/* Each column to standard deviation 1, and to mean 0 when there is a bias to take the mean up. */
+static double scale_column(const gn_neuron_spec *s, double *x, double *w, size_t i)
+{
+    double mean = 0, square = 0, n = (double)s->rows;
+    for (size_t r = 0; r < s->rows; r++) mean += x[r * s->inputs + i] / n;
+    if (!s->has_bias) mean = 0;
+    for (size_t r = 0; r < s->rows; r++) {
+        double d = x[r * s->inputs + i] - mean;
+        square += d * d / n;
+    }
+    double sd = square > 0 ? sqrt(square) : 1, moved = w[i] * mean;
+    for (size_t r = 0; r < s->rows; r++) x[r * s->inputs + i] = (x[r * s->inputs + i] - mean) / sd;
+    w[i] *= sd;
+    return moved;
+}
+
+static void make_scaled(gn_neuron_page *p, gn_neuron_spec *s)
+{
+    double *x = copy(p, s->x, s->rows * s->inputs), *w = copy(p, s->w, s->inputs);
+    if (!x || !w) return;
+    if (s->rows == 1) scale_row(s, x, w);
+    else
+        for (size_t i = 0; i < s->inputs; i++) s->b += scale_column(s, x, w, i);
+    s->x = x;
+    s->w = w;
+}
+
+static double init_scale(gn_neuron_page *p, gn_init init, double in, double out)
+{
+    const gn_binding bound[] = {{"in", in}, {"out", out}, {"a", 0}};
+    const char *text = gn_init_table()[init].scale;
+    const gn_formula *f;
+    double v = NAN;
+    gn_status s = gn_formula_parse(&p->s->arena, text, strlen(text), &f);
+    if (s == GN_OK) s = gn_formula_eval(p->n->ctx, f, bound, GN_COUNT(bound), &v);
+    if (s != GN_OK) gn_neuron_fail(p, s);
+    return v;
+}
+
+static void make_cures(gn_neuron_page *p, cure *c)
+{
+    const gn_neuron_spec *s = &p->n->spec;
+    for (size_t i = 0; i < CURES; i++) c[i].spec = *s;
+    c[0].name = "as given";
+    c[1].name = "gradient clipped";
+    c[1].spec.clip = s->clip > 0 ? s->clip : 1;
+    c[2].name = s->rows == 1 ? "input scaled" : "inputs scaled";
+    make_scaled(p, &c[2].spec);
+    c[3].name = "xavier start";
+    double *w = copy(p, NULL, s->inputs);
+    for (size_t i = 0; w && i < s->inputs; i++)
+        w[i] = (i % 2 ? -1 : 1) * init_scale(p, GN_INIT_xavier_normal, (double)s->inputs, 1);
+    c[3].spec.w = w;
+    c[4].name = isfinite(p->theory.best_rate) ? "the best rate" : "half the limit";
+    double rate = isfinite(p->theory.best_rate) ? p->theory.best_rate : p->theory.critical_rate / 2;
+    if (isfinite(rate)) c[4].spec.hyper[0] = rate;
+}
+
+/* ---- running ----------------------------------------------------------------------------------------------------- */
+
+static gn_status watch_last(void *user, gn_neuron *n, uint64_t k)
+{
+    cure *c = user;
+    (void)k;
+    c->before = c->w;
+    c->w = gn_neuron_weights(n)[0];
+    return GN_OK;
+}
+
+static gn_status measure(gn_neuron *n, cure *c)
+{
+    gn_neuron_theory t;
+    gn_neuron_forward(n);
+    GN_TRY(gn_neuron_theory_of(n, &t));
+    c->lambda = t.lambda;
+    c->limit = t.critical_rate;
+    c->regime = t.regime;
+    c->kappa = t.lambda / t.smallest;
+    gn_neuron_theory_free(n, &t);
+    return GN_OK;
+}
+
+static gn_status run_cure(gn_neuron_page *p, cure *c, uint64_t steps)
+{
+    gn_neuron *n;
+    gn_neuron_end end;
+    GN_TRY(gn_neuron_new(p->n->ctx, &c->spec, &n));
+    gn_status s = measure(n, c);
+    if (s == GN_OK) s = gn_neuron_run(n, steps, 0, watch_last, c, &end);
+    if (s == GN_OK) c->loss = gn_neuron_loss(n);
+    gn_neuron_free(n);
+    return s;
+}
+
+static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
+{
+    const char *name[CURES], *regime[CURES];
+    double number[5][CURES];
+    bool batch = p->n->spec.rows > 1;
+    for (size_t i = 0; i < CURES; i++) {
+        const double v[] = {c[i].spec.hyper[0], c[i].lambda, c[i].kappa, c[i].limit, c[i].loss};
+        for (size_t k = 0; k < GN_COUNT(v); k++) number[k][i] = v[k];
+        name[i] = c[i].name;
+        regime[i] = i == 1 && c[i].regime == GN_REGIME_DIVERGENT ? "bounded" : gn_regime_name(c[i].regime);
+    }
+    static const char *const title[] = {"lr", "lambda", "kappa", "lr limit", "last L"};
+    gn_sheet_column column[7];
+    size_t columns = 0;
+    column[columns++] = (gn_sheet_column){"cure", NULL, NULL, NULL, name};
+    for (size_t k = 0; k < 4; k++)
+        if (k != 2 || batch) column[columns++] = (gn_sheet_column){title[k], NULL, NULL, number[k], NULL};
+    column[columns++] = (gn_sheet_column){"regime", NULL, NULL, NULL, regime};
+    column[columns++] = (gn_sheet_column){title[4], NULL, NULL, number[4], NULL};
+    gn_text t;
+    gn_text_init(&t, p->n->ctx);
+    gn_text_printf(&t, "each cure alone, %llu steps", (unsigned long long)steps);
+    gn_sheet_table(p->s, 0, t.at ? t.at : "", columns, CURES, column);
+    gn_text_free(&t);
+}
+
+/* ---- words ------------------------------------------------------------------------------------------------------- */
+
+/* Clipping on a quadratic: below the limit nothing changes; above, steps of lr*clip lead to the minimum and then to and
+ * fro around it, e and e - lr*clip with e in [clip/lambda, lr*clip - clip/lambda]. */
+static void say_clipping(gn_neuron_page *p, const cure *c)
+{
+    const gn_neuron_spec *s = &c->spec;
+    double step = s->hyper[0] * s->clip;
+    if (s->optimizer != GN_OPT_sgd) return;
+    if (c->regime != GN_REGIME_DIVERGENT) {
+        gn_sheet_text(p->s, 0, "clipping at %s does not change where the rate converges: near the minimum the gradient is "
+                      "small and is not clipped", GN_SHORT(s->clip));
+        return;
+    }
+    gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, but the limit stays where it was: the run walks "
+                  "to the minimum and then goes to and fro around it for ever, in a two-cycle of width lr*clip",
+                  GN_SHORT(s->clip), GN_SHORT(step));
+    if (s->inputs == 1 && s->rows == 1 && !s->has_bias)
+        gn_sheet_text(p->s, 0, "limit cycle: predicted width %s; observed, the last two weights %s and %s, width %s",
+                      GN_SHORT(step), GN_SHORT(c->before), GN_SHORT(c->w), GN_SHORT(fabs(c->w - c->before)));
+}
+
+static void say_scaling(gn_neuron_page *p, const cure *given, const cure *scaled)
+{
+    if (!(given->limit < INFINITY) || !(scaled->limit < INFINITY)) return;
+    gn_sheet_text(p->s, 0, "scaling moves the limit of the rate from %s to %s, by a factor of %s", GN_SHORT(given->limit),
+                  GN_SHORT(scaled->limit), gn_num_digits(GN_NUM, scaled->limit / given->limit, 4));
+    if (given->spec.rows > 1 && isfinite(given->kappa) && isfinite(scaled->kappa))
+        gn_sheet_text(p->s, 0, "and the condition number from %s to %s: what is steepest and what is flattest come "
+                      "nearer, so that one rate suits both", GN_SHORT(given->kappa), GN_SHORT(scaled->kappa));
+}
+
+static void say_start(gn_neuron_page *p, const cure *c)
+{
+    if (p->theory.linear)
+        gn_sheet_text(p->s, 0, "another start changes the first error and not its factor: lambda is the same %s whatever "
+                      "the weights are. Initialisation is for depth, where it keeps the size of signals.",
+                      GN_SHORT(c->lambda));
+}
+
+static void show_init(gn_neuron_page *p)
+{
+    static const gn_init rows[] = {GN_INIT_xavier_normal, GN_INIT_xavier_uniform, GN_INIT_he_normal, GN_INIT_he_uniform};
+    enum { ROWS = GN_COUNT(rows) };
+    const char *name[ROWS], *formula[ROWS];
+    double own[ROWS], small[ROWS], large[ROWS];
+    for (size_t i = 0; i < ROWS; i++) {
+        name[i] = gn_init_table()[rows[i]].name;
+        formula[i] = gn_init_table()[rows[i]].scale;
+        own[i] = init_scale(p, rows[i], (double)p->n->spec.inputs, 1);
+        small[i] = init_scale(p, rows[i], 4, 6);
+        large[i] = init_scale(p, rows[i], 784, 128);
+    }
+    const char *title = gn_neuron_format(&p->s->arena, "%zu->1", p->n->spec.inputs);
+    const gn_sheet_column column[] = {{"initialiser", NULL, NULL, NULL, name}, {"scale", NULL, NULL, NULL, formula},
+                                      {title, NULL, NULL, own, NULL}, {"4->6", NULL, NULL, small, NULL},
+                                      {"784->128", NULL, NULL, large, NULL}};
+    gn_sheet_table(p->s, 0, "initialisers: sd of the normal ones, half-width of the uniform ones (a = 0)",
+                   GN_COUNT(column), ROWS, column);
+}
+
+static void show_depth(gn_neuron_page *p)
+{
+    gn_sheet_section(p->s, 0, "what these cures are not for: growth through depth");
+    gn_sheet_text(p->s, 0, "in a chain of 50 layers a gradient passes 49 of them and is multiplied each time:");
+    gn_sheet_compute(p->s, 0, false, "by 1.5 each", "grown", "1.5^49");
+    gn_sheet_compute(p->s, 0, false, "by 0.5 each", "vanished", "0.5^49");
+    gn_sheet_compute(p->s, 0, false, "10 sigmoids at best", "sigmoids", "0.25^10");
+    gn_sheet_text(p->s, 0, "that is cured by initialisation, residual connections (the factor becomes 1 + something) and "
+                  "layer normalisation, not by the rate");
+}
+
+void gn_neuron_show_cures(gn_neuron_page *p)
+{
+    cure c[CURES];
+    uint64_t steps = p->show->steps > LEAST_STEPS ? p->show->steps : LEAST_STEPS;
+    if (p->s->status != GN_OK) return;
+    memset(c, 0, sizeof c);
+    gn_sheet_section(p->s, 0, "the cures");
+    make_cures(p, c);
+    for (size_t i = 0; i < CURES && p->s->status == GN_OK; i++) gn_neuron_fail(p, run_cure(p, &c[i], steps));
+    if (p->s->status != GN_OK) return;
+    show_table(p, c, steps);
+    say_clipping(p, &c[1]);
+    say_scaling(p, &c[0], &c[2]);
+    say_start(p, &c[3]);
+    show_init(p);
+    show_depth(p);
+}

@@ -1,0 +1,255 @@
+/* neuron_rate.c -- what the curvature says of the rate, before the run: regime, best rate, limit, closed form, steps to
+ * arrive; each beside what the run does.
+ *
+ * Invariant: what holds at the point alone is called a local estimate. */
+#include "neuron_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { HESSIAN_SHOWN = 6, ELEMENTS = 256 };
+static const double most_steps = 1e6;
+
+static const char *text_of(gn_neuron_page *p, const char *before, const char *a, const char *after)
+{
+    gn_text t;
+    gn_text_init(&t, p->n->ctx);
+    gn_text_printf(&t, "%s%s%s", before, a, after);
+    const char *r = gn_text_done(&t) == GN_OK ? gn_arena_text(&p->s->arena, t.at, t.length) : NULL;
+    gn_text_free(&t);
+    if (!r) gn_neuron_fail(p, GN_NO_MEMORY);
+    return r ? r : "0";
+}
+
+/* before/(a), simplified where it is a formula of single numbers: 2/(2*x^2) is 1/x^2. */
+static const char *simple(gn_neuron_page *p, const char *before, const char *a, bool single)
+{
+    const gn_formula *f;
+    const char *text = text_of(p, before, a, ")");
+    if (!single || p->s->status != GN_OK) return text;
+    gn_status s = gn_formula_parse(&p->s->arena, text, strlen(text), &f);
+    if (s == GN_OK) s = gn_formula_simplify(&p->s->arena, f, &f);
+    const char *r = s == GN_OK ? gn_neuron_print(&p->s->arena, f) : NULL;
+    if (!r) gn_neuron_fail(p, s == GN_OK ? GN_NO_MEMORY : s);
+    return r ? r : text;
+}
+
+static gn_symbol *one(gn_neuron_page *p, const char *name, double v)
+{
+    return gn_sheet_symbol(p->s, name, 1, 1, &v, GN_F64);
+}
+
+/* ---- curvature --------------------------------------------------------------------------------------------------- */
+
+static void row_curvature(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    const gn_neuron *n = p->n;
+    if (!n->texts.linear)
+        gn_sheet_compute(p->s, 0, false, NULL, "d2p_dz2", n->texts.slope2);
+    bool named = strstr(t->lambda_text, "d2L_dz2") != NULL;
+    if (named) gn_sheet_compute(p->s, 0, false, NULL, "d2L_dz2", t->curvature_text);
+    if (n->spec.inputs > 1 && t->size <= HESSIAN_SHOWN && !n->spec.has_bias && !(n->spec.decay > 0))
+        gn_sheet_compute(p->s, 0, false, "Hessian", "H", text_of(p, "", named ? "d2L_dz2" : t->curvature_text, "*x*x'"));
+    else if (t->hessian && t->size > 1 && t->size <= HESSIAN_SHOWN)
+        gn_sheet_given(p->s, 0, "Hessian", gn_sheet_symbol(p->s, "H", t->size, t->size, t->hessian, GN_F64));
+    gn_line *line = gn_sheet_compute(p->s, 0, false, "curvature", "lambda", t->lambda_text);
+    if (line && t->size > 1) line->rule = n->spec.decay > 0 ? "the others are decay" : "the other eigenvalues are 0";
+}
+
+/* H = X~'(c .* X~) times the factor of the reduction, X~ with a column of ones for the bias. */
+static void hessian_equation(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    const gn_neuron_spec *s = &p->n->spec;
+    gn_symbol *h = gn_sheet_symbol(p->s, "H", t->size, t->size, t->hessian, GN_F64);
+    double *x = gn_arena_alloc(&p->s->arena, s->rows * t->size, sizeof *x);
+    if (!x || p->s->status != GN_OK) {
+        gn_neuron_fail(p, GN_NO_MEMORY);
+        return;
+    }
+    for (size_t r = 0; r < s->rows; r++)
+        for (size_t i = 0; i < t->size; i++) x[r * t->size + i] = i < s->inputs ? s->x[r * s->inputs + i] : 1;
+    gn_sheet_symbol(p->s, "X", s->rows, t->size, x, GN_F64);
+    gn_sheet_symbol(p->s, "c", s->rows, 1, t->row_curvature, GN_F64);
+    if (s->has_bias) gn_sheet_text(p->s, 0, "X below has a last column of ones, for the bias");
+    gn_line *c = gn_sheet_given(p->s, 0, "curvature of rows", gn_sheet_find(p->s, "c"));
+    if (c) c->rule = text_of(p, "d2l/dz2 = ", t->curvature_text, "");
+    const char *how = !strcmp(s->reduction, "mean") ? "X'*(c.*X)/N" : !strcmp(s->reduction, "sum") ? "X'*(c.*X)"
+                                                                                             : "0.5*(X'*(c.*X))";
+    if (s->decay > 0 || s->rows * t->size > ELEMENTS) gn_sheet_given(p->s, 0, "Hessian", h);
+    else gn_sheet_equation(p->s, 0, false, "Hessian", h, how);
+}
+
+static void batch_curvature(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    if (t->hessian && t->size <= HESSIAN_SHOWN) hessian_equation(p);
+    if (t->eigenvalue && t->size <= 24)
+        gn_sheet_given(p->s, 0, "eigenvalues", gn_sheet_symbol(p->s, "eigenvalues", t->size, 1, t->eigenvalue, GN_F64));
+    gn_line *line = gn_sheet_given(p->s, 0, "curvature", one(p, "lambda", t->lambda));
+    if (line) line->rule = "the largest eigenvalue of the Hessian";
+    if (isfinite(t->smallest) && t->smallest > 0)
+        gn_sheet_text(p->s, 0, "condition number over the eigenvalues above 0: kappa = %s/%s = %s; %zu of %zu eigenvalues "
+                      "are 0, directions in which nothing is learnt", GN_SHORT(t->lambda), GN_SHORT(t->smallest),
+                      GN_SHORT(t->lambda / t->smallest), gn_neuron_flat(t), t->size);
+}
+
+/* ---- regime ------------------------------------------------------------------------------------------------------ */
+
+static const char *local(const gn_neuron_theory *t)
+{
+    if (t->linear) return "the loss is quadratic in the weights, so what follows holds for every step";
+    return t->piecewise ? "a local estimate: exact as long as no sum z (or error) crosses a kink"
+                        : "a local estimate, at k = 0: the curvature changes with the weights";
+}
+
+static void sgd_regime(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    gn_sheet_compute(p->s, 0, false, NULL, "r", "1 - lr*lambda");
+    double size = fabs(t->r);
+    gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
+    if (t->regime == GN_REGIME_STILL) return;
+    gn_sheet_text(p->s, 0, "each step multiplies the error%s by r = %s%s; r counts as 0 or -1 within %s",
+                  p->n->spec.rows > 1 || t->size > 1 ? " along the steepest direction" : "", GN_SHORT(t->r),
+                  size < 1 ? " (it shrinks)" : t->regime == GN_REGIME_TWO_CYCLE ? "" : " (it grows)",
+                  gn_num_digits(GN_NUM, t->band, 2));
+    if (t->regime == GN_REGIME_ONE_STEP)
+        gn_sheet_text(p->s, 0, "to land in one step is no luck: lr is the best rate itself, 1/lambda");
+}
+
+static void other_regime(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    const char *name = gn_optimizer_table()[p->n->spec.optimizer].name;
+    if (!t->limit.known) {
+        gn_sheet_text(p->s, 0, "%s: %s", name, t->limit.about);
+        return;
+    }
+    if (t->limit.preconditioned) {
+        gn_sheet_text(p->s, 0, "%s divides each step by its state, so lambda here is not the one it feels; its limit is "
+                      "lr*lambda(P^-1/2 H P^-1/2) < %s = %s, %s", name, t->limit.formula, GN_SHORT(t->limit.value),
+                      t->limit.about);
+        return;
+    }
+    gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
+    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues of size %s: errors shrink by that a step "
+                  "in the long run", t->iteration.ripples ? "complex" : "real", GN_SHORT(t->iteration.spectral));
+}
+
+static void rates(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    const gn_neuron_spec *s = &p->n->spec;
+    bool single = t->lambda_text && s->inputs == 1 && t->linear;
+    const char *lambda = single ? t->lambda_text : "lambda";
+    if (!(t->lambda > 0) || !t->limit.known || t->limit.preconditioned) return;
+    if (s->optimizer == GN_OPT_sgd && s->rows == 1)
+        gn_sheet_compute(p->s, 0, false, "best rate", "lr_best", simple(p, "1/(", lambda, single));
+    else if (isfinite(t->best_rate) && isfinite(t->smallest)) {
+        one(p, "lambda_min", t->smallest);
+        gn_sheet_compute(p->s, 0, false, "best rate", "lr_best", "2/(lambda + lambda_min)");
+    }
+    gn_sheet_compute(p->s, 0, false, "limit", "lr_limit",
+                     s->optimizer == GN_OPT_sgd ? simple(p, "2/(", lambda, single)
+                                                : text_of(p, "(", t->limit.formula, ")/lambda"));
+    double ratio = s->hyper[0] / t->critical_rate;
+    gn_sheet_text(p->s, 0, "lr = %s is %s times the limit: %s", GN_SHORT(s->hyper[0]), GN_SHORT(ratio),
+                  fabs(t->eta_lambda - t->limit.value) <= t->band ? "on it" : ratio < 1 ? "below, so it converges"
+                                                                                        : "above, so it diverges");
+}
+
+/* ---- closed form and steps to arrive ----------------------------------------------------------------------------- */
+
+bool gn_neuron_has_closed_form(const gn_neuron_page *p)
+{
+    const gn_neuron_spec *s = &p->n->spec;
+    return p->theory.linear && s->rows == 1 && s->optimizer == GN_OPT_sgd && !(s->clip > 0) && !(s->decay > 0) &&
+           p->theory.lambda > 0;
+}
+
+static void closed_form(gn_neuron_page *p)
+{
+    if (!gn_neuron_has_closed_form(p)) return;
+    gn_sheet_symbol(p->s, "w_0", p->n->spec.inputs, 1, gn_neuron_weights(p->n), GN_F64);
+    gn_sheet_compute(p->s, 0, false, "minimum", "w_star", "w_0 - dL_dw/lambda");
+    if (p->n->spec.has_bias) {
+        one(p, "b_0", gn_neuron_bias(p->n));
+        gn_sheet_compute(p->s, 0, false, NULL, "b_star", "b_0 - dL_db/lambda");
+    }
+    gn_sheet_text(p->s, 0, "closed form: w_k = w_star + (w_0 - w_star)*r^k%s", p->n->spec.inputs > 1 || p->n->spec.has_bias
+                  ? "; of all weights that fit the sample, w_star is the nearest to w_0" : "");
+}
+
+typedef struct arrival { double first, share; uint64_t k; bool arrived, error; } arrival;
+
+static double distance(gn_neuron *n, bool error)
+{
+    size_t size;
+    if (error) return fabs(gn_neuron_value(n, "e", &size)[0]);
+    double sum = gn_neuron_bias_gradient(n) * gn_neuron_bias_gradient(n);
+    for (size_t i = 0; i < n->spec.inputs; i++) sum += gn_neuron_gradient(n)[i] * gn_neuron_gradient(n)[i];
+    return sqrt(sum);
+}
+
+static gn_status watch_arrival(void *user, gn_neuron *n, uint64_t k)
+{
+    arrival *a = user;
+    double d = distance(n, a->error);
+    if (k == 0) a->first = d;
+    if (!(d <= a->share * a->first)) return GN_OK;
+    a->arrived = true;
+    a->k = k;
+    return GN_STOPPED;
+}
+
+static void arrivals(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    const gn_neuron_spec *s = &p->n->spec;
+    double tol = p->show->tolerance, predicted = INFINITY, cap = (double)p->show->steps;
+    arrival a = {.share = tol, .error = s->rows == 1 && p->n->texts.by_error};
+    gn_neuron_end end;
+    bool known = t->linear && s->rows == 1 && s->optimizer == GN_OPT_sgd && !(s->clip > 0);
+    if (known) predicted = gn_steps_to(t->r, tol);
+    cap = fmin(most_steps / (double)s->rows, fmax(cap, fmin(2 * predicted + 10, 1e5)));
+    if (t->regime == GN_REGIME_DIVERGENT || t->regime == GN_REGIME_TWO_CYCLE || t->regime == GN_REGIME_STILL)
+        cap = fmin(cap, (double)p->show->steps);
+    gn_status st = gn_neuron_run(p->n, (uint64_t)cap, 0, watch_arrival, &a, &end);
+    if (st != GN_OK && st != GN_STOPPED) gn_neuron_fail(p, st);
+    const char *what = a.error ? "error" : "gradient";
+    const char *share = GN_SHORT(tol), *when = gn_num(GN_NUM, predicted);
+    if (isinf(predicted)) when = "never";
+    if (known && a.arrived)
+        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, observed %llu", what, share, when,
+                      (unsigned long long)a.k);
+    else if (known)
+        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, not within the %s observed", what,
+                      share, when, gn_num(GN_NUM, floor(cap)));
+    else if (a.arrived)
+        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: observed %llu", what, share, (unsigned long long)a.k);
+    else
+        gn_sheet_text(p->s, 0, "the %s is not %s of the first within the %s steps observed", what, share,
+                      gn_num(GN_NUM, floor(cap)));
+}
+
+void gn_neuron_show_rate(gn_neuron_page *p)
+{
+    gn_neuron *n = p->n;
+    const gn_neuron_theory *t = &p->theory;
+    gn_sheet_section(p->s, 0, "what the rate will do, seen from k = 0");
+    gn_neuron_restart(n);
+    gn_neuron_forward(n);
+    gn_neuron_symbols(p);
+    gn_sheet_text(p->s, 0, "%s", local(t));
+    if (n->spec.rows == 1) row_curvature(p);
+    else batch_curvature(p);
+    if (n->spec.clip > 0) gn_sheet_text(p->s, 0, "as long as no gradient is clipped:");
+    gn_sheet_compute(p->s, 0, false, NULL, "eta_lambda", "lr*lambda");
+    if (n->spec.optimizer == GN_OPT_sgd) sgd_regime(p);
+    else other_regime(p);
+    rates(p);
+    closed_form(p);
+    arrivals(p);
+}

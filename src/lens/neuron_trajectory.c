@@ -1,0 +1,218 @@
+/* neuron_trajectory.c -- the run as a table, w_0 at k = 0, and when a divergent one leaves the numbers of a precision.
+ *
+ * Invariant: of a long run only the head and the tail are kept; what is printed is what the run gave at that k. */
+#include "neuron_parts.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum { HEAD = 500, TAIL = 500, KEPT = HEAD + TAIL, WEIGHTS_SHOWN = 4, COLUMNS = 2 * WEIGHTS_SHOWN + 8 };
+
+typedef struct track {
+    gn_sheet_column column[COLUMNS];
+    double *at[COLUMNS];
+    const double *from[COLUMNS];    /* in the neuron's values; NULL: k */
+    size_t columns;
+    uint64_t k;
+} track;
+
+static void add_column(gn_neuron_page *p, track *t, const char *title, const char *name, const char *formula,
+                       const double *from)
+{
+    double *at = gn_arena_alloc(&p->s->arena, KEPT, sizeof *at);
+    if (!at) gn_neuron_fail(p, GN_NO_MEMORY);
+    t->at[t->columns] = at;
+    t->from[t->columns] = from;
+    t->column[t->columns++] = (gn_sheet_column){title, name, formula, at, NULL};
+}
+
+static const double *value(gn_neuron_page *p, const char *name)
+{
+    size_t size;
+    return gn_neuron_value(p->n, name, &size);
+}
+
+/* A scalar neuron with one row has its formulas as columns' formulas; else the numbers stand for themselves. */
+static void add_columns(gn_neuron_page *p, track *t, bool closed)
+{
+    const gn_neuron *n = p->n;
+    bool one = n->spec.rows == 1, plain = one && n->spec.inputs == 1;
+    size_t shown = n->spec.inputs < WEIGHTS_SHOWN ? n->spec.inputs : WEIGHTS_SHOWN;
+    add_column(p, t, "k", "k", NULL, NULL);
+    for (size_t i = 0; i < shown; i++)
+        add_column(p, t, n->component[n->w + i], n->component[n->w + i], NULL, n->value + n->w + i);
+    if (n->spec.has_bias) add_column(p, t, "b", "b", NULL, n->value + n->b);
+    if (closed) add_column(p, t, "closed form", "closed", "w_star + (w_0 - w_star)*r^k", NULL);
+    if (one && n->texts.linear) add_column(p, t, "p", "p", plain ? n->entry[0].shown.text : NULL, value(p, "p"));
+    else if (one) {
+        add_column(p, t, "z", "z", plain ? n->entry[0].shown.text : NULL, value(p, "z"));
+        add_column(p, t, "p", "p", n->texts.value, value(p, "p"));
+    }
+    if (one && n->texts.by_error) add_column(p, t, "e", "e", "p - y", value(p, "e"));
+    add_column(p, t, "L", "L", one ? n->texts.loss : NULL, n->value + n->loss);
+    for (size_t i = 0; i < shown && (shown < 3 || one == false); i++)
+        add_column(p, t, gn_neuron_format(&p->s->arena, "d%s/d%s", "L", n->component[n->w + i]),
+                   gn_neuron_format(&p->s->arena, "dL_d%s", n->component[n->w + i]), NULL, n->value + n->dw + i);
+}
+
+static gn_status keep(void *user, gn_neuron *n, uint64_t k)
+{
+    track *t = user;
+    size_t row = k < HEAD ? (size_t)k : HEAD + (size_t)((k - HEAD) % TAIL);
+    (void)n;
+    for (size_t c = 0; c < t->columns; c++) t->at[c][row] = t->from[c] ? *t->from[c] : (double)k;
+    t->k = k;
+    return GN_OK;
+}
+
+/* The ring of the tail put in order; how many rows there are. */
+static size_t unroll(gn_neuron_page *p, track *t)
+{
+    if (t->k < KEPT) return (size_t)t->k + 1;
+    size_t first = (size_t)((t->k + 1 - HEAD) % TAIL);
+    double *turned = gn_arena_alloc(&p->s->arena, TAIL, sizeof *turned);
+    if (!turned) gn_neuron_fail(p, GN_NO_MEMORY);
+    for (size_t c = 0; turned && c < t->columns; c++) {
+        for (size_t i = 0; i < TAIL; i++) turned[i] = t->at[c][HEAD + (first + i) % TAIL];
+        memcpy(t->at[c] + HEAD, turned, TAIL * sizeof *turned);
+    }
+    return KEPT;
+}
+
+/* The closed form by its text, at every k that is kept. */
+static void fill_closed(gn_neuron_page *p, track *t, size_t rows)
+{
+    static const char *const names[] = {"w_star", "w_0", "r", "k"};
+    const gn_formula *f;
+    gn_program *program;
+    gn_arena *a = &p->s->arena;
+    size_t c = 0;
+    while (c < t->columns && strcmp(t->column[c].name, "closed") != 0) c++;
+    if (c == t->columns || p->s->status != GN_OK) return;
+    gn_status s = gn_formula_parse(a, t->column[c].formula, strlen(t->column[c].formula), &f);
+    if (s == GN_OK) s = gn_program_make(a, f, names, GN_COUNT(names), &program);
+    double *room = s == GN_OK ? gn_arena_alloc(a, gn_program_room(program) + 1, sizeof *room) : NULL;
+    if (!room) {
+        gn_neuron_fail(p, s == GN_OK ? GN_NO_MEMORY : s);
+        return;
+    }
+    double v[4];
+    for (size_t i = 0; i < 3; i++) v[i] = gn_sheet_find(p->s, names[i])->value[0];
+    for (size_t i = 0; i < rows; i++) {
+        v[3] = t->at[0][i];
+        t->at[c][i] = gn_program_run(program, v, room);
+    }
+}
+
+static void say_end(gn_neuron_page *p, const gn_neuron_result *r)
+{
+    unsigned long long k = (unsigned long long)r->k;
+    if (r->end == GN_NEURON_GUARDED)
+        gn_sheet_text(p->s, 0, "stopped at k = %llu: a weight is larger than the guard, %s (%llu values of w in all, w_0 "
+                      "among them)", k, GN_SHORT(p->show->guard), k + 1);
+    if (r->end == GN_NEURON_NAN) gn_sheet_text(p->s, 0, "stopped at k = %llu: a weight is nan", k);
+}
+
+/* What the loss of a neuron that is not linear looks like where the run ended. */
+static void say_last_curvature(gn_neuron_page *p)
+{
+    gn_neuron_theory t;
+    if (p->theory.linear || p->s->status != GN_OK) return;
+    gn_status s = gn_neuron_theory_of(p->n, &t);
+    if (s != GN_OK) {
+        gn_neuron_fail(p, s);
+        return;
+    }
+    if (isfinite(t.lambda) && t.limit.known && !t.limit.preconditioned && t.lambda > 0)
+        gn_sheet_text(p->s, 0, "at the end, k = %llu, the curvature is lambda = %s and the limit of the rate there %s "
+                      "(local estimate; at k = 0 they were %s and %s)", (unsigned long long)p->n->step,
+                      GN_SHORT(t.lambda), gn_num_digits(GN_NUM, t.critical_rate, 8), GN_SHORT(p->theory.lambda),
+                      gn_num_digits(GN_NUM, p->theory.critical_rate, 8));
+    gn_neuron_theory_free(p->n, &t);
+}
+
+void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result)
+{
+    gn_neuron *n = p->n;
+    track t = {.columns = 0};
+    bool closed = gn_neuron_has_closed_form(p) && n->spec.inputs == 1;
+    if (p->s->status != GN_OK) return;
+    gn_sheet_section(p->s, 0, "the run: %llu steps", (unsigned long long)p->show->steps);
+    add_columns(p, &t, closed);
+    if (p->s->status != GN_OK) return;
+    gn_status s = gn_neuron_run(n, p->show->steps, p->show->guard, keep, &t, &result->end);
+    if (s != GN_OK) {
+        gn_neuron_fail(p, s);
+        return;
+    }
+    size_t rows = unroll(p, &t);
+    if (closed) fill_closed(p, &t, rows);
+    result->k = t.k;
+    result->w = gn_neuron_weights(n)[0];
+    result->b = gn_neuron_bias(n);
+    result->loss = gn_neuron_loss(n);
+    gn_sheet_table(p->s, 0, t.k < KEPT ? "trajectory" : "trajectory, its head and its tail", t.columns, rows, t.column);
+    say_end(p, result);
+    say_last_curvature(p);
+}
+
+/* ---- overflow ---------------------------------------------------------------------------------------------------- */
+
+static const char *step_text(gn_neuron_page *p, double k)
+{
+    return isinf(k) ? "-" : gn_neuron_format(&p->s->arena, "%llu", (unsigned long long)k);
+}
+
+static void overflow_table(gn_neuron_page *p, const gn_neuron_overflow *o)
+{
+    enum { WHATS = 4, RUNS = 4 };
+    static const char *const what[WHATS] = {"loss infinite", "gradient infinite", "weight infinite", "weight nan"};
+    static const char *const title[RUNS] = {"float32 predicted", "float32 observed", "float64 predicted",
+                                            "float64 observed"};
+    const char *cell[RUNS][WHATS];
+    gn_sheet_column column[1 + RUNS] = {{"first k with", NULL, NULL, NULL, what}};
+    for (size_t i = 0; i < RUNS; i++) {
+        const double k[WHATS] = {o[i].loss, o[i].gradient, o[i].weight, o[i].nan};
+        for (size_t j = 0; j < WHATS; j++) cell[i][j] = step_text(p, k[j]);
+        column[i + 1] = (gn_sheet_column){title[i], NULL, NULL, NULL, cell[i]};
+    }
+    gn_sheet_table(p->s, 0, "when the numbers end", 1 + RUNS, WHATS, column);
+}
+
+/* Overflow is looked for as far as it is predicted, or as far as the run goes. */
+static gn_status observe(gn_neuron_page *p, gn_type type, gn_neuron_overflow *o)
+{
+    const double most = 1e6;
+    GN_TRY(gn_neuron_overflow_predicted(p->shadow, type, &o[0]));
+    double steps = isfinite(o[0].nan) ? o[0].nan + 2 : (double)p->show->steps;
+    return gn_neuron_overflow_observed(p->n->ctx, &p->n->spec, type, (uint64_t)fmin(steps, most), &o[1]);
+}
+
+static void say_two_phenomena(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    gn_sheet_text(p->s, 0, "this is the iteration that diverges, because lr*lambda = %s is above %s; a smaller rate or "
+                  "input cures it. \"Exploding gradients\" are another thing: a signal multiplied by one factor a layer "
+                  "on its way back through depth, at any rate. This neuron has one layer, so it has only the first.",
+                  GN_SHORT(t->eta_lambda), t->limit.known ? GN_SHORT(t->limit.value) : "its limit");
+}
+
+void gn_neuron_show_overflow(gn_neuron_page *p)
+{
+    gn_neuron_overflow o[4];
+    bool divergent = p->theory.regime == GN_REGIME_DIVERGENT || p->theory.regime == GN_REGIME_ASCENDING;
+    if (p->s->status != GN_OK || p->n->spec.clip > 0 || !(divergent || !isfinite(p->result->loss))) return;
+    gn_sheet_section(p->s, 0, "divergence");
+    gn_status s = observe(p, GN_F32, &o[0]);
+    if (s == GN_OK) s = observe(p, GN_F64, &o[2]);
+    if (s != GN_OK) {
+        gn_neuron_fail(p, s);
+        return;
+    }
+    bool leaves = false;
+    for (size_t i = 0; i < 4; i++) leaves = leaves || isfinite(o[i].loss) || isfinite(o[i].nan);
+    if (leaves) overflow_table(p, o);
+    else gn_sheet_text(p->s, 0, "within these steps no number left the range of float32 or float64");
+    say_two_phenomena(p);
+}
