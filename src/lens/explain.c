@@ -135,7 +135,7 @@ static gn_status number_layers(gn_explain_run *r)
     if (!r->number) return GN_NO_MEMORY;
     size_t units = r->net->spec.inputs;
     for (size_t i = 0; i < r->net->layers; i++) {
-        if (r->net->layer[i].kind != GN_L_DROPOUT) r->number[i] = ++n;
+        if (r->t.layer[i].out != r->t.layer[i].in) r->number[i] = ++n;
         units += r->net->layer[i].outputs;
     }
     r->small = units <= SMALL_UNITS;

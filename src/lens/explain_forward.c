@@ -172,7 +172,7 @@ static void put_layer(gn_explain_run *r, size_t layer)
     const gn_trace_layer *at = &r->t.layer[layer];
     int depth = gn_explain_depth(r, layer, 0);
     if (!r->number[layer]) {
-        gn_sheet_text(r->s, depth + 1, "%s is off: its output is its input", l->text);
+        gn_sheet_text(r->s, depth + 1, "%s: its output is its input", l->text);
         return;
     }
     put_tensors(r, layer, depth + 1);

@@ -12,7 +12,7 @@ typedef struct gn_explain_run {
     gn_net *own;
     gn_sheet *s;
     gn_trace t;
-    int *number;                    /* (layers): in names, from 1; 0: a layer that computes nothing (dropout) */
+    int *number;                    /* (layers): in names, from 1; 0: a layer that passes its input on (dropout) */
     bool small;                     /* few enough units for paths and Jacobians */
     bool follows;                   /* weight: the parameter below */
     size_t tensor, element;

@@ -175,7 +175,7 @@ static void put_plain(gn_explain_run *r)
     }
     gn_sheet_given(r->s, 0, "in", gn_sheet_symbol(r->s, "x", 1, 1, &in, type));
     if (!r->number[r->unit_layer]) {
-        gn_sheet_equation(r->s, 0, true, "dropout is off", gn_sheet_symbol(r->s, "y", 1, 1, &out, type), "x");
+        gn_sheet_equation(r->s, 0, true, "passed on", gn_sheet_symbol(r->s, "y", 1, 1, &out, type), "x");
         return;
     }
     gn_node_info sum = gn_node_get(r->t.g, at->out), scaled = gn_node_get(r->t.g, sum.in[0]);

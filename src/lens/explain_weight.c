@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MOST_PATHS = 200, MOST_STEPS = 32 };
+enum { MOST_PATHS = 200, MOST_STEPS = 32, TABLE_TEXT = 34 /* columns for words beside three numbers */ };
 
 typedef struct following {
     gn_explain_run *r;
@@ -179,6 +179,13 @@ static double first_edge(const paths *p)
     return sloped ? x * gn_trace_at(&r->t, at->slope, p->row * f->l->outputs + f->out) : x;
 }
 
+static const char *number_text(gn_explain_run *r, size_t i)
+{
+    char text[24];
+    snprintf(text, sizeof text, "path %zu", i + 1);
+    return gn_arena_text(&r->t.arena, text, strlen(text));
+}
+
 static void put_paths(following *f)
 {
     gn_explain_run *r = f->r;
@@ -212,13 +219,23 @@ static void put_paths(following *f)
         what[i] = p.text[2 * i + 1];
         sum += p.whole[i];
     }
+    size_t wide[2] = { 0, 0 };
+    for (size_t i = 0; i < p.count; i++) {
+        wide[0] = strlen(where[i]) > wide[0] ? strlen(where[i]) : wide[0];
+        wide[1] = strlen(what[i]) > wide[1] ? strlen(what[i]) : wide[1];
+    }
+    bool fits = wide[0] + wide[1] <= TABLE_TEXT;
     gn_sheet_column column[] = { { .title = "path", .text = where },
                                  { .title = "factors", .text = what },
                                  { .title = "product", .name = "product", .number = p.product },
                                  { .title = "dL/dout", .name = "slope", .number = p.loss_slope },
                                  { .title = "part", .name = "part", .formula = "product*slope", .number = p.whole } };
-    gn_sheet_table(r->s, 0, r->t.rows > 1 ? "paths to the loss, row after row" : "paths to the loss", GN_COUNT(column),
-                   p.count, column);
+    for (size_t i = 0; i < p.count && wide[0] > TABLE_TEXT; i++) where[i] = number_text(r, i);
+    if (!fits) memmove(column + 1, column + 2, 3 * sizeof *column);
+    gn_sheet_table(r->s, 0, r->t.rows > 1 ? "paths to the loss, row after row" : "paths to the loss", fits ? 5 : 4, p.count,
+                   column);
+    for (size_t i = 0; i < p.count && !fits; i++)
+        gn_sheet_text(r->s, 2, "%s: %s", p.text[2 * i], p.text[2 * i + 1]);
     gn_sheet_text(r->s, 0, "%zu path%s; together %s, the gradient is %s", p.count, p.count == 1 ? "" : "s",
                   gn_num_digits(GN_NUM, sum, 6), gn_num_digits(GN_NUM, f->gradient, 6));
 }

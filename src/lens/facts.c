@@ -134,12 +134,11 @@ static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
                                  { .title = "|delta|", .number = v + t->net->layers },
                                  { .title = "to the one after it", .text = to } };
     gn_sheet_table(s, 1, "size of the gradient on its way back", GN_COUNT(column), n, column);
-    if (ratio < GN_FACT_SHRINK)
-        gn_sheet_text(s, 0, "the gradient vanishes on the way back: |delta| times %s a layer over %zu layers",
-                      gn_num_digits(GN_NUM, ratio, 4), layers);
-    if (ratio > 1 / GN_FACT_SHRINK)
-        gn_sheet_text(s, 0, "the gradient grows on the way back: |delta| times %s a layer over %zu layers",
-                      gn_num_digits(GN_NUM, ratio, 4), layers);
+    double whole = pow(ratio, (double)(layers - 1));
+    if (whole < GN_FACT_SHRINK || whole > 1 / GN_FACT_SHRINK)
+        gn_sheet_text(s, 0, "the gradient %s on the way back: |delta| times %s a layer, times %s over %zu layers",
+                      whole < 1 ? "vanishes" : "grows", gn_num_digits(GN_NUM, ratio, 4), gn_num_digits(GN_NUM, whole, 6),
+                      layers);
 }
 
 /* ---- from input to output ---------------------------------------------------------------------------------------- */

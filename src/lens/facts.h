@@ -9,7 +9,8 @@
 
 /* Thresholds, stated where they are used. */
 #define GN_FACT_SATURATED 0.05      /* a slope below this share of the largest the activation has */
-#define GN_FACT_SHRINK 0.5          /* delta's norm a layer, on average: below, it vanishes; above the reciprocal, grows */
+#define GN_FACT_SHRINK 0.01         /* |delta| of the first layer to that of the last: below, it vanishes; above the
+                                       reciprocal, it grows */
 #define GN_FACT_FLAT 0.05           /* the input moves the output by less than this share of it */
 #define GN_FACT_CHANCE 0.1          /* a loss within this share of ln(classes) */
 

@@ -17,6 +17,7 @@ typedef struct gn_trace_name {
     gn_node node;
     const char *name, *shown, *latex;
     const char *formula, *shapes;   /* "delta2'*A1" and "(1,3) = (1,4)*(4,3)" */
+    const char *careful;            /* the same without logarithms of probabilities, for when one is next to 0 */
     const char *about;              /* of what got its name on the way: what it is */
     size_t rows, cols;
     bool auxiliary, emitted;        /* auxiliary: named on the way, shown before its first use */
@@ -48,6 +49,7 @@ typedef struct gn_trace {
     int32_t *by_node;               /* place in `name` plus 1; 0: none */
     size_t by_room;
     int auto_number;
+    bool careful, by_logs;          /* how a softmax loss is said; whether one was */
     gn_status status;
 } gn_trace;
 

@@ -524,7 +524,8 @@ static expr softmax_loss(gn_trace *t, const gn_node_info *info, gn_node self)
 {
     gn_trace_name *p = gn_trace_named(t, t->p);
     gn_node_info link = gn_node_get(t->g, t->p);
-    if (!p || link.in[0] != info->in[0]) return express(t, gn_spell(t->g, self));
+    if (!p || link.in[0] != info->in[0] || t->careful) return express(t, gn_spell(t->g, self));
+    t->by_logs = true;
     expr logs = by_name(t, p);
     logs = call(t, "log", 1, &logs);
     return negative(t, sum_cols(t, times(t, express(t, info->in[1]), logs)));
@@ -603,13 +604,20 @@ gn_trace_name *gn_trace_call(gn_trace *t, gn_node n, const char *shown, const ch
     va_end(args);
     gn_kind kind = gn_node_get(t->g, n).kind;
     bool leaf = kind == GN_INPUT || kind == GN_PARAM;
-    expr e = leaf ? atom("0", 1, 1) : express_self(t, n);
+    t->by_logs = false;
+    expr e = leaf ? atom("0", 1, 1) : express_self(t, n), careful = e;
+    if (t->by_logs) {
+        t->careful = true;
+        careful = express_self(t, n);
+        t->careful = false;
+    }
     if ((old = gn_trace_named(t, n))) return old;
     gn_trace_name *r = add_name(t, n, e, leaf, name);
     if (!r) return failed(t), NULL;
     r->shown = shown ? gn_arena_text(&t->arena, shown, strlen(shown)) : NULL;
     r->latex = latex ? gn_arena_text(&t->arena, latex, strlen(latex)) : NULL;
     r->shapes = shapes_of(t, r);
+    if (careful.text != e.text && r->formula) r->careful = careful.text;
     return r;
 }
 
@@ -625,14 +633,22 @@ gn_symbol *gn_trace_symbol(gn_trace *t, gn_sheet *s, const gn_trace_name *r)
     return symbol;
 }
 
+/* Is a probability so small that its logarithm has lost its digits? */
+static bool next_to_zero(const gn_trace *t)
+{
+    double least = t->net->spec.type == GN_F64 ? 1e-290 : 1e-30;
+    for (size_t i = 0; i < gn_trace_size(t, t->p); i++)
+        if (gn_trace_at(t, t->p, i) < least) return true;
+    return false;
+}
+
 static gn_line *emit(gn_trace *t, gn_sheet *s, int depth, bool numbered, const char *title, gn_trace_name *r)
 {
     gn_symbol *symbol = r->emitted ? NULL : gn_trace_symbol(t, s, r);
     r->emitted = true;
     if (!symbol) return NULL;
-    gn_line *line = r->formula ? gn_sheet_equation(s, depth, numbered, title, symbol, r->formula)
-                               : gn_sheet_given(s, depth, title, symbol);
-    return line;
+    if (!r->formula) return gn_sheet_given(s, depth, title, symbol);
+    return gn_sheet_equation(s, depth, numbered, title, symbol, r->careful && next_to_zero(t) ? r->careful : r->formula);
 }
 
 gn_line *gn_trace_line(gn_trace *t, gn_sheet *s, int depth, bool numbered, const char *title, gn_node n)
