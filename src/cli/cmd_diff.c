@@ -38,8 +38,9 @@ static gn_status read_along(gn_cli *cli, request *r)
     GN_TRY(gn_cli_numbers(cli, "along", gn_option_text(cli->options, GN_O_ALONG), &r->arena, &r->along, &count));
     r->ask.along = r->along;
     if (count == r->of.variables) return GN_OK;
-    return gn_fail(cli->ctx, GN_E_CFG_VALUE, "--along has %zu number%s, and the function has %zu variable%s", count,
+    gn_fail(cli->ctx, GN_E_CFG_VALUE, "--along has %zu number%s, and the function has %zu variable%s", count,
                    count == 1 ? "" : "s", r->of.variables, r->of.variables == 1 ? "" : "s");
+    return gn_hint(cli->ctx, "it takes one number a variable, in the order in which they stand in the expression");
 }
 
 static gn_status check_name(gn_cli *cli, gn_option_id id)
@@ -71,15 +72,26 @@ static gn_status read_request(gn_cli *cli, request *r)
     return read_along(cli, r);
 }
 
+/* The picture is made before anything is shown: what cannot be drawn is refused at once. */
+static gn_status show(gn_cli *cli, request *r)
+{
+    gn_picture picture;
+    gn_sheet sheet = {0};
+    const char *file = gn_option_text(cli->options, GN_O_PLOT);
+    if (*file) GN_TRY(gn_calculus_picture(&r->arena, &r->of, &r->ask, &picture));
+    gn_status s = gn_calculus_sheet(cli->ctx, &r->of, &r->ask, &sheet);
+    if (s == GN_OK) s = gn_cli_sheet(cli, &sheet);
+    if (s == GN_OK && *file) s = gn_cli_picture(cli, &picture, file);
+    gn_sheet_free(&sheet);
+    return s;
+}
+
 static gn_status run(gn_cli *cli)
 {
     request r = {0};
-    gn_sheet sheet = {0};
     gn_arena_init(&r.arena, cli->ctx);
     gn_status s = read_request(cli, &r);
-    if (s == GN_OK) s = gn_calculus_sheet(cli->ctx, &r.of, &r.ask, &sheet);
-    if (s == GN_OK) s = gn_cli_sheet(cli, &sheet);
-    gn_sheet_free(&sheet);
+    if (s == GN_OK) s = show(cli, &r);
     gn_arena_free(&r.arena);
     return s;
 }

@@ -39,7 +39,7 @@ gn_status gn_lex_fail(const gn_lexer *lx, gn_code code, uint32_t column, const c
     va_end(va);
     excerpt(lx, column, line, sizeof line, &caret);
     gn_fail_at(lx->ctx, code, (gn_place){.file = "expression", .line = 1, .column = column}, "%s", message);
-    return gn_hint(lx->ctx, "%s%s    %s\n    %*s^", advice, *advice ? "\n" : "", gn_show(GN_SHOWN, line, strlen(line)),
+    return gn_hint(lx->ctx, "%s\n    %s\n    %*s^", *advice ? advice : "it stands here:", gn_show(GN_SHOWN, line, strlen(line)),
                    (int)caret, "");
 }
 

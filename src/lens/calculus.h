@@ -6,6 +6,7 @@
 #ifndef GN_CALCULUS_H
 #define GN_CALCULUS_H
 
+#include "picture.h"
 #include "sheet.h"
 
 /* Functions of several variables as the user wrote them. */
@@ -32,6 +33,10 @@ typedef struct gn_calculus_ask {
  * det, H, lambda_1.., D_u, predicted, change, error, quadratic; a name that the user's expression has gets a "_" more.
  */
 gn_status gn_calculus_sheet(gn_context *ctx, const gn_functions *of, const gn_calculus_ask *ask, gn_sheet *out);
+
+/* One variable: the curves, with their tangents at the point; two: contours, with the gradient's direction. Refused with
+ * GN_E_CFG_VALUE for more. In the arena. */
+gn_status gn_calculus_picture(gn_arena *arena, const gn_functions *of, const gn_calculus_ask *ask, gn_picture *out);
 
 /* Places where a function of the tables has a kink or a jump exactly at the point: the slope from the left and from the
  * right, and the one that the row states. where(a < b, ...) at a == b counts too. */

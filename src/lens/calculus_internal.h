@@ -19,6 +19,7 @@ typedef struct gn_calc {
     gn_matrix jacobian;             /* (m, n) */
     const char **slope;             /* (m, n) names of its elements: df_dx */
     gn_matrix *hessian;             /* (m) of (n, n), with order 2 */
+    bool kinked;                    /* the point lies on a kink */
     const char *grad, *step;        /* symbols: the gradient of the only function; the step along */
 } gn_calc;
 

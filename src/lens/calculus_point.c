@@ -61,7 +61,7 @@ static gn_status kink_of_call(gn_arena *arena, const gn_formula *f, const double
     GN_TRY(probe_run(&p, input, arg[input], &value[1], &slope[1]));
     GN_TRY(probe_run(&p, input, beside(arg[input], 1), &value[2], &slope[2]));
     bool jump = apart(value[0], value[2]);
-    *found = jump || apart(slope[0], slope[2]);
+    *found = isfinite(value[1]) && isfinite(slope[1]) && (jump || apart(slope[0], slope[2]));
     *out = (gn_kink){f, input, slope[0], slope[2], slope[1], row->slope[input], jump};
     return GN_OK;
 }
@@ -114,9 +114,19 @@ gn_status gn_formula_kinks(gn_arena *arena, const gn_formula *f, const gn_bindin
     return s;
 }
 
+/* The row's text as formulas are printed: 1 for K(1). */
+static const char *row_text(gn_calc *c, const char *text)
+{
+    const gn_formula *f;
+    if (gn_formula_parse(c->arena, text, strlen(text), &f) == GN_OK) return gn_calc_text(c, f);
+    gn_clear_error(c->ctx);
+    return text;
+}
+
 static void say_kink(gn_calc *c, const gn_kink *k)
 {
     const char *piece = gn_calc_text(c, k->node);
+    c->kinked = true;
     if (!k->row) {
         gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived.", piece);
         return;
@@ -125,7 +135,7 @@ static void say_kink(gn_calc *c, const gn_kink *k)
     gn_sheet_text(c->s, 0,
                   "%s has a %s here: its slope%s is %s from the left and %s from the right; taken is %s, as its row "
                   "states (sub-gradient rule): %s.",
-                  piece, k->jump ? "jump" : "kink", by, NUM(k->left), NUM(k->right), NUM(k->taken), k->row);
+                  piece, k->jump ? "jump" : "kink", by, NUM(k->left), NUM(k->right), NUM(k->taken), row_text(c, k->row));
 }
 
 /* ---- not finite -------------------------------------------------------------------------------------------------- */
@@ -204,7 +214,7 @@ static void say_signs(gn_calc *c)
     for (size_t j = 0; j < c->n && j < 8 && c->s->status == GN_OK; j++) {
         double g = gn_calc_value(c, c->jacobian.at[j]);
         const char *x = c->of->name[j], *f = c->f_shown[0];
-        if (isnan(g)) continue;
+        if (!isfinite(g)) continue;
         if (g == 0) gn_sheet_text(c->s, 0, "d%s/d%s = 0: to first order %s does not change with %s.", f, x, f, x);
         else
             gn_sheet_text(c->s, 0, "d%s/d%s = %s %s 0: %s %s as %s grows, so descent makes %s %s%s.", f, x, NUM(g),
@@ -333,6 +343,10 @@ static void put_ascent(gn_calc *c)
 void gn_calc_gradient_facts(gn_calc *c)
 {
     if (c->n > 1) put_norm(c);
+    if (c->kinked) {
+        gn_sheet_text(c->s, 0, "at a kink there is no tangent, and the gradient is one of several slopes.");
+        return;
+    }
     put_tangent(c);
     say_signs(c);
     put_ascent(c);

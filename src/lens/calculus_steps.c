@@ -23,21 +23,24 @@ typedef struct tree {
     bool count_only;
 } tree;
 
+/* "f(a)' = f'(a)*a' with sigmoid'(a) = ...": the slope as the row states it, its argument put in. */
 static const char *what_row_states(gn_calc *c, const gn_derivation *d)
 {
     const char *name = d->of->name;
     const gn_row *row = gn_row_find(name, strlen(name));
+    bool several = row && row->inputs > 1, first = true;
     gn_text t;
     gn_text_init(&t, c->ctx);
-    gn_text_printf(&t, "%s", gn_rule_says(d->rule));
+    gn_text_puts(&t, d->rule == GN_RULE_CHAIN ? "f(a)' = f'(a)*a'; " : "");
     for (int k = 0; k < d->of->arguments && k < 3; k++) {
         if (!d->slope[k]) continue;
-        gn_text_printf(&t, "; slope of %s", name);
-        if (row && row->inputs > 1) gn_text_printf(&t, " by its argument %d", k + 1);
-        gn_text_puts(&t, ": ");
+        gn_text_printf(&t, "%sthe row of %s states the slope", first ? "" : "; ", name);
+        if (several) gn_text_printf(&t, " by argument %d", k + 1);
+        gn_text_puts(&t, " ");
         gn_formula_print(&t, d->slope[k]);
+        first = false;
     }
-    const char *copy = t.failed ? NULL : gn_calc_printf(c, "%s", t.at);
+    const char *copy = t.failed ? NULL : gn_calc_printf(c, "%s", t.at ? t.at : "");
     gn_text_free(&t);
     return copy;
 }

@@ -22,6 +22,8 @@ typedef struct gn_fit_settings {
 } gn_fit_settings;
 gn_status gn_fit_read_settings(gn_context *ctx, const gn_options *options, size_t rows, bool batchnorm,
                                gn_fit_settings *out);
+/* Its first part: the optimiser, its parameters, rate, weight decay and L1. */
+gn_status gn_fit_read_optimizer(gn_context *ctx, const gn_options *options, gn_fit_settings *out);
 static inline bool gn_fit_clips(const gn_fit_settings *s) { return s->clip > 0 || s->clip_norm > 0; }
 
 /* One training step compiled for a number of rows. */

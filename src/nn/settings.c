@@ -71,7 +71,7 @@ static gn_status read_rate(gn_context *ctx, const gn_options *o, gn_fit_settings
     return GN_OK;
 }
 
-static gn_status read_optimizer(gn_context *ctx, const gn_options *o, gn_fit_settings *s)
+gn_status gn_fit_read_optimizer(gn_context *ctx, const gn_options *o, gn_fit_settings *s)
 {
     GN_TRY(find_optimizer(ctx, o, &s->op));
     const gn_optimizer_row *row = &gn_optimizer_table()[s->op];
@@ -110,7 +110,7 @@ static gn_status read_epochs(gn_context *ctx, const gn_options *o, gn_fit_settin
 gn_status gn_fit_read_settings(gn_context *ctx, const gn_options *o, size_t rows, bool batchnorm, gn_fit_settings *s)
 {
     *s = (gn_fit_settings){ 0 };
-    GN_TRY(read_optimizer(ctx, o, s));
+    GN_TRY(gn_fit_read_optimizer(ctx, o, s));
     GN_TRY(find_schedule(ctx, o, &s->schedule));
     GN_TRY(read_batch(ctx, o, rows, batchnorm, s));
     GN_TRY(read_epochs(ctx, o, s));

@@ -1,0 +1,54 @@
+/* descent.h -- an optimiser of defs/optim.def run on an expression: the path, what each step was predicted to do and
+ * did, and what the curvature allows.
+ *
+ * Invariant: the update that runs is the text of the optimiser's row, read and evaluated in float64; the steps written
+ * out are the same text with the same numbers. */
+#ifndef GN_DESCENT_H
+#define GN_DESCENT_H
+
+#include "calculus.h"
+#include "picture.h"
+#include "../kernel/optim.h"
+
+typedef struct gn_descent_ask {
+    gn_optimizer op;
+    const double *hyper;            /* parameters in the row's order, lr first */
+    double weight_decay, l1;        /* added to the gradient before the update: wd*w + l1*sign(w) */
+    const double *from;             /* (names of the functions): variables first, then what is held constant */
+    const gn_formula *const *exact; /* (names) the same as formulas, or NULL */
+    uint64_t steps;
+    uint64_t written;               /* steps whose arithmetic is written out */
+    double tolerance;               /* arrived: |gradient| <= tolerance*|first gradient| */
+} gn_descent_ask;
+
+typedef enum gn_descent_end {
+    GN_DESCENT_WENT,                /* neither of the others */
+    GN_DESCENT_STILL,               /* the gradient became exactly 0 */
+    GN_DESCENT_CYCLE,               /* the last points alternate between two */
+    GN_DESCENT_GROWS,               /* the function rose above where it began and still rises */
+    GN_DESCENT_OVERFLOW             /* a value was not finite any more */
+} gn_descent_end;
+
+/* Row r holds the state after step k[r]; every step is kept up to 10,000 of them, later only each `stride`-th. */
+typedef struct gn_descent {
+    size_t n, slots, rows;
+    uint64_t stride, *k;
+    double *x, *g, *f;              /* (rows, n), (rows, n), (rows); g is of the function, without decay */
+    double *first, *second, *change; /* (rows) of the step that led to the row, with stride 1: g.d, d'Hd/2, true; nan in
+                                       the first row and where it is not known */
+    uint64_t arrived;               /* the step at which the tolerance held first; UINT64_MAX: never */
+    uint64_t steps;                 /* taken */
+    gn_descent_end end;
+    const char *overflow;           /* "f", or the variable's name */
+    double ratio;                   /* of the last two gradient norms; nan when not known */
+} gn_descent;
+
+/* Everything lives in the arena. `of` has one function. */
+gn_status gn_descent_run(gn_arena *arena, const gn_functions *of, const gn_descent_ask *ask, gn_descent *out);
+gn_status gn_descent_sheet(gn_context *ctx, const gn_functions *of, const gn_descent_ask *ask, const gn_descent *path,
+                           gn_sheet *out);
+/* A curve with the points for one variable, contours with the path for two, else f against k. In the arena. */
+gn_status gn_descent_picture(gn_arena *arena, const gn_functions *of, const gn_descent_ask *ask, const gn_descent *path,
+                             gn_picture *out);
+
+#endif
