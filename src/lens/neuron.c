@@ -136,7 +136,7 @@ static gn_status add_forward(gn_neuron *n)
     const char *sum = several ? n->spec.has_bias ? "dot(w, x) + b" : "dot(w, x)" : n->spec.has_bias ? "w*x + b" : "w*x";
     GN_TRY(add_row(n, GN_NEURON_PREDICTION, t->linear ? "p" : "z", 1, sum, NULL));
     if (!t->linear) GN_TRY(add_row(n, GN_NEURON_PREDICTION, "p", 1, t->value, NULL));
-    GN_TRY(add_row(n, GN_NEURON_ERROR, "e", 1, "p - y", NULL));
+    if (t->by_error) GN_TRY(add_row(n, GN_NEURON_ERROR, "e", 1, "p - y", NULL));
     return add_row(n, GN_NEURON_LOSS, batch ? "l" : "L", 1, t->loss, NULL);
 }
 

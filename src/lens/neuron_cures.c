@@ -84,7 +84,7 @@ static void make_cures(gn_neuron_page *p, cure *c)
     const gn_neuron_spec *s = &p->n->spec;
     for (size_t i = 0; i < CURES; i++) c[i].spec = *s;
     c[0].name = "as given";
-    c[1].name = "gradient clipped";
+    c[1].name = "clipped";
     c[1].spec.clip = s->clip > 0 ? s->clip : 1;
     c[2].name = s->rows == 1 ? "input scaled" : "inputs scaled";
     make_scaled(p, &c[2].spec);
@@ -93,8 +93,9 @@ static void make_cures(gn_neuron_page *p, cure *c)
     for (size_t i = 0; w && i < s->inputs; i++)
         w[i] = (i % 2 ? -1 : 1) * init_scale(p, GN_INIT_xavier_normal, (double)s->inputs, 1);
     c[3].spec.w = w;
-    c[4].name = isfinite(p->theory.best_rate) ? "the best rate" : "half the limit";
-    double rate = isfinite(p->theory.best_rate) ? p->theory.best_rate : p->theory.critical_rate / 2;
+    bool best = p->theory.linear && isfinite(p->theory.best_rate);
+    c[4].name = best ? "the best rate" : "half the limit";
+    double rate = best ? p->theory.best_rate : p->theory.critical_rate / 2;
     if (isfinite(rate)) c[4].spec.hyper[0] = rate;
 }
 
@@ -145,7 +146,7 @@ static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
         name[i] = c[i].name;
         regime[i] = i == 1 && c[i].regime == GN_REGIME_DIVERGENT ? "bounded" : gn_regime_name(c[i].regime);
     }
-    static const char *const title[] = {"lr", "lambda", "kappa", "lr limit", "last L"};
+    static const char *const title[] = {"lr", "λ", "κ", "lr limit", "last L"};
     gn_sheet_column column[7];
     size_t columns = 0;
     column[columns++] = (gn_sheet_column){"cure", NULL, NULL, NULL, name};
@@ -195,7 +196,7 @@ static void say_scaling(gn_neuron_page *p, const cure *given, const cure *scaled
 static void say_start(gn_neuron_page *p, const cure *c)
 {
     if (p->theory.linear)
-        gn_sheet_text(p->s, 0, "another start changes the first error and not its factor: lambda is the same %s whatever "
+        gn_sheet_text(p->s, 0, "another start changes the first error and not its factor: λ is the same %s whatever "
                       "the weights are. Initialisation is for depth, where it keeps the size of signals.",
                       GN_SHORT(c->lambda));
 }

@@ -15,7 +15,6 @@ typedef struct gn_neuron_texts {
     const char *value, *slope, *slope2; /* of the activation, over z and p; slope2 over dp_dz too */
     const char *slope_rule;
     bool by_error;                  /* the loss is a function of e alone */
-    bool uses_error;
     const char *loss, *dloss, *d2loss; /* over e, or over p and y (and e); derivatives by p */
     gn_link link;                   /* the loss's own, for a fact */
 } gn_neuron_texts;

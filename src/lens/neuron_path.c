@@ -91,6 +91,8 @@ gn_status gn_neuron_overflow_observed(gn_context *ctx, const gn_neuron_spec *spe
 static double steps_until(double largest, double start, double growth)
 {
     if (!(growth > 1) || !(start > 0)) return INFINITY;
+    if (start > largest) return 0;
+    if (isinf(growth)) return 1;
     double k = (log(largest) - log(start)) / log(growth);
     return k < 0 ? 0 : floor(k) + 1;
 }

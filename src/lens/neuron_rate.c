@@ -21,11 +21,11 @@ static const char *text_of(gn_neuron_page *p, const char *before, const char *a,
     return r ? r : "0";
 }
 
-/* before/(a), simplified where it is a formula of single numbers: 2/(2*x^2) is 1/x^2. */
+/* before(a), simplified where it is a formula of single numbers: 2/(2*x^2) is 1/x^2. */
 static const char *simple(gn_neuron_page *p, const char *before, const char *a, bool single)
 {
     const gn_formula *f;
-    const char *text = text_of(p, before, a, ")");
+    const char *text = text_of(p, before, a, single ? ")" : "");
     if (!single || p->s->status != GN_OK) return text;
     gn_status s = gn_formula_parse(&p->s->arena, text, strlen(text), &f);
     if (s == GN_OK) s = gn_formula_simplify(&p->s->arena, f, &f);
@@ -116,7 +116,7 @@ static void sgd_regime(gn_neuron_page *p)
                   size < 1 ? " (it shrinks)" : t->regime == GN_REGIME_TWO_CYCLE ? "" : " (it grows)",
                   gn_num_digits(GN_NUM, t->band, 2));
     if (t->regime == GN_REGIME_ONE_STEP)
-        gn_sheet_text(p->s, 0, "to land in one step is no luck: lr is the best rate itself, 1/lambda");
+        gn_sheet_text(p->s, 0, "to land in one step is no luck: lr is the best rate itself, 1/λ");
 }
 
 static void other_regime(gn_neuron_page *p)
@@ -128,8 +128,8 @@ static void other_regime(gn_neuron_page *p)
         return;
     }
     if (t->limit.preconditioned) {
-        gn_sheet_text(p->s, 0, "%s divides each step by its state, so lambda here is not the one it feels; its limit is "
-                      "lr*lambda(P^-1/2 H P^-1/2) < %s = %s, %s", name, t->limit.formula, GN_SHORT(t->limit.value),
+        gn_sheet_text(p->s, 0, "%s divides each step by its state, so λ here is not the one it feels; its limit is "
+                      "lr*λ(P^-1/2 H P^-1/2) < %s = %s, %s", name, t->limit.formula, GN_SHORT(t->limit.value),
                       t->limit.about);
         return;
     }
@@ -144,20 +144,24 @@ static void rates(gn_neuron_page *p)
     const gn_neuron_spec *s = &p->n->spec;
     bool single = t->lambda_text && s->inputs == 1 && t->linear;
     const char *lambda = single ? t->lambda_text : "lambda";
-    if (!(t->lambda > 0) || !t->limit.known || t->limit.preconditioned) return;
+    if (!(t->lambda > 0) || isinf(t->lambda) || !t->limit.known || t->limit.preconditioned) return;
     if (s->optimizer == GN_OPT_sgd && s->rows == 1)
-        gn_sheet_compute(p->s, 0, false, "best rate", "lr_best", simple(p, "1/(", lambda, single));
+        gn_sheet_compute(p->s, 0, false, "best rate", "lr_best", simple(p, single ? "1/(" : "1/", lambda, single));
     else if (isfinite(t->best_rate) && isfinite(t->smallest)) {
         one(p, "lambda_min", t->smallest);
         gn_sheet_compute(p->s, 0, false, "best rate", "lr_best", "2/(lambda + lambda_min)");
     }
     gn_sheet_compute(p->s, 0, false, "limit", "lr_limit",
-                     s->optimizer == GN_OPT_sgd ? simple(p, "2/(", lambda, single)
+                     s->optimizer == GN_OPT_sgd ? simple(p, single ? "2/(" : "2/", lambda, single)
                                                 : text_of(p, "(", t->limit.formula, ")/lambda"));
-    double ratio = s->hyper[0] / t->critical_rate;
-    gn_sheet_text(p->s, 0, "lr = %s is %s times the limit: %s", GN_SHORT(s->hyper[0]), GN_SHORT(ratio),
-                  fabs(t->eta_lambda - t->limit.value) <= t->band ? "on it" : ratio < 1 ? "below, so it converges"
-                                                                                        : "above, so it diverges");
+    bool on = fabs(t->eta_lambda - t->limit.value) <= t->band, below = t->eta_lambda < t->limit.value;
+    const char *verdict = on ? "on the limit: it neither converges nor diverges" : below ? "below: it converges"
+        : t->linear ? "above: it diverges" : "above: it cannot settle where this curvature holds";
+    const char *value = GN_SHORT(t->limit.value);
+    bool plain = !strcmp(value, t->limit.formula);
+    gn_sheet_text(p->s, 0, "lr*λ = %s against %s%s%s; lr is %s times its limit, %s", GN_SHORT(t->eta_lambda),
+                  t->limit.formula, plain ? "" : " = ", plain ? "" : value, GN_SHORT(s->hyper[0] / t->critical_rate),
+                  verdict);
 }
 
 /* ---- closed form and steps to arrive ----------------------------------------------------------------------------- */
@@ -166,7 +170,7 @@ bool gn_neuron_has_closed_form(const gn_neuron_page *p)
 {
     const gn_neuron_spec *s = &p->n->spec;
     return p->theory.linear && s->rows == 1 && s->optimizer == GN_OPT_sgd && !(s->clip > 0) && !(s->decay > 0) &&
-           p->theory.lambda > 0;
+           p->theory.lambda > 0 && isfinite(p->theory.lambda);
 }
 
 static void closed_form(gn_neuron_page *p)
@@ -246,7 +250,6 @@ void gn_neuron_show_rate(gn_neuron_page *p)
     if (n->spec.rows == 1) row_curvature(p);
     else batch_curvature(p);
     if (n->spec.clip > 0) gn_sheet_text(p->s, 0, "as long as no gradient is clipped:");
-    gn_sheet_compute(p->s, 0, false, NULL, "eta_lambda", "lr*lambda");
     if (n->spec.optimizer == GN_OPT_sgd) sgd_regime(p);
     else other_regime(p);
     rates(p);

@@ -2,7 +2,6 @@
  *
  * Invariant: an equation's right side is the text that ran, and its value what it gave. */
 #include "neuron_parts.h"
-#include "calculus.h"
 #include "gradient_check.h"
 
 #include <math.h>
@@ -58,12 +57,21 @@ static void facts(gn_neuron_page *p)
     const char *how = s->rows == 1 ? "" : !strcmp(s->reduction, "mean") ? ", L = mean over the rows (sum/N)"
         : !strcmp(s->reduction, "sum") ? ", L = sum over the rows" : ", L = half the sum over the rows";
     const char *half = s->rows == 1 && !strcmp(s->reduction, "half-sum") ? " (half-sum)" : "";
-    gn_sheet_fact(p->s, "loss: %s = %s%s with e = p - y%s", s->rows > 1 ? "l" : "L", t->loss, half, how);
+    gn_sheet_fact(p->s, "loss: %s = %s%s%s%s", s->rows > 1 ? "l" : "L", t->loss, half, t->by_error ? " with e = p - y" : "",
+                  how);
     if (t->link == GN_LINK_SIGMOID) gn_sheet_fact(p->s, "p is the score before the loss's own sigmoid");
-    gn_sheet_fact(p->s, "optimiser: %s, %s", row->name, row->update);
+    int length = (int)strlen(row->update);
+    while (length && (row->update[length - 1] == ';' || row->update[length - 1] == ' ')) length--;
+    gn_sheet_fact(p->s, "optimiser: %s, %.*s", row->name, length, row->update);
     gn_sheet_fact(p->s, "numbers: %s; k counts the steps taken, so k = 0 is the start",
                   s->type == GN_F32 ? "float32, every operation rounded to a float" : "float64");
     gn_sheet_fact(p->s, "a gradient has the shape of its weight");
+}
+
+static bool counts_steps(const gn_neuron *n)
+{
+    const char *update = gn_optimizer_table()[n->spec.optimizer].update;
+    return strstr(update, "powt(") || strstr(update, "t ==");
 }
 
 static void givens(gn_neuron_page *p)
@@ -75,7 +83,7 @@ static void givens(gn_neuron_page *p)
         bool state = strchr(name, '_') != NULL, step = !strcmp(name, "t");
         if (row && p->n->spec.rows > 1) continue;
         gn_symbol *v = symbol(p, name);
-        if (!state && !(step && p->n->spec.optimizer == GN_OPT_sgd)) gn_sheet_given(p->s, 0, NULL, v);
+        if (!state && !(step && !counts_steps(p->n))) gn_sheet_given(p->s, 0, NULL, v);
     }
 }
 
@@ -90,6 +98,16 @@ static double loss_at(gn_neuron *n, bool bias, size_t i, double move)
     double loss = gn_neuron_loss(n);
     n->value[place] = old;
     return loss;
+}
+
+/* At a kink a central difference is the mean of two slopes: what lies between the slopes of the two sides is right. */
+static const char *between_slopes(gn_neuron_page *p, bool bias, size_t i, double a, double h)
+{
+    double here = loss_at(p->shadow, bias, i, 0), left = (here - loss_at(p->shadow, bias, i, -h)) / h,
+           right = (loss_at(p->shadow, bias, i, h) - here) / h;
+    double low = fmin(left, right), high = fmax(left, right), slack = 1e-4 * fmax(fabs(low), fabs(high));
+    if (!(high - low > 10 * slack) || a < low - slack || a > high + slack) return NULL;
+    return gn_neuron_format(&p->s->arena, "at a kink, between %s and %s", GN_SHORT(low), GN_SHORT(high));
 }
 
 /* Central difference in float64 of the element of a gradient that agrees least. */
@@ -108,41 +126,62 @@ static void put_check(gn_neuron_page *p, gn_line *line, bool bias)
         double numeric = (loss_at(c, bias, i, h) - loss_at(c, bias, i, -h)) / (2 * h);
         double relative = gn_check_error(a[i], numeric, floor);
         if (!(relative > line->check.relative) && !isnan(relative)) continue;
-        line->check = (gn_line_check){"central", h, numeric, relative, gn_verdict_name(gn_verdict_of(relative, false))};
+        gn_verdict v = gn_verdict_of(relative, false);
+        const char *name = gn_verdict_ok(v) ? NULL : between_slopes(p, bias, i, a[i], h);
+        line->check = (gn_line_check){"central", h, numeric, relative, name ? name : gn_verdict_name(v)};
     }
 }
 
 /* ---- kinks ------------------------------------------------------------------------------------------------------- */
 
-static void say_kink(gn_neuron_page *p, const char *text, const char *name, const gn_binding *bound, size_t count)
+/* A slope at `at`, its name in the neuron being `name`; the activation's value follows when the slope reads it. */
+typedef struct kink_of { const char *what, *name, *value, *slope; } kink_of;
+
+static gn_status slope_at(gn_neuron *n, const kink_of *k, double at, double *out)
 {
-    gn_arena *a = &p->s->arena;
-    const gn_formula *f;
-    gn_kink *kink;
-    size_t kinks;
-    if (p->s->status != GN_OK) return;
-    gn_status s = gn_formula_parse(a, text, strlen(text), &f);
-    if (s == GN_OK) s = gn_formula_kinks(a, f, bound, count, &kink, &kinks);
-    if (s != GN_OK) gn_neuron_fail(p, s);
-    for (size_t i = 0; s == GN_OK && i < kinks; i++) {
-        if (isnan(kink[i].left) || isnan(kink[i].right)) continue;
-        gn_sheet_text(p->s, 0, "%s is exactly at a kink of %s: its slope is %s on the left and %s on the right; by "
-                      "convention it is taken as %s there. A central difference gives %s.",
-                      name, text, GN_SHORT(kink[i].left), GN_SHORT(kink[i].right), GN_SHORT(kink[i].taken),
-                      GN_SHORT((kink[i].left + kink[i].right) / 2));
+    const gn_neuron_name *name = gn_neuron_find(n, k->name, strlen(k->name)), *p = gn_neuron_find(n, "p", 1);
+    gn_arena arena;
+    gn_program *value = NULL, *slope;
+    gn_arena_init(&arena, n->ctx);
+    double old = n->value[name->at], old_p = n->value[p->at];
+    gn_status s = gn_neuron_compile(n, &arena, k->slope, 1, &slope);
+    if (s == GN_OK && k->value) s = gn_neuron_compile(n, &arena, k->value, 1, &value);
+    double *room = s == GN_OK ? gn_arena_alloc(&arena, gn_program_room(slope) + 1024, sizeof *room) : NULL;
+    if (s == GN_OK && !room) s = GN_NO_MEMORY;
+    if (s == GN_OK) {
+        n->value[name->at] = at;
+        if (value && gn_program_room(value) <= gn_program_room(slope) + 1024)
+            n->value[p->at] = gn_program_run(value, n->value, room);
+        *out = gn_program_run(slope, n->value, room);
     }
+    n->value[name->at] = old;
+    n->value[p->at] = old_p;
+    gn_arena_free(&arena);
+    return s;
 }
 
-/* The activation's own row at a value: a text without parameters names the row, which is then what has the kink. */
+static void say_kink(gn_neuron_page *p, const kink_of *k)
+{
+    size_t size;
+    double at = gn_neuron_value(p->n, k->name, &size)[0], h = 1e-12 * fmax(1, fabs(at)), left, right, taken;
+    if (p->s->status != GN_OK) return;
+    gn_status s = slope_at(p->n, k, at - h, &left);
+    if (s == GN_OK) s = slope_at(p->n, k, at + h, &right);
+    if (s == GN_OK) s = slope_at(p->n, k, at, &taken);
+    if (s != GN_OK) gn_neuron_fail(p, s);
+    if (s != GN_OK || !(fabs(left - right) > 1e-6 * fmax(1, fabs(taken)))) return;
+    gn_sheet_text(p->s, 0, "%s = %s is exactly at a kink of the %s: the slope is %s on the left and %s on the right; by "
+                  "convention it is taken as %s there, and a central difference would give %s",
+                  k->name, GN_SHORT(at), k->what, GN_SHORT(left), GN_SHORT(right), GN_SHORT(taken),
+                  GN_SHORT((left + right) / 2));
+}
+
 static void say_kinks(gn_neuron_page *p)
 {
-    const gn_neuron *n = p->n;
-    const gn_neuron_texts *t = &n->texts;
-    size_t size;
-    const double *z = gn_neuron_value(n, "z", &size), *e = gn_neuron_value(n, "e", &size);
-    if (n->spec.rows > 1) return;
-    if (!t->linear && z) say_kink(p, t->value, "z", &(gn_binding){"z", z[0]}, 1);
-    if (t->by_error && e) say_kink(p, t->loss, "e", &(gn_binding){"e", e[0]}, 1);
+    const gn_neuron_texts *t = &p->n->texts;
+    if (p->n->spec.rows > 1) return;
+    if (!t->linear) say_kink(p, &(kink_of){"activation", "z", t->value, t->slope});
+    if (t->by_error) say_kink(p, &(kink_of){"loss", "e", NULL, t->dloss});
 }
 
 /* ---- one step ---------------------------------------------------------------------------------------------------- */

@@ -173,13 +173,17 @@ static gn_status judge(gn_neuron *n, gn_neuron_theory *t)
     const gn_neuron_spec *s = &n->spec;
     t->eta_lambda = s->hyper[0] * t->lambda;
     t->regime = gn_regime_of(t->eta_lambda, &t->r, &t->band);
+    if (!isfinite(t->eta_lambda)) {
+        t->regime = t->eta_lambda > 0 ? GN_REGIME_DIVERGENT : GN_REGIME_COUNT;
+        t->band = 0;
+    }
     GN_TRY(gn_limit_of(n->ctx, s->optimizer, s->hyper, &t->limit));
     t->critical_rate = t->limit.known && t->lambda > 0 ? t->limit.value / t->lambda : INFINITY;
     double smallest = isfinite(t->smallest) ? t->smallest : t->lambda;
     t->best_rate = s->optimizer == GN_OPT_sgd && t->lambda > 0 ? 2 / (t->lambda + smallest) : NAN;
     if (s->optimizer == GN_OPT_sgd) return GN_OK;
     t->r = NAN;
-    if (!t->limit.known || t->limit.preconditioned) {
+    if (!t->limit.known || t->limit.preconditioned || !isfinite(t->eta_lambda)) {
         t->regime = GN_REGIME_COUNT;
         return GN_OK;
     }

@@ -7,14 +7,16 @@
 #include <math.h>
 #include <string.h>
 
-enum { HEAD = 500, TAIL = 500, KEPT = HEAD + TAIL, WEIGHTS_SHOWN = 4, COLUMNS = 2 * WEIGHTS_SHOWN + 8 };
+enum { KEPT = 1000, ENDS = 12, WEIGHTS_SHOWN = 4, COLUMNS = 2 * WEIGHTS_SHOWN + 8 };
 
 typedef struct track {
     gn_sheet_column column[COLUMNS];
     double *at[COLUMNS];
     const double *from[COLUMNS];    /* in the neuron's values; NULL: k */
-    size_t columns;
-    uint64_t k;
+    size_t columns, norm;           /* norm: the column of |dL/dw|, 0 when there is none */
+    size_t head, tail;              /* rows kept from the start, and of the end */
+    uint64_t k, rises;
+    double first, last;             /* losses */
 } track;
 
 static void add_column(gn_neuron_page *p, track *t, const char *title, const char *name, const char *formula,
@@ -38,7 +40,7 @@ static void add_columns(gn_neuron_page *p, track *t, bool closed)
 {
     const gn_neuron *n = p->n;
     bool one = n->spec.rows == 1, plain = one && n->spec.inputs == 1;
-    size_t shown = n->spec.inputs < WEIGHTS_SHOWN ? n->spec.inputs : WEIGHTS_SHOWN;
+    size_t shown = n->spec.inputs <= WEIGHTS_SHOWN ? n->spec.inputs : WEIGHTS_SHOWN - 1;
     add_column(p, t, "k", "k", NULL, NULL);
     for (size_t i = 0; i < shown; i++)
         add_column(p, t, n->component[n->w + i], n->component[n->w + i], NULL, n->value + n->w + i);
@@ -51,17 +53,30 @@ static void add_columns(gn_neuron_page *p, track *t, bool closed)
     }
     if (one && n->texts.by_error) add_column(p, t, "e", "e", "p - y", value(p, "e"));
     add_column(p, t, "L", "L", one ? n->texts.loss : NULL, n->value + n->loss);
-    for (size_t i = 0; i < shown && (shown < 3 || one == false); i++)
+    t->norm = n->spec.inputs > 2 ? t->columns : 0;
+    if (t->norm) add_column(p, t, "|dL/dw|", "norm", NULL, NULL);
+    for (size_t i = 0; i < shown && !t->norm; i++)
         add_column(p, t, gn_neuron_format(&p->s->arena, "d%s/d%s", "L", n->component[n->w + i]),
                    gn_neuron_format(&p->s->arena, "dL_d%s", n->component[n->w + i]), NULL, n->value + n->dw + i);
+}
+
+static double norm(size_t count, const double *v)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) sum += v[i] * v[i];
+    return sqrt(sum);
 }
 
 static gn_status keep(void *user, gn_neuron *n, uint64_t k)
 {
     track *t = user;
-    size_t row = k < HEAD ? (size_t)k : HEAD + (size_t)((k - HEAD) % TAIL);
-    (void)n;
+    size_t row = k < t->head ? (size_t)k : t->head + (size_t)((k - t->head) % t->tail);
     for (size_t c = 0; c < t->columns; c++) t->at[c][row] = t->from[c] ? *t->from[c] : (double)k;
+    if (t->norm) t->at[t->norm][row] = norm(n->spec.inputs, gn_neuron_gradient(n));
+    double loss = gn_neuron_loss(n);
+    if (k == 0) t->first = loss;
+    t->rises += k > 0 && !(loss < t->last);
+    t->last = loss;
     t->k = k;
     return GN_OK;
 }
@@ -69,15 +84,16 @@ static gn_status keep(void *user, gn_neuron *n, uint64_t k)
 /* The ring of the tail put in order; how many rows there are. */
 static size_t unroll(gn_neuron_page *p, track *t)
 {
-    if (t->k < KEPT) return (size_t)t->k + 1;
-    size_t first = (size_t)((t->k + 1 - HEAD) % TAIL);
-    double *turned = gn_arena_alloc(&p->s->arena, TAIL, sizeof *turned);
+    size_t kept = t->head + t->tail;
+    if (t->k < kept) return (size_t)t->k + 1;
+    size_t first = (size_t)((t->k + 1 - t->head) % t->tail);
+    double *turned = gn_arena_alloc(&p->s->arena, t->tail, sizeof *turned);
     if (!turned) gn_neuron_fail(p, GN_NO_MEMORY);
     for (size_t c = 0; turned && c < t->columns; c++) {
-        for (size_t i = 0; i < TAIL; i++) turned[i] = t->at[c][HEAD + (first + i) % TAIL];
-        memcpy(t->at[c] + HEAD, turned, TAIL * sizeof *turned);
+        for (size_t i = 0; i < t->tail; i++) turned[i] = t->at[c][t->head + (first + i) % t->tail];
+        memcpy(t->at[c] + t->head, turned, t->tail * sizeof *turned);
     }
-    return KEPT;
+    return kept;
 }
 
 /* The closed form by its text, at every k that is kept. */
@@ -125,7 +141,7 @@ static void say_last_curvature(gn_neuron_page *p)
         return;
     }
     if (isfinite(t.lambda) && t.limit.known && !t.limit.preconditioned && t.lambda > 0)
-        gn_sheet_text(p->s, 0, "at the end, k = %llu, the curvature is lambda = %s and the limit of the rate there %s "
+        gn_sheet_text(p->s, 0, "at the end, k = %llu, the curvature is λ = %s and the limit of the rate there %s "
                       "(local estimate; at k = 0 they were %s and %s)", (unsigned long long)p->n->step,
                       GN_SHORT(t.lambda), gn_num_digits(GN_NUM, t.critical_rate, 8), GN_SHORT(p->theory.lambda),
                       gn_num_digits(GN_NUM, p->theory.critical_rate, 8));
@@ -135,7 +151,7 @@ static void say_last_curvature(gn_neuron_page *p)
 void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result)
 {
     gn_neuron *n = p->n;
-    track t = {.columns = 0};
+    track t = {.head = p->show->steps < KEPT ? KEPT - ENDS : ENDS, .tail = ENDS};
     bool closed = gn_neuron_has_closed_form(p) && n->spec.inputs == 1;
     if (p->s->status != GN_OK) return;
     gn_sheet_section(p->s, 0, "the run: %llu steps", (unsigned long long)p->show->steps);
@@ -152,7 +168,10 @@ void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result)
     result->w = gn_neuron_weights(n)[0];
     result->b = gn_neuron_bias(n);
     result->loss = gn_neuron_loss(n);
-    gn_sheet_table(p->s, 0, t.k < KEPT ? "trajectory" : "trajectory, its head and its tail", t.columns, rows, t.column);
+    gn_sheet_table(p->s, 0, t.k < KEPT ? "trajectory" : "trajectory: its head and its tail", t.columns, rows, t.column);
+    if (t.k > 0)
+        gn_sheet_text(p->s, 0, "the loss went from %s to %s; it did not fall at %llu of %llu steps", GN_SHORT(t.first),
+                      GN_SHORT(t.last), (unsigned long long)t.rises, (unsigned long long)t.k);
     say_end(p, result);
     say_last_curvature(p);
 }
@@ -168,8 +187,7 @@ static void overflow_table(gn_neuron_page *p, const gn_neuron_overflow *o)
 {
     enum { WHATS = 4, RUNS = 4 };
     static const char *const what[WHATS] = {"loss infinite", "gradient infinite", "weight infinite", "weight nan"};
-    static const char *const title[RUNS] = {"float32 predicted", "float32 observed", "float64 predicted",
-                                            "float64 observed"};
+    static const char *const title[RUNS] = {"f32 predicted", "f32 observed", "f64 predicted", "f64 observed"};
     const char *cell[RUNS][WHATS];
     gn_sheet_column column[1 + RUNS] = {{"first k with", NULL, NULL, NULL, what}};
     for (size_t i = 0; i < RUNS; i++) {
@@ -177,7 +195,7 @@ static void overflow_table(gn_neuron_page *p, const gn_neuron_overflow *o)
         for (size_t j = 0; j < WHATS; j++) cell[i][j] = step_text(p, k[j]);
         column[i + 1] = (gn_sheet_column){title[i], NULL, NULL, NULL, cell[i]};
     }
-    gn_sheet_table(p->s, 0, "when the numbers end", 1 + RUNS, WHATS, column);
+    gn_sheet_table(p->s, 0, "when the numbers of float32 and float64 end", 1 + RUNS, WHATS, column);
 }
 
 /* Overflow is looked for as far as it is predicted, or as far as the run goes. */
@@ -192,7 +210,7 @@ static gn_status observe(gn_neuron_page *p, gn_type type, gn_neuron_overflow *o)
 static void say_two_phenomena(gn_neuron_page *p)
 {
     const gn_neuron_theory *t = &p->theory;
-    gn_sheet_text(p->s, 0, "this is the iteration that diverges, because lr*lambda = %s is above %s; a smaller rate or "
+    gn_sheet_text(p->s, 0, "this is the iteration that diverges, because lr*λ = %s is above %s; a smaller rate or "
                   "input cures it. \"Exploding gradients\" are another thing: a signal multiplied by one factor a layer "
                   "on its way back through depth, at any rate. This neuron has one layer, so it has only the first.",
                   GN_SHORT(t->eta_lambda), t->limit.known ? GN_SHORT(t->limit.value) : "its limit");
