@@ -141,7 +141,7 @@ static void put_equation(gn_text *to, const gn_sheet *s, const gn_line *line, co
             put_tree(to, s, line, line->formula, (gn_math_style){true, how->digits});
     }
     if (line->symbol->exact) put_tree(to, s, line, line->symbol->exact, (gn_math_style){false, how->digits});
-    gn_text_puts(to, "<mo>=</mo></mrow></math>");
+    gn_text_puts(to, line->symbol->value ? "<mo>=</mo></mrow></math>" : "</mrow></math>");
 }
 
 typedef struct id_list { const gn_sheet *s; gn_text *out; } id_list;
@@ -194,9 +194,10 @@ static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const 
     gn_text_puts(to, "</span>");
     put_equation(to, s, line, how);
     gn_text_printf(to, "<span class=\"value\" id=\"v%zu-%zu\">", id, line->symbols);
-    if (is_scalar(line->symbol)) gn_html_number(to, line->symbol->value[0], line->symbol->type, how->digits, id);
+    bool valued = line->symbol->value != NULL;  /* else in symbols only */
+    if (valued && is_scalar(line->symbol)) gn_html_number(to, line->symbol->value[0], line->symbol->type, how->digits, id);
     gn_text_puts(to, "</span>");
-    if (!is_scalar(line->symbol)) put_array(to, line->symbol, id, how);
+    if (valued && !is_scalar(line->symbol)) put_array(to, line->symbol, id, how);
     if (line->rule) {
         gn_text_puts(to, "<span class=\"rule\">");
         gn_html_text(to, line->rule);

@@ -126,7 +126,7 @@ static void put_equation(gn_text *to, const gn_sheet *s, const gn_line *line, co
         if (gn_line_numbers(s, line, how->digits, &plain) != GN_OK) to->failed = true;
     }
     if (line->symbol->exact) put_tree(&stage[2], s, line, line->symbol->exact, (gn_math_style){false, how->digits});
-    gn_latex_value(&stage[3], line->symbol, how->digits);
+    if (line->symbol->value) gn_latex_value(&stage[3], line->symbol, how->digits);
     bool one = is_short(s, line, how, plain.at ? plain.at : "");
     for (int k = 0; k < 4; k++) {
         bool last = k == 3, same = !last && stage[k].at && stage[3].at && strcmp(stage[k].at, stage[3].at) == 0;
