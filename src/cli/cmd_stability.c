@@ -1,0 +1,162 @@
+/* cmd_stability.c -- will gradient descent converge from here? The largest eigenvalue of the Hessian against the
+ * optimiser's limit, for a neuron, an expression, or a network on data; and maps of the regimes. */
+#include <string.h>
+
+#include "../nn/fit.h"
+#include "stability.h"
+
+/* ---- what is asked ----------------------------------------------------------------------------------------------- */
+/* A neuron or an expression is taken by plain gradient descent unless something else is said. */
+static gn_status plain_options(gn_cli *cli, gn_options **out)
+{
+    static const gn_option_id ids[] = { GN_O_OPTIMIZER, GN_O_LR, GN_O_MOMENTUM, GN_O_BETA1, GN_O_BETA2, GN_O_EPS,
+                                        GN_O_WEIGHT_DECAY };
+    GN_TRY(gn_options_new(cli->ctx, out));
+    GN_TRY(gn_options_set(*out, "optimizer", "sgd"));
+    for (size_t i = 0; i < GN_COUNT(ids); i++)
+        if (gn_option_given(cli->options, ids[i]))
+            GN_TRY(gn_options_set(*out, gn_option_table(NULL)[ids[i]].name, gn_option_text(cli->options, ids[i])));
+    return GN_OK;
+}
+
+static gn_status read_ask(gn_cli *cli, const gn_options *o, gn_stability_ask *ask)
+{
+    gn_fit_settings set;
+    gn_stability_defaults(ask);
+    GN_TRY(gn_fit_read_settings(cli->ctx, o, INT32_MAX, false, &set));
+    ask->op = set.op;
+    memcpy(ask->hyper, set.hyper, sizeof ask->hyper);
+    ask->hyper[0] = set.rate;
+    ask->hyper[set.parameters + 2] = 0;     /* l1 has no curvature */
+    ask->top = (size_t)gn_option_int(cli->options, GN_O_TOP);
+    ask->spectrum = gn_option_flag(cli->options, GN_O_SPECTRUM);
+    ask->density = gn_option_flag(cli->options, GN_O_DENSITY);
+    ask->seed = (uint64_t)gn_option_int(cli->options, GN_O_SEED);
+    return GN_OK;
+}
+
+/* ---- the report -------------------------------------------------------------------------------------------------- */
+/* The neuron's own facts before the report: the eigenvalue by hand, for Lanczos to be held against. */
+static void begin_neuron(const gn_curved *s, gn_sheet *sheet)
+{
+    if (!s->neuron) return;
+    gn_sheet_section(sheet, 0, "The neuron");
+    gn_sheet_given(sheet, 0, "input", gn_sheet_symbol(sheet, "x", s->inputs, 1, s->x, GN_F64));
+    gn_sheet_given(sheet, 0, "target", gn_sheet_symbol(sheet, "y", 1, 1, &s->y, GN_F64));
+    if (s->by_hand) gn_sheet_compute(sheet, 0, false, "largest eigenvalue, by hand", "lambda_hand", s->by_hand);
+}
+
+/* One sample cannot be standardised, but its length can be made 1. */
+static void end_neuron(const gn_curved *s, const gn_stability *figures, gn_sheet *sheet)
+{
+    if (!s->by_hand || !(figures->lambda > 0) || !figures->limit.known) return;
+    gn_sheet_section(sheet, 0, "What scaling the input would change");
+    const char *formula = s->inputs == 1 ? s->bias ? "lr_limit*(x^2 + 1)/2" : "lr_limit*x^2"
+                          : s->bias      ? "lr_limit*(dot(x, x) + 1)/2" : "lr_limit*dot(x, x)";
+    gn_sheet_compute(sheet, 0, false, "largest rate with x of length 1", "lr_scaled", formula);
+}
+
+static gn_status report(gn_cli *cli, const gn_curved *s, const gn_stability_ask *ask, gn_stability *figures)
+{
+    gn_sheet sheet;
+    gn_picture picture;
+    gn_sheet_open(&sheet, cli->ctx, s->title.at ? s->title.at : "stability");
+    for (size_t i = 0; i < s->facts; i++) gn_sheet_fact(&sheet, "%s", s->fact[i]);
+    begin_neuron(s, &sheet);
+    gn_stability_sheet(figures, ask, s->has_scaling ? &s->scaling : NULL, s->exact_scaling, &sheet);
+    end_neuron(s, figures, &sheet);
+    gn_status status = gn_cli_sheet(cli, &sheet);
+    gn_sheet_free(&sheet);
+    const char *plot = gn_option_text(cli->options, GN_O_PLOT);
+    if (status != GN_OK || !*plot) return status;
+    GN_TRY(gn_stability_picture(figures, &picture));
+    return gn_cli_picture(cli, &picture, plot);
+}
+
+static gn_status look(gn_cli *cli, gn_curved *s)
+{
+    gn_stability_ask ask;
+    gn_stability figures = { 0 };
+    if (!s->options) GN_TRY(plain_options(cli, &s->options));
+    GN_TRY(read_ask(cli, s->options, &ask));
+    gn_status status = gn_stability_of(cli->ctx, s->objective, &ask, &figures);
+    if (status == GN_OK) status = report(cli, s, &ask, &figures);
+    gn_stability_free(&figures);
+    return status;
+}
+
+/* ---- maps -------------------------------------------------------------------------------------------------------- */
+static gn_status number_of(gn_cli *cli, gn_arena *arena, gn_option_id id, double otherwise, double *out)
+{
+    double *v;
+    size_t count;
+    *out = otherwise;
+    if (!gn_option_given(cli->options, id)) return GN_OK;
+    GN_TRY(gn_cli_numbers(cli, gn_option_table(NULL)[id].name, gn_option_text(cli->options, id), arena, &v, &count));
+    *out = v[0];
+    if (count == 1) return GN_OK;
+    return gn_fail(cli->ctx, GN_E_CFG_VALUE, "a map is of a neuron with one input; --%s has %zu numbers",
+                   gn_option_table(NULL)[id].name, count);
+}
+
+static gn_status read_map(gn_cli *cli, gn_arena *arena, gn_map_ask *ask)
+{
+    gn_options *o = NULL;
+    gn_fit_settings set = { 0 };
+    gn_status s = plain_options(cli, &o);
+    if (s == GN_OK) s = gn_fit_read_settings(cli->ctx, o, INT32_MAX, false, &set);
+    gn_options_free(o);
+    GN_TRY(s);
+    ask->kind = gn_option_text(cli->options, GN_O_MAP);
+    bool momentum = strcmp(ask->kind, "lr-momentum") == 0;
+    ask->op = momentum && set.op != GN_OPT_nesterov ? GN_OPT_momentum : set.op;
+    ask->rate = gn_option_given(cli->options, GN_O_LR) ? set.rate : 0.01;
+    ask->wrong_line = gn_option_flag(cli->options, GN_O_WRONG_LINE);
+    GN_TRY(number_of(cli, arena, GN_O_X, 10, &ask->x));
+    GN_TRY(number_of(cli, arena, GN_O_Y, 10, &ask->y));
+    return number_of(cli, arena, GN_O_W, 0, &ask->w);
+}
+
+static gn_status map(gn_cli *cli)
+{
+    gn_arena arena;
+    gn_map_ask ask;
+    gn_picture picture;
+    if (cli->arguments)
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--map is of a neuron, not of '%s'",
+                       gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])));
+    gn_arena_init(&arena, cli->ctx);
+    gn_status s = read_map(cli, &arena, &ask);
+    if (s == GN_OK) s = gn_stability_map(&arena, &ask, &picture);
+    const char *plot = gn_option_text(cli->options, GN_O_PLOT);
+    if (s == GN_OK) s = gn_cli_picture(cli, &picture, *plot ? plot : "-");
+    gn_arena_free(&arena);
+    return s;
+}
+
+static gn_status run(gn_cli *cli)
+{
+    gn_curved s;
+    if (*gn_option_text(cli->options, GN_O_MAP)) return map(cli);
+    if (gn_option_flag(cli->options, GN_O_WRONG_LINE))
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--wrong-line is drawn into --map lr-x");
+    GN_TRY(gn_curved_open(cli, &s));
+    gn_status status = look(cli, &s);
+    gn_curved_close(&s);
+    return status;
+}
+
+const gn_command_body gn_cmd_stability = {
+    run,
+    "Without an argument: a neuron by --x, --y, --w, --b, --act, --loss. EXPR is an expression with a point, --from.\n"
+    "MODEL DATA: a trained model on rows of data; DATA alone: the network that training would begin with.\n\n"
+    "The largest eigenvalue lambda of the Hessian decides: gradient descent converges where lr*lambda is below 2, and\n"
+    "every optimiser has a limit of its own. What is said of a loss that is not quadratic is a local estimate. Adaptive\n"
+    "optimisers feel the Hessian through their preconditioner, which is held as it is after 100 steps from here.\n\n"
+    "--map draws the regimes of a neuron: lr-x, lr-momentum, trajectories.",
+    "glassnet stability --x 3 --y 10 --w 0.5 --lr 0.1\n"
+    "glassnet stability \"x^2 + 4*y^2\" --from x=1,y=1 --lr 0.2 --optimizer momentum\n"
+    "glassnet stability model.safetensors iris.csv --top 3 --density\n"
+    "glassnet stability spirals --net \"16 tanh\" --optimizer sgd --lr 0.5 --spectrum\n"
+    "glassnet stability --map lr-x --wrong-line --plot map.svg\n"
+};

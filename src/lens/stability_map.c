@@ -1,0 +1,286 @@
+/* stability_map.c -- maps of the regimes of the neuron L = (w*x - y)^2, and the picture of a report.
+ *
+ * Invariant: a limit in a map is that of gn_limit_of and a region that of the optimiser's own iteration. Everything a
+ * picture points to stands in the caller's arena. */
+#include <math.h>
+#include <string.h>
+
+#include "stability.h"
+
+enum { STEPS = 30, CURVE = 200, GRID_X = 96, GRID_Y = 64 };
+
+typedef struct drawing {
+    gn_arena *arena;
+    gn_panel *panel;
+    gn_series *series;
+    gn_rule_mark *mark;
+    gn_note_mark *note;
+    gn_field *field;
+    bool failed;
+} drawing;
+
+static void *take(drawing *d, size_t count, size_t size)
+{
+    void *at = gn_arena_alloc(d->arena, count, size);
+    if (!at) d->failed = true;
+    return at;
+}
+
+/* A picture of `panels` panels, each with room for 8 series and marks. */
+static gn_status begin(drawing *d, gn_arena *arena, size_t panels, gn_picture *out)
+{
+    *d = (drawing){ .arena = arena };
+    d->panel = take(d, panels, sizeof *d->panel);
+    d->series = take(d, 8 * panels, sizeof *d->series);
+    d->mark = take(d, 8 * panels, sizeof *d->mark);
+    d->note = take(d, 8 * panels, sizeof *d->note);
+    d->field = take(d, panels, sizeof *d->field);
+    if (d->failed) return GN_NO_MEMORY;
+    for (size_t i = 0; i < panels; i++) {
+        d->panel[i].series = d->series + 8 * i;
+        d->panel[i].mark = d->mark + 8 * i;
+        d->panel[i].note = d->note + 8 * i;
+        d->panel[i].field = d->field + i;
+    }
+    *out = (gn_picture){ .panel = d->panel, .n_panels = panels };
+    return GN_OK;
+}
+
+static void add_series(drawing *d, size_t panel, gn_series_kind kind, const char *label, size_t n, const double *x,
+                       const double *y)
+{
+    gn_panel *p = &d->panel[panel];
+    d->series[8 * panel + p->n_series++] = (gn_series){ .kind = kind, .label = label, .n = n, .x = x, .y = y, .style = -1 };
+}
+
+static void add_rule(drawing *d, size_t panel, bool vertical, double at, const char *label)
+{
+    gn_panel *p = &d->panel[panel];
+    d->mark[8 * panel + p->n_marks++] = (gn_rule_mark){ vertical, at, label };
+}
+
+/* y = numerator/(x^2) over x. */
+static gn_status inverse_square(drawing *d, const char *label, double numerator, double from, double to)
+{
+    double *x = take(d, CURVE, sizeof *x), *y = take(d, CURVE, sizeof *y);
+    if (d->failed) return GN_NO_MEMORY;
+    for (size_t i = 0; i < CURVE; i++) {
+        x[i] = from + (to - from) * (double)i / (CURVE - 1);
+        y[i] = numerator / (x[i] * x[i]);
+    }
+    add_series(d, 0, GN_SERIES_LINE, label, CURVE, x, y);
+    return GN_OK;
+}
+
+static gn_status open_field(drawing *d, double x0, double x1, double y0, double y1, const char *label, double **z)
+{
+    *z = take(d, GRID_X * GRID_Y, sizeof **z);
+    if (d->failed) return GN_NO_MEMORY;
+    d->field[0] = (gn_field){ .kind = GN_FIELD_CLASSES, .nx = GRID_X, .ny = GRID_Y, .x0 = x0, .x1 = x1, .y0 = y0, .y1 = y1,
+                              .z = *z, .label = label };
+    d->panel[0].n_fields = 1;
+    d->panel[0].x_min = x0, d->panel[0].x_max = x1, d->panel[0].y_min = y0, d->panel[0].y_max = y1;
+    return GN_OK;
+}
+
+static double along(double from, double to, size_t i, size_t n) { return from + (to - from) * (double)i / (double)(n - 1); }
+
+/* ---- rate against |x| -------------------------------------------------------------------------------------------- */
+static gn_status map_lr_x(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
+{
+    static const double marks[] = { 9, 10, 11 };
+    static const char *const names[] = { "x = 9", "x = 10", "x = 11" };
+    const double x0 = 4, x1 = 20, top = 0.025;
+    drawing d;
+    double *z;
+    GN_TRY(begin(&d, arena, 1, out));
+    GN_TRY(open_field(&d, x0, x1, 0, top, "0 one-sided, 1 oscillating, 2 divergent", &z));
+    for (size_t j = 0; j < GRID_Y; j++)
+        for (size_t i = 0; i < GRID_X; i++) {
+            double x = along(x0, x1, i, GRID_X), eta = along(0, top, j, GRID_Y);
+            gn_regime r = gn_regime_of(eta * 2 * x * x, NULL, NULL);
+            z[j * GRID_X + i] = r == GN_REGIME_DIVERGENT || r == GN_REGIME_TWO_CYCLE ? 2 : r == GN_REGIME_OSCILLATING;
+        }
+    GN_TRY(inverse_square(&d, "limit 1/x^2", 1, x0, x1));
+    GN_TRY(inverse_square(&d, "one step: 1/(2x^2)", 0.5, x0, x1));
+    if (ask->wrong_line) GN_TRY(inverse_square(&d, "WRONG limit of a notebook: 1/(2x^2)", 0.5, x0, x1));
+    for (size_t i = 0; i < GN_COUNT(marks); i++) add_rule(&d, 0, true, marks[i], names[i]);
+    d.panel[0].title = "Gradient descent on L = (w*x - y)^2: lambda = 2x^2";
+    d.panel[0].x_label = "|x|";
+    d.panel[0].y_label = "learning rate (per step)";
+    return GN_OK;
+}
+
+/* ---- rate times curvature against momentum ----------------------------------------------------------------------- */
+static gn_status limits_over_momentum(drawing *d, gn_context *ctx, const gn_map_ask *ask, double most)
+{
+    double *mu = take(d, CURVE, sizeof *mu), *limit = take(d, CURVE, sizeof *limit);
+    double *low = take(d, CURVE, sizeof *low), *high = take(d, CURVE, sizeof *high);
+    if (d->failed) return GN_NO_MEMORY;
+    for (size_t i = 0; i < CURVE; i++) {
+        double hyper[GN_OPT_HYPER] = { 1, along(0, most, i, CURVE) };
+        gn_limit l;
+        GN_TRY(gn_limit_of(ctx, ask->op, hyper, &l));
+        mu[i] = hyper[1];
+        limit[i] = l.value;
+        low[i] = (1 - sqrt(mu[i])) * (1 - sqrt(mu[i]));
+        high[i] = (1 + sqrt(mu[i])) * (1 + sqrt(mu[i]));
+    }
+    bool polyak = ask->op == GN_OPT_momentum;
+    add_series(d, 0, GN_SERIES_LINE, polyak ? "limit 2 + 2mu" : "limit (2 + 2mu)/(1 + 2mu)", CURVE, mu, limit);
+    if (!polyak) return GN_OK;
+    add_series(d, 0, GN_SERIES_LINE, "ripples from (1 - sqrt(mu))^2", CURVE, mu, low);
+    add_series(d, 0, GN_SERIES_LINE, "to (1 + sqrt(mu))^2", CURVE, mu, high);
+    return GN_OK;
+}
+
+static gn_status map_lr_momentum(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
+{
+    const double most = 0.99, top = ask->op == GN_OPT_momentum ? 4.2 : 2.2;
+    drawing d;
+    double *z;
+    GN_TRY(begin(&d, arena, 1, out));
+    GN_TRY(open_field(&d, 0, most, 0, top, "0 smooth, 1 ripples, 2 divergent", &z));
+    for (size_t j = 0; j < GRID_Y; j++)
+        for (size_t i = 0; i < GRID_X; i++) {
+            double hyper[GN_OPT_HYPER] = { 1, along(0, most, i, GRID_X) };
+            gn_iteration it;
+            GN_TRY(gn_iteration_of(arena->ctx, ask->op, hyper, along(0, top, j, GRID_Y), &it));
+            z[j * GRID_X + i] = it.spectral > 1 + 1e-12 ? 2 : it.ripples;
+        }
+    GN_TRY(limits_over_momentum(&d, arena->ctx, ask, most));
+    d.panel[0].title = ask->op == GN_OPT_momentum ? "Momentum on a quadratic" : "Nesterov's momentum on a quadratic";
+    d.panel[0].x_label = "momentum mu";
+    d.panel[0].y_label = "learning rate times curvature";
+    return GN_OK;
+}
+
+/* ---- trajectories ------------------------------------------------------------------------------------------------ */
+static gn_status trajectory(drawing *d, gn_context *ctx, const gn_map_ask *ask, double rate, double *w)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
+    const gn_kernels *k = gn_kernels_get(gn_isa_best(), GN_F64, gn_context_exact(ctx));
+    double hyper[GN_OPT_HYPER] = { 0 }, slots[GN_OPT_SLOTS] = { 0 }, at = ask->w;
+    void *slot[GN_OPT_SLOTS];
+    (void)d;
+    for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
+    for (int i = 0; i < GN_OPT_SLOTS; i++) slot[i] = &slots[i];
+    hyper[0] = rate;
+    for (size_t t = 0; t <= STEPS; t++) {
+        w[t] = at;
+        double g = 2 * (at * ask->x - ask->y) * ask->x;
+        hyper[row->parameters] = (double)(t + 1);
+        k->update[ask->op](1, &at, &g, slot, hyper);
+    }
+    return GN_OK;
+}
+
+static const char *label_of(drawing *d, double rate, double share)
+{
+    gn_text t;
+    gn_text_init(&t, d->arena->ctx);
+    gn_text_printf(&t, "rate %s, %s of the limit", gn_num_digits(GN_NUM, rate, 4), gn_num_digits(GN_NUM, share, 3));
+    const char *out = t.at ? gn_arena_text(d->arena, t.at, t.length) : NULL;
+    gn_text_free(&t);
+    if (!out) d->failed = true;
+    return out;
+}
+
+static gn_status map_trajectories(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
+{
+    static const double shares[] = { 0.1, 0.25, 0.5, 0.75, 0.95, 1, 1.05 };
+    const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
+    double hyper[GN_OPT_HYPER] = { 0 }, lambda = 2 * ask->x * ask->x;
+    gn_limit limit;
+    drawing d;
+    for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
+    GN_TRY(gn_limit_of(arena->ctx, ask->op, hyper, &limit));
+    if (!limit.known || limit.preconditioned || !(lambda > 0))
+        return gn_fail(arena->ctx, GN_E_CFG_CONFLICT, "--map trajectories needs sgd, momentum or nesterov and an x that is not 0");
+    GN_TRY(begin(&d, arena, 1, out));
+    double *k = take(&d, STEPS + 1, sizeof *k), *w = take(&d, GN_COUNT(shares) * (STEPS + 1), sizeof *w);
+    if (d.failed) return GN_NO_MEMORY;
+    for (size_t i = 0; i <= STEPS; i++) k[i] = (double)i;
+    for (size_t i = 0; i < GN_COUNT(shares); i++) {
+        double rate = shares[i] * limit.value / lambda, *to = w + i * (STEPS + 1);
+        GN_TRY(trajectory(&d, arena->ctx, ask, rate, to));
+        add_series(&d, 0, GN_SERIES_LINE_POINTS, label_of(&d, rate, shares[i]), STEPS + 1, k, to);
+    }
+    double best = ask->y / ask->x, reach = 2.5 * fmax(fabs(ask->w - best), 1e-3);
+    add_rule(&d, 0, false, best, "w* = y/x");
+    d.panel[0].y_min = best - reach, d.panel[0].y_max = best + reach;
+    d.panel[0].title = "The weight by step, from k = 0";
+    d.panel[0].x_label = "step k";
+    d.panel[0].y_label = "weight w";
+    return d.failed ? GN_NO_MEMORY : GN_OK;
+}
+
+gn_status gn_stability_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
+{
+    *out = (gn_picture){ 0 };
+    if (strcmp(ask->kind, "lr-x") == 0) return map_lr_x(arena, ask, out);
+    if (strcmp(ask->kind, "lr-momentum") == 0) return map_lr_momentum(arena, ask, out);
+    if (strcmp(ask->kind, "trajectories") == 0) return map_trajectories(arena, ask, out);
+    return gn_fail(arena->ctx, GN_E_CFG_VALUE, "there is no map '%s'", ask->kind);
+}
+
+/* ---- the picture of a report ------------------------------------------------------------------------------------- */
+static gn_status distances(drawing *d, const gn_stability *s)
+{
+    size_t rows = s->steps + 1;
+    double *k = take(d, rows, sizeof *k), *m = take(d, rows, sizeof *m), *p = take(d, rows, sizeof *p);
+    if (d->failed) return GN_NO_MEMORY;
+    for (size_t i = 0; i < rows; i++) {
+        k[i] = (double)i;
+        m[i] = s->measured[i] == 0 ? NAN : fabs(s->measured[i]);
+        p[i] = s->predicted[i] == 0 ? NAN : fabs(s->predicted[i]);
+    }
+    add_series(d, 0, GN_SERIES_LINE_POINTS, "measured", rows, k, m);
+    if (s->limit.known) add_series(d, 0, GN_SERIES_LINE, "by theory", rows, k, p);
+    d->panel[0].title = "Distance of two runs along the steepest direction";
+    d->panel[0].x_label = "step k";
+    d->panel[0].y_label = "distance";
+    d->panel[0].log_y = true;
+    return GN_OK;
+}
+
+static gn_status eigenvalues(drawing *d, const gn_stability *s)
+{
+    double *k = take(d, s->values, sizeof *k);
+    if (d->failed) return GN_NO_MEMORY;
+    for (size_t i = 0; i < s->values; i++) k[i] = (double)(i + 1);
+    add_series(d, 1, GN_SERIES_POINTS, NULL, s->values, k, s->value);
+    d->panel[1].title = "Eigenvalues of the Hessian";
+    d->panel[1].x_label = "number, smallest first";
+    d->panel[1].y_label = "eigenvalue";
+    if (isfinite(s->critical)) add_rule(d, 1, false, s->limit.value / s->rate, "limit at this rate");
+    return GN_OK;
+}
+
+static gn_status densities(drawing *d, const gn_stability *s)
+{
+    const gn_density *q = &s->density;
+    double *x = take(d, q->n, sizeof *x), *y = take(d, q->n, sizeof *y);
+    if (d->failed) return GN_NO_MEMORY;
+    for (size_t i = 0; i < q->n; i++) {
+        x[i] = q->value[i];
+        y[i] = q->weight[i] > 0 ? q->weight[i] : NAN;
+    }
+    add_series(d, 1, GN_SERIES_POINTS, NULL, q->n, x, y);
+    d->panel[1].title = "Density of the eigenvalues: nodes of the quadrature";
+    d->panel[1].x_label = "eigenvalue";
+    d->panel[1].y_label = "share";
+    d->panel[1].log_y = true;
+    if (isfinite(s->critical)) add_rule(d, 1, true, s->limit.value / s->rate, "limit at this rate");
+    return GN_OK;
+}
+
+gn_status gn_stability_picture(gn_stability *s, gn_picture *out)
+{
+    drawing d;
+    bool two = s->has_density || s->values > 1;
+    GN_TRY(begin(&d, &s->arena, two ? 2 : 1, out));
+    GN_TRY(distances(&d, s));
+    if (s->has_density) return densities(&d, s);
+    return two ? eigenvalues(&d, s) : GN_OK;
+}
