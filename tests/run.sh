@@ -77,6 +77,7 @@ run_cmocka build plain
 echo "== the command"
 script cli python3 tests/cli/run.py build/glassnet
 script house python3 tests/house.py
+script sheets python3 tests/sheets.py build
 script examples sh tests/examples.sh
 
 if [ -z "$quick" ]; then

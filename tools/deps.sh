@@ -24,6 +24,7 @@ look() {
     command -v python3 >/dev/null 2>&1 || add python3
     command -v clang >/dev/null 2>&1 || add clang
     command -v pkg-config >/dev/null 2>&1 || add pkg-config
+    command -v pdflatex >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1 || add pdflatex
 }
 
 packages_for() { # manager, words
@@ -43,6 +44,7 @@ packages_for() { # manager, words
             apt:clang) echo clang ;;                  *:clang) echo clang ;;
             apt:pkg-config) echo pkg-config ;;        dnf:pkg-config) echo pkgconf-pkg-config ;;
             *:pkg-config) echo pkgconf ;;
+            apt:pdflatex) echo texlive-latex-base ;;
         esac
     done
 }
@@ -68,7 +70,7 @@ case $manager in
 esac
 look
 [ -z "$need" ] && exit 0
-# clang and pkg-config only widen the tests, which say when they do without
+# clang, pkg-config and pdflatex only widen the tests, which say when they do without
 case " $need " in *" cc "* | *" jansson "* | *" zlib "* | *" cmocka "* | *" python3 "*) ;; *) exit 0 ;; esac
 echo "still missing:$need" >&2
 echo "install: $packages (these are the names of Debian's packages unless your system's were found)" >&2

@@ -18,7 +18,8 @@ void gn_markdown_text(gn_text *to, const char *text)
         else if (*at == '<') gn_text_puts(to, "&lt;");
         else if (*at == '>') gn_text_puts(to, "&gt;");
         else {
-            bool acts = strchr("\\`*_{}[]#|$~!@", *at) || (first && strchr("+-=:", *at)) ||
+            bool acts = strchr("\\`*_{}[]#|$~!@", *at) || (first && strchr("+-=", *at)) ||
+                        (at[0] == ':' && at[1] == '/') ||
                         (begins && !first && strchr(".)", *at));
             gn_text_puts(to, acts ? "\\" : "");
             gn_text_add(to, at, 1);

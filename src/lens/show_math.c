@@ -117,6 +117,7 @@ const gn_math *gn_math_parse(gn_arena *arena, const gn_sheet *s, const gn_line *
     gn_status status = gn_parser_init(&p, &grammar, s->ctx, text, strlen(text));
     if (status == GN_OK) status = gn_parse_whole(&p, &value);
     gn_parser_free(&p);
+    if (status == GN_USAGE) gn_clear_error(s->ctx); /* it is shown as it stands */
     const gn_math *made = status == GN_OK ? value : NULL;
     return made && made->height <= HEIGHT_MOST ? made : NULL;
 }

@@ -160,6 +160,23 @@ static const char *cell_text(gn_painter *p, const gn_line *line, size_t row, siz
     return gn_paint_clean(p, c->text[row]);
 }
 
+enum { NARROW = 24 }; /* a column that is not made narrower: a number of 17 digits fits */
+
+/* A table too wide for the page gets narrower at its widest columns, whose cells then take several lines. */
+static void shrink(const gn_painter *p, table *t)
+{
+    size_t width = (size_t)p->how->width, total = 0;
+    for (size_t j = 0; j < t->line->columns; j++) total += 2 + t->width[j];
+    while (total > width) {
+        size_t widest = 0;
+        for (size_t j = 1; j < t->line->columns; j++)
+            if (t->width[j] > t->width[widest]) widest = j;
+        if (t->width[widest] <= NARROW) return;
+        t->width[widest]--;
+        total--;
+    }
+}
+
 static bool lay_out(gn_painter *p, const gn_line *line, table *t)
 {
     *t = (table){.line = line, .rows = ends_of(line->rows, p->how->rows, p->how->rows / 2)};
@@ -175,41 +192,51 @@ static bool lay_out(gn_painter *p, const gn_line *line, table *t)
         size_t width = width_of(t->cell[i]);
         if (width > t->width[col]) t->width[col] = width;
     }
-    for (size_t j = 0; j < columns; j++)
-        if (t->width[j] > (size_t)p->how->width - 2) t->width[j] = (size_t)p->how->width - 2;
+    shrink(p, t);
     return true;
 }
 
-static void print_cell(gn_painter *p, const table *t, size_t row, size_t col, bool last)
+/* The next line of a cell; what is left of it comes back. */
+static const char *print_cell(gn_painter *p, const table *t, const char *cell, size_t col, bool last)
 {
-    const char *cell = t->cell[row * t->line->columns + col];
-    size_t own = width_of(cell), room = t->width[col];
+    size_t room = t->width[col], bytes = gn_paint_break(cell, room), own = gn_show_width(cell, bytes);
     bool right = t->line->column[col].number != NULL;
-    if (own > room) { /* a text wider than the page is cut, visibly */
-        size_t bytes = strlen(cell);
-        while (bytes && gn_show_width(cell, bytes) + width_of(dots(p)) > room) bytes--;
-        while (bytes && ((unsigned char)cell[bytes] & 0xC0) == 0x80) bytes--;
-        gn_text_add(p->to, cell, bytes);
-        gn_text_puts(p->to, dots(p));
-        return;
-    }
     if (right) gn_paint_pad(p, room - own);
-    gn_text_puts(p->to, cell);
+    gn_text_add(p->to, cell, bytes);
     if (!right && !last) gn_paint_pad(p, room - own);
+    cell += bytes;
+    while (*cell == ' ') cell++;
+    return cell;
 }
 
-/* Columns [from, to), the first column before them when they do not begin the table. */
-static void print_part(gn_painter *p, const table *t, size_t from, size_t to)
+/* One row, columns [from, to), the first column before them when they do not begin the table. */
+static void print_table_row(gn_painter *p, const table *t, size_t row, size_t from, size_t to, const char **rest)
 {
-    for (size_t row = 0; row <= shown_count(t->rows); row++) {
-        size_t width = 0;
+    bool more = true;
+    for (size_t j = 0; j < t->line->columns; j++) rest[j] = t->cell[row * t->line->columns + j];
+    while (more) {
+        size_t start = p->to->length;
+        more = false;
         for (size_t k = from ? from - 1 : 0; k < to; k++) {
             size_t col = from && k == from - 1 ? 0 : k;
             gn_paint_pad(p, 2);
-            print_cell(p, t, row, col, k + 1 == to);
-            width += 2 + t->width[col];
+            rest[col] = print_cell(p, t, rest[col], col, k + 1 == to);
+            more |= *rest[col] != 0;
         }
+        while (p->to->length > start && p->to->at[p->to->length - 1] == ' ') p->to->at[--p->to->length] = 0;
         gn_text_puts(p->to, "\n");
+    }
+}
+
+static void print_part(gn_painter *p, const table *t, size_t from, size_t to)
+{
+    size_t width = 0;
+    const char **rest = gn_arena_alloc(&p->arena, t->line->columns, sizeof *rest);
+    if (!rest) p->to->failed = true;
+    if (!rest) return;
+    for (size_t k = from ? from - 1 : 0; k < to; k++) width += 2 + t->width[from && k == from - 1 ? 0 : k];
+    for (size_t row = 0; row <= shown_count(t->rows); row++) {
+        print_table_row(p, t, row, from, to, rest);
         if (row != 0) continue;
         gn_paint_pad(p, 2);
         for (size_t i = 2; i < width; i++) gn_text_puts(p->to, p->how->ascii ? "-" : "─");

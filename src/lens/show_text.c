@@ -8,7 +8,8 @@
 #include <string.h>
 #include "../formula/lex.h"
 
-enum { TITLE_MOST = 24, NAME_MOST = 20, INLINE_ELEMENTS = 24, INLINE_WIDTH = 48, NUMBERS_WIDTH = 150, ALIGN_VALUE = 16 };
+enum { TITLE_MOST = 24, NAME_MOST = 20, NAME_CUT = 38, INLINE_ELEMENTS = 24, INLINE_WIDTH = 48, NUMBERS_WIDTH = 150, ALIGN_VALUE = 16,
+       WIDTHS = 256 /* of a cell that may stand aligned */ };
 
 /* One step, as pieces of text. */
 typedef struct row {
@@ -64,9 +65,19 @@ static size_t bytes_within(const char *s, size_t most)
     return i;
 }
 
+const char *gn_paint_cut(gn_painter *p, const char *s, size_t most)
+{
+    gn_text t;
+    if (width_of(s) <= most) return s;
+    gn_text_init(&t, p->s->ctx);
+    gn_text_add(&t, s, bytes_within(s, most - (p->how->ascii ? 3 : 1)));
+    gn_text_puts(&t, p->how->ascii ? "..." : "…");
+    return gn_paint_keep(p, &t);
+}
+
 /* Where to break s so that the first part has at most `most` columns: before " + ", after ", ", at a blank, after a
  * sign; never inside a number or a name unless nothing else is left. */
-static size_t break_at(const char *s, size_t most)
+size_t gn_paint_break(const char *s, size_t most)
 {
     size_t end = bytes_within(s, most);
     if (!s[end]) return end;
@@ -83,7 +94,7 @@ void gn_paint_wrapped(gn_painter *p, const char *s, size_t column, size_t indent
 {
     size_t width = (size_t)p->how->width;
     for (;;) {
-        size_t n = break_at(s, column < width ? width - column : 1);
+        size_t n = gn_paint_break(s, column < width ? width - column : 1);
         gn_text_add(p->to, s, n);
         s += n;
         while (*s == ' ') s++;
@@ -183,7 +194,10 @@ static const char *check_text(gn_painter *p, const gn_line_check *c)
     gn_text t;
     if (!c->kind) return NULL;
     gn_text_init(&t, p->s->ctx);
-    gn_text_printf(&t, "check: %s %s %s", c->kind, gn_num_digits(GN_NUM, c->relative, 2), c->verdict ? c->verdict : "");
+    gn_text_puts(&t, "check: ");
+    gn_show_clean(&t, c->kind, p->how->ascii);
+    gn_text_printf(&t, " %s ", gn_num_digits(GN_NUM, c->relative, 2));
+    gn_show_clean(&t, c->verdict ? c->verdict : "", p->how->ascii);
     return gn_paint_keep(p, &t);
 }
 
@@ -215,7 +229,7 @@ static row make_row(gn_painter *p, const gn_line *line)
     row r = {.line = line, .lead = lead_text(p, line), .check = check_text(p, &line->check), .rule = rule_text(p, line)};
     gn_text_init(&t, p->s->ctx);
     gn_show_name(&t, line->symbol, p->how->ascii);
-    r.name = gn_paint_keep(p, &t);
+    r.name = gn_paint_cut(p, gn_paint_keep(p, &t), NAME_CUT);
     r.piece[2] = value_text(p, line->symbol, &r.block);
     if (line->formula) {
         r.piece[0] = formula_text(p, line);
@@ -259,8 +273,13 @@ static columns choose(const gn_painter *p, const row *r, size_t n)
             c.piece[2] = r[i].width[2];
     }
     best = c;
-    for (size_t a = 0; a <= (size_t)p->how->width; a++)
-        for (size_t b = 0; a + b <= (size_t)p->how->width; b++) {
+    bool seen[2][WIDTHS] = {{true}, {true}}; /* only widths that occur are worth a try */
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < 2; k++)
+            if (r[i].width[k] < WIDTHS) seen[k][r[i].width[k]] = true;
+    for (size_t a = 0; a < WIDTHS; a++)
+        for (size_t b = 0; b < WIDTHS; b++) {
+            if (!seen[0][a] || !seen[1][b]) continue;
             c.piece[0] = a;
             c.piece[1] = b;
             size_t count = 0;
@@ -372,11 +391,17 @@ static void print_row(gn_painter *p, const row *r, const columns *c)
     else if (v->rows * v->cols > INLINE_ELEMENTS) gn_paint_summary(p, v, indent);
 }
 
+static bool is_packed(const row *r)
+{
+    const gn_symbol *v = r->line->symbol;
+    return r->width[2] <= INLINE_WIDTH && r->name_width <= NAME_MOST && v->rows * v->cols <= INLINE_ELEMENTS;
+}
+
 /* Given numbers with one title stand together on a line. */
 static size_t print_givens(gn_painter *p, const row *r, size_t n, const columns *c)
 {
     size_t count = 0, column = 0, width = (size_t)p->how->width, indent = c->lead + 1;
-    while (count < n && !r[count].line->formula && !r[count].block && r[count].width[2] <= INLINE_WIDTH &&
+    while (count < n && !r[count].line->formula && !r[count].block && is_packed(&r[count]) &&
            !r[count].check && !r[count].rule && (count == 0 || strcmp(r[count].lead, r[0].lead) == 0)) {
         size_t own = r[count].name_width + 3 + r[count].width[2];
         bool same = count > 0 && column + 3 + own <= width;

@@ -1,0 +1,527 @@
+/* test_lens_show.c -- what the renderers print: equations that can be read back from the text, 80 columns, 24 rows,
+ * escaped names, the same bytes twice.
+ *   test_lens_show --write FOLDER    the sheets of these tests as .tex, .html and .md, for tests/sheets.py */
+#include "sheet_test.h"
+
+#include "formula/matrix.h"
+
+static const char *render(gn_context *ctx, gn_arena *arena, const gn_sheet *s, const gn_render *how)
+{
+    gn_text t;
+    gn_text_init(&t, ctx);
+    if (gn_sheet_render(s, how, &t) != GN_OK) fail_msg("%s", gn_last_error(ctx)->message);
+    const char *kept = gn_arena_text(arena, t.at, t.length);
+    gn_text_free(&t);
+    return kept;
+}
+
+static gn_render settings(gn_format format, int digits)
+{
+    gn_render how;
+    gn_render_defaults(&how);
+    how.format = format;
+    how.digits = digits;
+    return how;
+}
+
+static void assert_has(const char *text, const char *part)
+{
+    if (!strstr(text, part)) fail_msg("no '%s' in:\n%s", part, text);
+}
+
+static void assert_lacks(const char *text, const char *part)
+{
+    if (strstr(text, part)) fail_msg("'%s' in:\n%s", part, text);
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+    size_t n = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part)) n++;
+    return n;
+}
+
+/* Columns of the widest line: characters, none of which is a control. */
+static size_t widest(const char *text)
+{
+    size_t most = 0, now = 0;
+    for (; *text; text++) {
+        if (*text == '\n') now = 0;
+        else {
+            assert_true((unsigned char)*text >= 32 && *text != 127);
+            now += ((unsigned char)*text & 0xC0) != 0x80;
+        }
+        if (now > most) most = now;
+    }
+    return most;
+}
+
+/* ---- the neuron, letter by letter ------------------------------------------------------------------------------ */
+
+static void the_neuron_as_text(void **state)
+{
+    static const char expected[] =
+        "one neuron, one step\n"
+        "model yhat = w*x, loss L = (yhat - y)^2, float64\n"
+        "\n"
+        "   given   x = 3   y = 10   w = 0.5   η = 0.1\n"
+        " 1 forward ŷ     = w*x             = 0.5*3           =   1.5\n"
+        " 2 error   e     = ŷ - y           = 1.5 - 10        =  -8.5\n"
+        " 3 loss    L     = e^2             = (-8.5)^2        = 72.25\n"
+        " 4 chain   dL/dŷ = 2*e             = 2*(-8.5)        =   -17\n"
+        "           dŷ/dw = x                                 =     3\n"
+        "           dL/dw = (dL/dŷ)*(dŷ/dw) = -17*3           =   -51\n"
+        "                 check: central 6e-12 ok\n"
+        " 5 update  w     = w - η*dL/dw     = 0.5 - 0.1*(-51) =   5.6  [sgd: w - eta*g]\n";
+    bench *b = *state;
+    gn_sheet s;
+    neuron_sheet(&s, b->ctx);
+    gn_render how = settings(GN_FORMAT_TEXT, 6);
+    assert_string_equal(render(b->ctx, &b->arena, &s, &how), expected);
+    how.digits = 17;
+    assert_has(render(b->ctx, &b->arena, &s, &how), "5.6000000000000005");
+    how.ascii = true;
+    const char *plain = render(b->ctx, &b->arena, &s, &how);
+    for (const char *at = plain; *at; at++) assert_true((unsigned char)*at < 128);
+    assert_has(plain, "dL/dyhat");
+    assert_has(plain, "eta*dL/dw");
+    gn_sheet_free(&s);
+}
+
+/* ---- law 13 from the printed text ------------------------------------------------------------------------------ */
+
+/* Line ends and blanks as single blanks. */
+static void squeeze(const char *from, const char *to, char *out)
+{
+    bool blank = false;
+    for (; from < to; from++) {
+        bool now = *from == ' ' || *from == '\n';
+        if (!now || !blank) *out++ = now ? ' ' : *from;
+        blank = now;
+    }
+    while (out[-1] == ' ') out--;
+    *out = 0;
+}
+
+static gn_matrix read_back(bench *b, const char *text, double *value)
+{
+    gn_numbers made;
+    if (gn_array_run(&b->arena, text, strlen(text), NULL, 0, &made) != GN_OK)
+        fail_msg("%s: %s", text, gn_last_error(b->ctx)->message);
+    assert_true(made.rows * made.cols <= SIDE * SIDE);
+    memcpy(value, made.value, made.rows * made.cols * sizeof *value);
+    return (gn_matrix){made.rows, made.cols, NULL};
+}
+
+/* "q3 = formula = numbers = value" as it was printed: the numbers give the value. true when there were numbers. */
+static bool equation_holds(bench *b, char *text)
+{
+    char *part[8];
+    double numbers[SIDE * SIDE], value[SIDE * SIDE];
+    size_t n = 0;
+    for (char *at = text; n < 8;) {
+        part[n++] = at;
+        char *next = strstr(at, " = ");
+        if (!next) break;
+        *next = 0;
+        at = next + 3;
+    }
+    if (n < 4) return false;
+    gn_matrix shape = read_back(b, part[n - 2], numbers), printed = read_back(b, part[n - 1], value);
+    assert_true(shape.rows == printed.rows && shape.cols == printed.cols);
+    for (size_t i = 0; i < shape.rows * shape.cols; i++) {
+        bool same = numbers[i] == value[i] || (isnan(numbers[i]) && isnan(value[i]));
+        if (!same && !(fabs(numbers[i] - value[i]) <= 1e-12 * fmax(1, fabs(value[i]))))
+            fail_msg("%s is not %s", part[n - 2], part[n - 1]);
+    }
+    return true;
+}
+
+static size_t lines_hold(bench *b, const char *text)
+{
+    static char room[20000];
+    char title[24];
+    size_t held = 0;
+    for (int k = 1; k <= 8; k++) {
+        snprintf(title, sizeof title, "step%d ", k);
+        const char *from = strstr(text, title), *to;
+        assert_non_null(from);
+        snprintf(title, sizeof title, "step%d ", k + 1);
+        to = strstr(text, title);
+        if (to) /* the number of the next step stands before its title */
+            while (to[-1] != '\n') to--;
+        if (!to) to = text + strlen(text);
+        assert_true((size_t)(to - from) < sizeof room);
+        squeeze(from, to, room);
+        held += equation_holds(b, room);
+    }
+    return held;
+}
+
+static void printed_equations_hold(void **state)
+{
+    uint32_t random = 4711;
+    size_t held = 0;
+    bench *b = *state;
+    for (int trial = 0; trial < 60; trial++) {
+        gn_sheet s;
+        random_sheet(&s, b->ctx, &random, 8, trial % 3 == 2);
+        /* a float is printed as a float, and read as a double it differs */
+        for (size_t i = 0; i < s.symbols; i++) s.symbol[i]->type = GN_F64;
+        gn_render how = settings(GN_FORMAT_TEXT, 17);
+        how.ascii = trial % 2;
+        const char *text = render(b->ctx, &b->arena, &s, &how);
+        if (widest(text) > 80) fail_msg("too wide:\n%s", text);
+        held += lines_hold(b, text);
+        how.width = 4000;
+        held += lines_hold(b, render(b->ctx, &b->arena, &s, &how));
+        gn_sheet_free(&s);
+    }
+    assert_true(held > 600);
+}
+
+/* ---- widths, determinism --------------------------------------------------------------------------------------- */
+
+static void eighty_columns_and_the_same_twice(void **state)
+{
+    uint32_t random = 99;
+    bench *b = *state;
+    for (int trial = 0; trial < 40; trial++) {
+        gn_sheet s, twin;
+        uint32_t again = random;
+        random_sheet(&s, b->ctx, &random, 10, trial % 2);
+        random_sheet(&twin, b->ctx, &again, 10, trial % 2);
+        for (int f = 0; f < GN_FORMAT_COUNT; f++) {
+            gn_render how = settings((gn_format)f, 1 + trial % 17);
+            how.ascii = trial % 3 == 0;
+            const char *text = render(b->ctx, &b->arena, &s, &how);
+            assert_string_equal(text, render(b->ctx, &b->arena, &twin, &how));
+            if (f == GN_FORMAT_TEXT && widest(text) > 80) fail_msg("too wide:\n%s", text);
+            assert_true(gn_utf8_valid(text, strlen(text), NULL));
+        }
+        gn_sheet_free(&s);
+        gn_sheet_free(&twin);
+    }
+}
+
+/* ---- arrays and tables ----------------------------------------------------------------------------------------- */
+
+static size_t rows_with(const char *text, const char *mark)
+{
+    size_t n = 0;
+    for (const char *line = text; line && *line; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+        const char *end = strchr(line, '\n');
+        const char *found = strstr(line, mark);
+        n += found && end && found < end;
+    }
+    return n;
+}
+
+static void large_arrays_are_summarised(void **state)
+{
+    static double value[60 * 50];
+    static const double small[] = {0.5, -1.25, 2, 3, 4, 1e-9};
+    bench *b = *state;
+    gn_sheet s;
+    for (size_t i = 0; i < 60 * 50; i++) value[i] = sin((double)i) * (double)(i % 7);
+    gn_sheet_open(&s, b->ctx, "arrays");
+    gn_sheet_given(&s, 0, "large", gn_sheet_symbol(&s, "A", 60, 50, value, GN_F64));
+    value[70] = NAN;
+    value[71] = -INFINITY;
+    gn_sheet_given(&s, 0, "bad", gn_sheet_symbol(&s, "B", 60, 50, value, GN_F32));
+    memset(value, 0, sizeof value);
+    gn_sheet_given(&s, 0, "zero", gn_sheet_symbol(&s, "Z", 1, 200, value, GN_F64));
+    gn_sheet_given(&s, 0, "small", gn_sheet_symbol(&s, "M", 2, 3, small, GN_F64));
+    gn_render how = settings(GN_FORMAT_TEXT, 6);
+    const char *text = render(b->ctx, &b->arena, &s, &how);
+    assert_true(widest(text) <= 80);
+    assert_has(text, "(60,50) n=3000 in [-6, 6] mean");
+    assert_int_equal(rows_with(text, "NaN! Inf!"), 1);
+    assert_int_equal(rows_with(text, "all-zero"), 1);
+    assert_has(text, "M = [[0.5, -1.25, 2], [3, 4, 1e-9]]");
+    assert_true(count_of(text, "\n") < 40);
+    how.ascii = true;
+    assert_int_equal(rows_with(render(b->ctx, &b->arena, &s, &how), "["), 2 * 9 + 3 + 2);
+    how = settings(GN_FORMAT_LATEX, 6);
+    assert_has(render(b->ctx, &b->arena, &s, &how), "\\cdots");
+    assert_int_equal(count_of(render(b->ctx, &b->arena, &s, &how), "\\ddots"), 2);
+    gn_sheet_free(&s);
+}
+
+static void tables_are_cut(void **state)
+{
+    static double k[100], w[100];
+    static const char *words[100];
+    bench *b = *state;
+    gn_sheet s;
+    for (size_t i = 0; i < 100; i++) k[i] = (double)i, w[i] = 1 / (1 + (double)i), words[i] = i % 2 ? "odd" : "even";
+    gn_sheet_column column[] = {{"k", "k", NULL, k, NULL},
+                                {"w", "w", "1/(1 + k)", w, NULL},
+                                {"parity", NULL, NULL, NULL, words}};
+    gn_sheet_open(&s, b->ctx, "table");
+    for (size_t rows = 0; rows <= 100; rows += 20) gn_sheet_table(&s, 0, "path", 3, rows, column);
+    gn_render how = settings(GN_FORMAT_TEXT, 6);
+    const char *text = render(b->ctx, &b->arena, &s, &how);
+    assert_int_equal(count_of(text, "where w = 1/(1 + k)"), 6);
+    assert_has(text, "(23 of 100 rows)");
+    assert_has(text, "   k          w  parity\n");
+    assert_has(text, "   0          1  even\n");
+    assert_has(text, "  99       0.01  odd\n");
+    assert_int_equal(rows_with(text, "odd") + rows_with(text, "even"), 20 + 4 * 23);
+    how.rows = 100;
+    assert_int_equal(rows_with(render(b->ctx, &b->arena, &s, &how), "odd"), 150);
+    how = settings(GN_FORMAT_MARKDOWN, 6);
+    assert_has(render(b->ctx, &b->arena, &s, &how), "| k | w | parity |\n| ---: | ---: | --- |\n");
+    gn_sheet_free(&s);
+}
+
+/* A table wider than the page goes on below with its first column again. */
+static void wide_tables_are_parted(void **state)
+{
+    static const double value[] = {1.23456789e-10, -2.3456789e-10};
+    bench *b = *state;
+    gn_sheet_column column[20];
+    gn_sheet s;
+    for (size_t i = 0; i < 20; i++) column[i] = (gn_sheet_column){"column", NULL, NULL, value, NULL};
+    column[0].title = "first";
+    gn_sheet_open(&s, b->ctx, "wide");
+    gn_sheet_table(&s, 0, "wide", 20, 2, column);
+    gn_render how = settings(GN_FORMAT_TEXT, 6);
+    const char *text = render(b->ctx, &b->arena, &s, &how);
+    assert_true(widest(text) <= 80);
+    assert_true(count_of(text, "first") > 2 && count_of(text, "column") == 19);
+    gn_sheet_free(&s);
+}
+
+/* ---- numbers --------------------------------------------------------------------------------------------------- */
+
+static void numbers_have_the_digits_asked_for(void **state)
+{
+    static const struct { double value; gn_type type; int digits; const char *text; } cases[] = {
+        {5.6000000000000005, GN_F64, 6, "a = 5.6\n"},
+        {5.6000000000000005, GN_F64, 17, "a = 5.6000000000000005\n"},
+        {1.0 / 3, GN_F64, 6, "a = 0.333333\n"},
+        {1.0 / 3, GN_F64, 3, "a = 0.333\n"},
+        {1e-7, GN_F64, 6, "a = 1e-7\n"},
+        {1500000, GN_F64, 6, "a = 1500000\n"},
+        {1234567, GN_F64, 6, "a = 1.23457e6\n"},
+        {-0.0, GN_F64, 6, "a = 0\n"},
+        {(double)0.1f, GN_F32, 17, "a = 0.1\n"},
+        {(double)(1.0f / 3), GN_F32, 17, "a = 0.33333334\n"},
+        {(double)(1.0f / 3), GN_F32, 6, "a = 0.333333\n"},
+        {(double)16777217.0f, GN_F32, 17, "a = 16777216\n"},
+        {INFINITY, GN_F64, 6, "a = inf\n"},
+        {-INFINITY, GN_F64, 17, "a = -inf\n"},
+        {NAN, GN_F32, 6, "a = nan\n"},
+    };
+    bench *b = *state;
+    for (size_t i = 0; i < GN_COUNT(cases); i++) {
+        gn_sheet s;
+        gn_sheet_open(&s, b->ctx, "");
+        gn_sheet_given(&s, 0, "", gn_sheet_symbol(&s, "a", 1, 1, &cases[i].value, cases[i].type));
+        gn_render how = settings(GN_FORMAT_TEXT, cases[i].digits);
+        assert_has(render(b->ctx, &b->arena, &s, &how), cases[i].text);
+        gn_sheet_free(&s);
+    }
+}
+
+static void exact_values_stand_between(void **state)
+{
+    bench *b = *state;
+    gn_sheet s;
+    gn_sheet_open(&s, b->ctx, "");
+    gn_line *line = gn_sheet_compute(&s, 0, true, "norm", "n", "sqrt(68)");
+    ((gn_symbol *)(uintptr_t)line->symbol)->exact = "2*sqrt(17)";
+    gn_render how = settings(GN_FORMAT_TEXT, 6);
+    assert_has(render(b->ctx, &b->arena, &s, &how), "n = sqrt(68) = 2*sqrt(17) = 8.24621\n");
+    how = settings(GN_FORMAT_MARKDOWN, 6);
+    assert_has(render(b->ctx, &b->arena, &s, &how), "n &= \\sqrt{68} = 2 \\, \\sqrt{17} = \\boxed{8.24621}");
+    gn_sheet_free(&s);
+}
+
+/* ---- depth ----------------------------------------------------------------------------------------------------- */
+
+static void depth_hides_and_says_so(void **state)
+{
+    bench *b = *state;
+    gn_sheet s;
+    gn_sheet_open(&s, b->ctx, "depth");
+    gn_line *line = gn_sheet_compute(&s, 0, true, "shown", "a", "1 + 1");
+    line->rule = "sum";
+    gn_sheet_section(&s, 2, "below");
+    gn_sheet_compute(&s, 2, true, "deep", "b", "a*3");
+    gn_sheet_compute(&s, 3, true, "deeper", "c", "a*4");
+    gn_render how = settings(GN_FORMAT_TEXT, 6);
+    const char *text = render(b->ctx, &b->arena, &s, &how);
+    assert_lacks(text, "deep ");
+    assert_lacks(text, "below");
+    assert_has(text, "(2 more lines with --depth 3)");
+    assert_has(text, "[sum]");
+    how.depth = 0;
+    assert_lacks(render(b->ctx, &b->arena, &s, &how), "[sum]");
+    how.depth = 3;
+    text = render(b->ctx, &b->arena, &s, &how);
+    assert_has(text, "deeper");
+    assert_lacks(text, "more line");
+    how = settings(GN_FORMAT_HTML, 6);
+    text = render(b->ctx, &b->arena, &s, &how);
+    assert_has(text, "deeper"); /* folded, not left out */
+    assert_int_equal(count_of(text, "<details"), count_of(text, "</details>"));
+    assert_has(text, "<details><summary>below</summary>");
+    gn_sheet_free(&s);
+}
+
+/* ---- hostile names --------------------------------------------------------------------------------------------- */
+
+static const char hostile[] = "</script><script>alert(1)</script> & \"q\" 'a' \\input{/etc/passwd} $x$ %c #d _e ^f ~g {h} "
+                              "`i` | *j* [k](http://l) <img src=x onerror=m> \033[31mred\033[0m \xff\xfe \xe2\x80\xae"
+                              "rtl é Ж 中 η \t\n- end";
+
+static void hostile_sheet(gn_sheet *s, gn_context *ctx)
+{
+    static const double one = 1, minus = -2.5;
+    static const double k[] = {0, 1};
+    static const char *const words[] = {hostile, "plain"};
+    const gn_sheet_column column[] = {{hostile, NULL, NULL, k, NULL}, {"w", NULL, NULL, NULL, words}};
+    gn_sheet_open(s, ctx, hostile);
+    gn_sheet_fact(s, "%s", hostile);
+    gn_sheet_section(s, 0, "%s", hostile);
+    gn_symbol *v = gn_sheet_symbol(s, "_", 1, 1, &one, GN_F64);
+    v->shown = hostile;
+    gn_sheet_given(s, 0, hostile, v);
+    gn_sheet_given(s, 0, hostile, gn_sheet_symbol(s, "a__b_", 1, 1, &minus, GN_F64));
+    gn_line *line = gn_sheet_compute(s, 0, true, hostile, "z", "_*a__b_^2 + _");
+    line->rule = hostile;
+    line->check = (gn_line_check){hostile, 1, 1, 1, hostile};
+    gn_sheet_text(s, 0, "%s", hostile);
+    gn_sheet_table(s, 0, hostile, 2, 2, column);
+}
+
+static void hostile_names_are_escaped(void **state)
+{
+    bench *b = *state;
+    gn_sheet s;
+    hostile_sheet(&s, b->ctx);
+    assert_int_equal(gn_sheet_done(&s), GN_OK);
+    for (int f = 0; f < GN_FORMAT_COUNT; f++) {
+        gn_render how = settings((gn_format)f, 6);
+        const char *text = render(b->ctx, &b->arena, &s, &how);
+        assert_true(gn_utf8_valid(text, strlen(text), NULL));
+        assert_lacks(text, "\033");
+        assert_lacks(text, "\xe2\x80\xae");
+        if (f != GN_FORMAT_TEXT) assert_lacks(text, "<script>alert");
+        if (f == GN_FORMAT_TEXT) assert_true(widest(text) <= 80);
+        if (f == GN_FORMAT_MARKDOWN) {
+            assert_lacks(text, "<img");
+            assert_has(text, "\\[k\\](http\\://l)");
+            assert_lacks(text, " *j*");
+        }
+        if (f == GN_FORMAT_LATEX) {
+            assert_lacks(text, "\\input");
+            assert_lacks(text, " %c");
+            assert_lacks(text, "Ж");
+            assert_has(text, "U+0416");
+        }
+        if (f == GN_FORMAT_HTML) {
+            assert_lacks(text, "<img");
+            assert_int_equal(count_of(text, "<script>"), 1);
+            assert_int_equal(count_of(text, "http://l)"), count_of(text, "[k](http://l)"));
+        }
+    }
+    gn_sheet_free(&s);
+}
+
+/* ---- media ----------------------------------------------------------------------------------------------------- */
+
+static void markdown_and_latex_of_the_neuron(void **state)
+{
+    bench *b = *state;
+    gn_sheet s;
+    neuron_sheet(&s, b->ctx);
+    gn_render how = settings(GN_FORMAT_MARKDOWN, 6);
+    const char *text = render(b->ctx, &b->arena, &s, &how);
+    assert_int_equal(count_of(text, "$$\n") % 2, 0);
+    assert_int_equal(count_of(text, "\\boxed{"), 1);
+    assert_int_equal(count_of(text, "<a id=\"s"), 5);
+    assert_has(text, "\\boxed{5.6}");
+    assert_has(text, "\\hat{y} &= w \\, x = 0.5 \\cdot 3 = 1.5");
+    assert_has(text, "L &= e^{2} = \\left(-8.5\\right)^{2} = 72.25");
+    assert_has(text, "\\frac{\\partial L}{\\partial w} &= \\frac{\\partial L}{\\partial \\hat{y}} \\, \\frac{\\partial "
+                     "\\hat{y}}{\\partial w} = \\left(-17\\right) \\cdot 3 = -51");
+    assert_lacks(text, "\\operatorname");
+    how.format = GN_FORMAT_LATEX;
+    text = render(b->ctx, &b->arena, &s, &how);
+    assert_int_equal(count_of(text, "\\boxed{"), 1);
+    assert_int_equal(count_of(text, "\\begin{"), count_of(text, "\\end{"));
+    how.format = GN_FORMAT_HTML;
+    text = render(b->ctx, &b->arena, &s, &how);
+    assert_has(text, "<data value=\"5.6000000000000005\" data-s=\"10\">5.6</data>");
+    assert_lacks(text, "src=");
+    assert_lacks(text, "@import");
+    assert_lacks(text, "url(");
+    assert_has(text, "id=\"s3\" data-uses=\"5\"");
+    gn_sheet_free(&s);
+}
+
+/* ---- for tests/sheets.py --------------------------------------------------------------------------------------- */
+
+static int write_one(gn_context *ctx, const gn_sheet *s, const char *folder, const char *name)
+{
+    static const char *const ends[GN_FORMAT_COUNT] = {"txt", "md", "tex", "html"};
+    for (int f = 0; f < GN_FORMAT_COUNT; f++) {
+        char path[600];
+        gn_text t;
+        gn_render how = settings((gn_format)f, 6);
+        how.depth = 3;
+        snprintf(path, sizeof path, "%s/%s.%s", folder, name, ends[f]);
+        gn_text_init(&t, ctx);
+        FILE *file = gn_sheet_render(s, &how, &t) == GN_OK ? fopen(path, "wb") : NULL;
+        if (!file) return 1;
+        fwrite(t.at, 1, t.length, file);
+        if (fclose(file) != 0) return 1;
+        gn_text_free(&t);
+    }
+    return 0;
+}
+
+static int write_all(const char *folder)
+{
+    gn_context *ctx;
+    gn_sheet s;
+    uint32_t random = 5;
+    if (gn_context_new(NULL, &ctx) != GN_OK) return 1;
+    neuron_sheet(&s, ctx);
+    int bad = write_one(ctx, &s, folder, "neuron");
+    gn_sheet_free(&s);
+    hostile_sheet(&s, ctx);
+    bad |= write_one(ctx, &s, folder, "hostile");
+    gn_sheet_free(&s);
+    for (int i = 0; i < 3; i++) {
+        char name[24];
+        snprintf(name, sizeof name, "random%d", i);
+        random_sheet(&s, ctx, &random, 30, i == 2);
+        gn_sheet_section(&s, 1, "deeper");
+        gn_sheet_compute(&s, 2, true, "deep", "dL_dw1", "m11 + 1e-9");
+        bad |= write_one(ctx, &s, folder, name);
+        gn_sheet_free(&s);
+    }
+    gn_context_free(ctx);
+    return bad;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {BENCH_TEST(the_neuron_as_text),
+                                       BENCH_TEST(printed_equations_hold),
+                                       BENCH_TEST(eighty_columns_and_the_same_twice),
+                                       BENCH_TEST(large_arrays_are_summarised),
+                                       BENCH_TEST(tables_are_cut),
+                                       BENCH_TEST(wide_tables_are_parted),
+                                       BENCH_TEST(numbers_have_the_digits_asked_for),
+                                       BENCH_TEST(exact_values_stand_between),
+                                       BENCH_TEST(depth_hides_and_says_so),
+                                       BENCH_TEST(hostile_names_are_escaped),
+                                       BENCH_TEST(markdown_and_latex_of_the_neuron)};
+    if (argc == 3 && strcmp(argv[1], "--write") == 0) return write_all(argv[2]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
