@@ -498,7 +498,7 @@ void gn_show_text(const gn_sheet *s, const gn_render *how, gn_text *to)
     if (!group) to->failed = true;
     print_header(&p);
     size_t n = 0;
-    bool gap = s->facts > 0 || *s->title; /* a blank line is due before the next */
+    bool gap = s->facts > 0 || *s->title, headed = false; /* a blank line is due; a heading stands right above */
     for (size_t i = 0; group && i <= s->lines; i++) {
         const gn_line *line = i < s->lines ? s->line[i] : NULL;
         if (line && line->depth > how->depth) continue;
@@ -509,11 +509,13 @@ void gn_show_text(const gn_sheet *s, const gn_render *how, gn_text *to)
         if (n && gap) gn_text_puts(to, "\n");
         if (n) gap = false;
         if (n) print_group(&p, group, n);
+        headed = headed && n == 0;
         n = 0;
         if (!line) continue;
-        if ((gap && line->kind != GN_LINE_SECTION) || (line->kind == GN_LINE_TABLE && to->length))
+        if ((gap && line->kind != GN_LINE_SECTION) || (line->kind == GN_LINE_TABLE && to->length && !headed))
             gn_text_puts(to, "\n");
         gap = line->kind == GN_LINE_TABLE;
+        headed = line->kind == GN_LINE_SECTION;
         print_other(&p, line);
     }
     print_hidden(&p);
