@@ -8,7 +8,7 @@
 /* What a stream is for; two purposes never share draws. */
 typedef enum gn_stream {
     GN_STREAM_INIT = 1, GN_STREAM_SHUFFLE, GN_STREAM_DROPOUT, GN_STREAM_SPLIT, GN_STREAM_GENERATE, GN_STREAM_NOISE,
-    GN_STREAM_TEST, GN_STREAM_PROBE
+    GN_STREAM_TEST, GN_STREAM_PROBE, GN_STREAM_DIRECTION
 } gn_stream;
 
 typedef struct gn_random { uint64_t seed; uint32_t stream, sub; } gn_random;

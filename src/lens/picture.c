@@ -143,7 +143,7 @@ void gn_bar_place(const gn_panel *p, size_t i, double *shift, double *width)
         }
     }
     if (!isfinite(step)) step = 1;
-    *width = step * (bars > 1 ? 0.8 : 0.9) / (double)(bars ? bars : 1);
+    *width = step * (bars > 1 ? 0.8 : 1) / (double)(bars ? bars : 1);
     *shift = ((double)before - ((double)bars - 1) / 2) * *width;
 }
 

@@ -260,7 +260,8 @@ static void draw_words(gn_canvas *c, const char *text, double x, double y, bool 
 
 static void draw_plot(gn_canvas *c, const gn_panel *p)
 {
-    for (size_t i = 0; i < p->n_fields; i++) draw_field(c, &p->field[i]);
+    for (size_t i = 0; i < p->n_fields; i++)    /* shades say it; contours among them would not be seen */
+        if (!i || p->field[i].kind != GN_FIELD_CONTOUR) draw_field(c, &p->field[i]);
     draw_rules(c, p);
     for (size_t i = 0; i < p->n_links; i++)
         gn_canvas_line(c, p->link[i].x0, p->link[i].y0, p->link[i].x1, p->link[i].y1);

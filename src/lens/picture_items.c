@@ -119,7 +119,7 @@ static void put_cell_numbers(gn_script *s, const gn_field *f, bool light)
     open_block(s);
     for (size_t i = 0; any && i < f->nx * f->ny; i++) {
         double z = f->z[i];
-        if (!gn_placed(z, f->log) || (gn_field_share(f, least, most, z) > 0.55) == light) continue;
+        if (!gn_placed(z, f->log) || (gn_field_share(f, least, most, z) > 0.55) != light) continue;
         pair(s->to, grid_at(f->x0, f->x1, i % f->nx, f->nx), grid_at(f->y0, f->y1, i / f->nx, f->ny));
         gn_text_printf(s->to, " %s\n", gn_num_digits(GN_NUM, z, 4));
     }

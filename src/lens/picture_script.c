@@ -65,7 +65,7 @@ static void put_style(gn_script *s)
     gn_text_puts(s->to, "set encoding utf8\nset border 3 lc rgb '#444444' lw 1\nset tics nomirror out scale 0.5\n"
                  "set xtics textcolor rgb '#444444'\nset ytics textcolor rgb '#444444'\n"
                  "set grid lt 1 lw 0.7 lc rgb '#DDDDDD'\n"
-                 "set key top center horizontal outside Left reverse samplen 3.5 width 1\n"
+                 "set key bottom center horizontal outside Left reverse samplen 3.5 width 1\n"
                  "set style fill solid 1 border lc rgb '#333333'\n"
                  "set style arrow 1 nohead lc rgb '#666666' lw 1.4 dt (9,5)\n");
 }
@@ -111,7 +111,7 @@ static void put_range(gn_script *s, const char *axis, double lo, double hi, bool
     gn_text_puts(s->to, ":");
     gn_script_number(s->to, hi);
     gn_text_puts(s->to, "]\n");
-    gn_text_printf(s->to, "set format %s '%s'\n", axis, log ? "10^%T" : "%g");
+    gn_text_printf(s->to, "set format %s '%%g'\n", axis);
 }
 
 static void put_names(gn_script *s, const char *axis, const char *const *name, size_t n, double lo, double hi)
@@ -197,7 +197,6 @@ static void put_scale(gn_script *s, const gn_panel *p)
     put_palette(s, of->numbers);
     gn_text_puts(s->to, "set colorbox\n");
     put_range(s, "cb", least, most, of->log);
-    gn_text_puts(s->to, most / (of->log && least > 0 ? least : most) > 1000 ? "" : "set format cb '%g'\n");
     put_label(s, "cblabel offset 1.5,0", of->label);
 }
 
@@ -214,7 +213,10 @@ static void put_axes(gn_script *s, const gn_panel *p, const gn_frame *f)
 {
     gn_text_puts(s->to, "unset arrow\nunset label\n");
     put_label(s, "title", p->title ? p->title : s->p->n_panels == 1 ? s->p->title : "");
-    put_label(s, "xlabel", p->x_label);
+    /* an empty line keeps the key away from the axis' name */
+    gn_text_puts(s->to, "set xlabel ");
+    gn_script_text(s->to, p->x_label);
+    gn_text_puts(s->to, has_key(p) ? ".\"\\n\"\n" : "\n");
     put_label(s, "ylabel", p->y_label);
     put_range(s, "x", f->x0, f->x1, p->log_x);
     put_range(s, "y", f->y0, f->y1, p->log_y);

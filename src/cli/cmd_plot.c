@@ -1,0 +1,215 @@
+/* cmd_plot.c -- pictures: of what is named, of the kind that is asked for or that fits it.
+ *
+ * Invariant: the kinds stand once, in the table below; what a kind needs is checked before it runs. */
+#include "plot.h"
+
+#include <string.h>
+
+typedef enum plot_needs {
+    NEEDS_NOTHING, NEEDS_FILES, NEEDS_EXPRESSION, NEEDS_MODEL, NEEDS_MODEL_DATA, NEEDS_ANY
+} plot_needs;
+typedef struct plot_kind {
+    const char *name;
+    plot_needs needs;
+    gn_status (*make)(gn_plot *p);
+    const char *usage;
+} plot_kind;
+
+static const plot_kind kinds[] = {
+    { "learning", NEEDS_FILES, gn_plot_learning, "glassnet plot --kind learning LOG..." },
+    { "boundary", NEEDS_MODEL_DATA, gn_plot_boundary, "glassnet plot --kind boundary MODEL DATA" },
+    { "landscape", NEEDS_ANY, gn_plot_landscape, "glassnet plot --kind landscape MODEL DATA" },
+    { "histograms", NEEDS_MODEL_DATA, gn_plot_histograms, "glassnet plot --kind histograms MODEL DATA" },
+    { "confusion", NEEDS_MODEL_DATA, gn_plot_confusion, "glassnet plot --kind confusion MODEL DATA" },
+    { "network", NEEDS_MODEL, gn_plot_network, "glassnet plot --kind network MODEL" },
+    { "contour", NEEDS_EXPRESSION, gn_plot_contour, "glassnet plot --kind contour EXPR --from POINT" },
+    { "rates", NEEDS_NOTHING, gn_plot_rates, "glassnet plot --kind rates --x 10 --y 10" },
+    { "regimes", NEEDS_NOTHING, gn_plot_regimes, "glassnet plot --kind regimes" },
+    { "trajectory", NEEDS_NOTHING, gn_plot_trajectory, "glassnet plot --kind trajectory --x 3 --y 10 --lr 0.1" },
+};
+
+/* ---- shared ------------------------------------------------------------------------------------------------------ */
+
+const char *gn_plot_keep(gn_plot *p, gn_text *text)
+{
+    char *kept = gn_text_done(text) == GN_OK ? gn_arena_text(&p->arena, text->at ? text->at : "", text->length) : NULL;
+    gn_text_free(text);
+    return kept;
+}
+
+void *gn_plot_array(gn_plot *p, size_t count, size_t size)
+{
+    return gn_arena_alloc(&p->arena, count ? count : 1, size);
+}
+
+gn_dataset gn_plot_rows(const gn_plot *p, size_t most, size_t *chosen)
+{
+    gn_dataset d = gn_data_view(p->data);
+    size_t asked = (size_t)gn_option_int(p->cli->options, GN_O_ROWS);
+    if (asked) most = asked;
+    if (most && most < d.rows) d.rows = most;
+    *chosen = d.rows;
+    return d;
+}
+
+gn_status gn_plot_one(gn_plot *p, const gn_panel *panel)
+{
+    gn_panel *kept = gn_plot_array(p, 1, sizeof *kept);
+    if (!kept) return GN_NO_MEMORY;
+    *kept = *panel;
+    p->picture = (gn_picture){ .n_panels = 1, .panel = kept };
+    return GN_OK;
+}
+
+/* ---- which kind -------------------------------------------------------------------------------------------------- */
+
+static const plot_kind *kind_named(const char *name)
+{
+    for (size_t i = 0; i < GN_COUNT(kinds); i++)
+        if (!strcmp(kinds[i].name, name)) return &kinds[i];
+    return NULL;
+}
+
+typedef enum what_is { IS_LOG, IS_MODEL, IS_EXPRESSION, IS_OTHER } what_is;
+
+static bool is_expression(gn_plot *p, const char *text)
+{
+    const gn_formula *f;
+    gn_arena arena;
+    if (!strpbrk(text, "+-*/^(")) return false;
+    gn_arena_init(&arena, p->ctx);
+    bool is = gn_formula_parse(&arena, text, strlen(text), &f) == GN_OK;
+    gn_arena_free(&arena);
+    gn_clear_error(p->ctx);
+    return is;
+}
+
+/* By the first bytes of a file, or as an expression when there is no such file. */
+static gn_status look_at(gn_plot *p, const char *what, what_is *is)
+{
+    gn_source s;
+    char head[16] = { 0 };
+    *is = IS_OTHER;
+    gn_filestat f;
+    const gn_vfs *vfs = gn_context_vfs(p->ctx);
+    if (!strcmp(what, "-")) {
+        *is = IS_LOG;
+        return GN_OK;
+    }
+    if (vfs->status(vfs->user, what, -1, &f) < 0) {
+        if (is_expression(p, what)) *is = IS_EXPRESSION;
+        if (*is == IS_EXPRESSION) return GN_OK;
+    } else if (!f.regular) return GN_OK;
+    GN_TRY(gn_source_open(p->ctx, what, &s));
+    int64_t n = gn_source_read(&s, head, sizeof head);
+    gn_source_close(&s);
+    if (n < 0) return GN_IO;
+    size_t at = strspn(head, " \t\r\n");
+    if (n > 8 && head[8] == '{') *is = IS_MODEL;
+    if (at < (size_t)n && head[at] == '{') *is = IS_LOG;
+    return GN_OK;
+}
+
+static gn_status which_kind_hint(gn_plot *p)
+{
+    return gn_hint(p->ctx, "`glassnet plot FILE` draws a log or a model, `glassnet plot EXPR --from POINT` an "
+                           "expression, --kind rates, regimes or trajectory a neuron");
+}
+
+/* What fits: a log its curves, a model itself, or with data what its task makes worth seeing. */
+static gn_status fitting_kind(gn_plot *p, const plot_kind **out)
+{
+    what_is is;
+    if (!p->cli->arguments) {
+        gn_fail(p->ctx, GN_E_USAGE, "nothing is named that could be drawn");
+        return which_kind_hint(p);
+    }
+    GN_TRY(look_at(p, p->cli->argument[0], &is));
+    if (is == IS_OTHER) {
+        const char *what = p->cli->argument[0];
+        gn_fail(p->ctx, GN_E_FILE_KIND, "'%s' is neither a log nor a model", gn_show(GN_SHOWN, what, strlen(what)));
+        return which_kind_hint(p);
+    }
+    *out = kind_named(is == IS_LOG ? "learning" : is == IS_EXPRESSION ? "contour" : "network");
+    if (is != IS_MODEL || p->cli->arguments < 2) return GN_OK;
+    *out = NULL;        /* once the model is there */
+    return GN_OK;
+}
+
+static const plot_kind *kind_for_model(const gn_model *m)
+{
+    if (m->prep.features == 2 && m->prep.feature[0].kind == GN_NUMERIC && m->prep.feature[1].kind == GN_NUMERIC)
+        return kind_named("boundary");
+    return kind_named(m->prep.classes ? "confusion" : "histograms");
+}
+
+/* ---- what it needs ----------------------------------------------------------------------------------------------- */
+
+static gn_status check_arguments(gn_plot *p, const plot_kind *k)
+{
+    static const struct { size_t least, most; const char *what; } need[] = {
+        [NEEDS_NOTHING] = { 0, 0, "no file" },          [NEEDS_FILES] = { 1, GN_CLI_ARGUMENTS, "one log or more" },
+        [NEEDS_EXPRESSION] = { 1, 1, "one expression" }, [NEEDS_MODEL] = { 1, 1, "a model" },
+        [NEEDS_MODEL_DATA] = { 2, 2, "a model and data" }, [NEEDS_ANY] = { 1, 2, "a model and data, or an expression" },
+    };
+    if (p->cli->arguments >= need[k->needs].least && p->cli->arguments <= need[k->needs].most) return GN_OK;
+    gn_fail(p->ctx, GN_E_USAGE, "--kind %s takes %s", k->name, need[k->needs].what);
+    return gn_hint(p->ctx, "such as %s", k->usage);
+}
+
+static gn_status load(gn_plot *p, bool with_data)
+{
+    const gn_options *o = p->cli->options;
+    GN_TRY(gn_model_load_as(p->ctx, p->cli->argument[0], gn_option_flag(o, GN_O_STRICT), &p->model));
+    if (!with_data) return GN_OK;
+    return gn_data_open_for(p->ctx, p->cli->argument[1], &p->model->prep, o, true, &p->data);
+}
+
+static gn_status make(gn_plot *p)
+{
+    const plot_kind *k = NULL;
+    const char *name = gn_option_text(p->cli->options, GN_O_KIND);
+    if (*name) k = kind_named(name);
+    else GN_TRY(fitting_kind(p, &k));
+    if (k) GN_TRY(check_arguments(p, k));
+    bool data = !k || k->needs == NEEDS_MODEL_DATA || (k->needs == NEEDS_ANY && p->cli->arguments == 2);
+    if (data || k->needs == NEEDS_MODEL) GN_TRY(load(p, data));
+    if (!k) k = kind_for_model(p->model);
+    return k->make(p);
+}
+
+static gn_status run(gn_cli *cli)
+{
+    gn_plot p = { .cli = cli, .ctx = cli->ctx };
+    const char *file = gn_option_text(cli->options, GN_O_PLOT);
+    gn_arena_init(&p.arena, cli->ctx);
+    gn_status s = make(&p);
+    if (s == GN_OK) s = gn_cli_picture(cli, &p.picture, *file ? file : "-");
+    gn_data_free(p.data);
+    gn_model_free(p.model);
+    gn_arena_free(&p.arena);
+    return s;
+}
+
+const gn_command_body gn_cmd_plot = {
+    run,
+    "WHAT is a log that `train --log` wrote (several: several runs), a model, a model and data, or an expression; the\n"
+    "picture is the one that fits, or the one that --kind names:\n"
+    "  learning    curves of one or more logs: loss, accuracy or R2, rate, gradient, sharpness\n"
+    "  boundary    what a model predicts over two columns, with the data (--columns; the others at their mean)\n"
+    "  landscape   the loss around a model's weights along two random directions, or of an expression\n"
+    "  histograms  values and gradients of each layer on the data\n"
+    "  confusion   true against predicted classes\n"
+    "  network     a model's units and weights\n"
+    "  contour     an expression with the path of gradient descent from --from\n"
+    "  trajectory  a neuron's weight step by step, for each --x and each of --rates\n"
+    "  rates       the same as small pictures, one a rate, with the regime of each\n"
+    "  regimes     which learning rates arrive, oscillate or diverge, against |x|\n"
+    "It is drawn on the terminal; --plot FILE.svg, .png or .pdf writes a file by gnuplot.",
+    "glassnet plot run.jsonl\n"
+    "glassnet plot model.safetensors moons.csv --plot boundary.svg\n"
+    "glassnet plot model.safetensors --plot network.png\n"
+    "glassnet plot \"(x - 3)^2 + 2*(y + 1)^2\" --from 0,0 --lr 0.1 --steps 20\n"
+    "glassnet plot --kind rates --x 10 --y 10 --rates 0.001,0.005,0.01,0.011,0.015,0.02\n"
+    "glassnet plot --kind regimes --plot regimes.svg --keep\n"
+};

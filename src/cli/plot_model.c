@@ -1,0 +1,199 @@
+/* plot_model.c -- a model on data: its decisions over two columns, its layers' values and gradients, its confusion.
+ *
+ * Invariant: rows are encoded by the model's own description; what a picture leaves out or holds fixed, it says. */
+#include "plot.h"
+#include "../lens/view.h"
+#include "../nn/net.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { PLANE_POINTS = 121, BINS = 30, LAYER_ROWS = 1000, MOST_CLASSES = 8, MOST_POINTS = 2000, MOST_LAYERS = 8 };
+
+static const char *feature_name(const gn_plot *p, size_t i) { return p->model->prep.feature[i].name; }
+
+/* ---- boundary ---------------------------------------------------------------------------------------------------- */
+
+/* A column by name, or by position from 1. */
+static gn_status find_column(gn_plot *p, const char *at, size_t length, size_t *out)
+{
+    const gn_prep *prep = &p->model->prep;
+    uint64_t position;
+    for (size_t i = 0; i < prep->features; i++)
+        if (strlen(feature_name(p, i)) == length && !memcmp(feature_name(p, i), at, length)) {
+            *out = i;
+            return GN_OK;
+        }
+    if (gn_read_uint(at, length, &position) && position >= 1 && position <= prep->features) {
+        *out = (size_t)position - 1;
+        return GN_OK;
+    }
+    gn_fail(p->ctx, GN_E_CSV_NOCOL, "--columns: the model has no column '%s'", gn_show(GN_SHOWN, at, length));
+    return gn_hint(p->ctx, "`glassnet info MODEL` lists its columns");
+}
+
+/* Those of --columns, else the first two that hold numbers. */
+static gn_status two_columns(gn_plot *p, size_t column[2])
+{
+    const char *list = gn_option_text(p->cli->options, GN_O_COLUMNS), *at;
+    const gn_prep *prep = &p->model->prep;
+    size_t length, n = 0;
+    if (*list) {
+        for (; gn_list_part(list, ',', n, &at, &length); n++)
+            if (n < 2) GN_TRY(find_column(p, at, length, &column[n]));
+        if (n == 2 && column[0] != column[1]) return GN_OK;
+        return gn_fail(p->ctx, GN_E_CFG_VALUE, "--columns takes two different columns");
+    }
+    for (size_t i = 0; i < prep->features && n < 2; i++)
+        if (prep->feature[i].kind == GN_NUMERIC) column[n++] = i;
+    if (n == 2) return GN_OK;
+    gn_fail(p->ctx, GN_E_USAGE, "the model has %zu column%s of numbers; a plane needs two", n, n == 1 ? "" : "s");
+    return gn_hint(p->ctx, "--kind confusion or histograms shows it otherwise");
+}
+
+static const char *class_name(const gn_plot *p, size_t c)
+{
+    const char *name = p->model->prep.class_name ? p->model->prep.class_name[c] : NULL;
+    return name ? name : "?";
+}
+
+/* The rows of each class as points; what is more than the picture can show is left out evenly. */
+static gn_status class_points(gn_plot *p, const gn_view_plane *v, gn_panel *panel)
+{
+    size_t classes = p->model->prep.classes, every = v->rows / MOST_POINTS + 1;
+    gn_series *s = gn_plot_array(p, classes ? classes : 1, sizeof *s);
+    double *xy = gn_plot_array(p, 2 * (classes ? classes : 1) * (v->rows / every + 1), sizeof *xy);
+    if (!s || !xy) return GN_NO_MEMORY;
+    for (size_t c = 0; c < (classes ? classes : 1); c++) {
+        double *x = xy, *y = xy + v->rows / every + 1;
+        size_t n = 0;
+        xy = y + v->rows / every + 1;
+        for (size_t i = 0; i < v->rows; i += every)
+            if (!classes || p->data->label[i] == (int32_t)c) x[n] = v->px[i], y[n++] = v->py[i];
+        s[c] = (gn_series){ GN_SERIES_POINTS, classes ? class_name(p, c) : "rows of the data", n, x, y, (int)(c % 8) };
+    }
+    panel->series = s;
+    panel->n_series = classes ? classes : 1;
+    return GN_OK;
+}
+
+static const char *plane_title(gn_plot *p, const gn_view_plane *v)
+{
+    gn_text t;
+    gn_text_init(&t, p->ctx);
+    gn_text_printf(&t, "what the model predicts");
+    if (v->held) gn_text_printf(&t, ", %zu other column%s at their mean", v->held, v->held == 1 ? "" : "s");
+    return gn_plot_keep(p, &t);
+}
+
+gn_status gn_plot_boundary(gn_plot *p)
+{
+    const gn_prep *prep = &p->model->prep;
+    gn_view_plane v;
+    size_t column[2];
+    GN_TRY(two_columns(p, column));
+    GN_TRY(gn_view_plane_of(&p->arena, p->model->net, prep, p->data, column[0], column[1], PLANE_POINTS, &v));
+    gn_field *f = gn_plot_array(p, 1, sizeof *f);
+    if (!f) return GN_NO_MEMORY;
+    *f = (gn_field){ prep->classes ? GN_FIELD_CLASSES : GN_FIELD_HEAT, v.n, v.n, v.x0, v.x1, v.y0, v.y1, v.z,
+                     .label = prep->classes ? NULL : prep->targets ? prep->target_name[0] : "prediction" };
+    f->names = prep->class_name;
+    f->n_names = prep->class_name ? prep->classes : 0;
+    gn_panel panel = { .title = plane_title(p, &v), .x_label = feature_name(p, column[0]),
+                       .y_label = feature_name(p, column[1]), .n_fields = 1, .field = f };
+    if (!panel.title) return GN_NO_MEMORY;
+    GN_TRY(class_points(p, &v, &panel));
+    return gn_plot_one(p, &panel);
+}
+
+/* ---- histograms -------------------------------------------------------------------------------------------------- */
+
+static gn_status histogram(gn_plot *p, const double *v, size_t n, int style, const char *title, const char *x,
+                           gn_panel *to)
+{
+    double *at = gn_plot_array(p, 2 * BINS, sizeof *at);
+    gn_series *s = gn_plot_array(p, 1, sizeof *s);
+    if (!at || !s || !title) return GN_NO_MEMORY;
+    gn_view_histogram(v, n, BINS, at, at + BINS);
+    *s = (gn_series){ GN_SERIES_BARS, NULL, BINS, at, at + BINS, style };
+    *to = (gn_panel){ .title = title, .x_label = x, .y_label = "share in %", .n_series = 1, .series = s };
+    return GN_OK;
+}
+
+static const char *layer_title(gn_plot *p, size_t i, const gn_view_layer *l, const double *v)
+{
+    size_t zero = 0, wrong = 0;
+    gn_text t;
+    for (size_t k = 0; k < l->count; k++) zero += v[k] == 0, wrong += !isfinite(v[k]);
+    gn_text_init(&t, p->ctx);
+    gn_text_printf(&t, "layer %zu (%s)", i, l->text);
+    if (zero) gn_text_printf(&t, ", %s %% zero", gn_num_digits(GN_NUM, 100 * (double)zero / (double)l->count, 3));
+    if (wrong) gn_text_printf(&t, ", %zu not finite", wrong);
+    return gn_plot_keep(p, &t);
+}
+
+gn_status gn_plot_histograms(gn_plot *p)
+{
+    gn_view_layer *l;
+    size_t n, rows, first = 0;
+    gn_dataset d = gn_plot_rows(p, LAYER_ROWS, &rows);
+    GN_TRY(gn_view_layers_of(&p->arena, p->model->net, &d, &l, &n));
+    if (n > MOST_LAYERS) first = n - MOST_LAYERS;
+    gn_panel *panel = gn_plot_array(p, 2 * n, sizeof *panel);
+    if (!panel) return GN_NO_MEMORY;
+    for (size_t i = first; i < n; i++) {
+        gn_panel *to = panel + 2 * (i - first);
+        const char *of_values = layer_title(p, i, &l[i], l[i].value);
+        const char *of_slopes = layer_title(p, i, &l[i], l[i].gradient);
+        GN_TRY(histogram(p, l[i].value, l[i].count, 0, of_values, "value", to));
+        GN_TRY(histogram(p, l[i].gradient, l[i].count, 4, of_slopes, "slope of the loss by the value", to + 1));
+    }
+    gn_text t;
+    gn_text_init(&t, p->ctx);
+    gn_text_printf(&t, "values and slopes of each layer on %zu row%s", rows, rows == 1 ? "" : "s");
+    if (first) gn_text_printf(&t, ", the last %d layers", MOST_LAYERS);
+    p->picture = (gn_picture){ .title = gn_plot_keep(p, &t), .columns = 2, .n_panels = 2 * (n - first),
+                               .panel = panel };
+    return p->picture.title ? GN_OK : GN_NO_MEMORY;
+}
+
+/* ---- confusion --------------------------------------------------------------------------------------------------- */
+
+/* Rows of the matrix from the top: the true classes in order. */
+static gn_status confusion_panel(gn_plot *p, const gn_metrics *m, gn_panel *to)
+{
+    size_t n = m->classes;
+    double *z = gn_plot_array(p, n * n, sizeof *z);
+    gn_field *f = gn_plot_array(p, 1, sizeof *f);
+    const char **down = gn_plot_array(p, n, sizeof *down), **across = gn_plot_array(p, n, sizeof *across);
+    if (!z || !f || !down || !across) return GN_NO_MEMORY;
+    for (size_t t = 0; t < n; t++) {
+        down[n - 1 - t] = across[t] = class_name(p, t);
+        for (size_t c = 0; c < n; c++) z[(n - 1 - t) * n + c] = (double)m->confusion[t * n + c];
+    }
+    double last = (double)(n - 1);
+    *f = (gn_field){ GN_FIELD_HEAT, n, n, 0, last, 0, last, z, .label = "rows", .numbers = n <= 30 };
+    gn_text t;
+    gn_text_init(&t, p->ctx);
+    gn_text_printf(&t, "true against predicted class, %zu rows, accuracy %s %%", m->rows,
+                   gn_num_fixed(GN_NUM, 100 * m->accuracy, 2));
+    *to = (gn_panel){ .title = gn_plot_keep(p, &t), .x_label = "predicted class", .y_label = "true class",
+                      .x_names = across, .n_x_names = n, .y_names = down, .n_y_names = n, .n_fields = 1, .field = f };
+    return to->title ? GN_OK : GN_NO_MEMORY;
+}
+
+gn_status gn_plot_confusion(gn_plot *p)
+{
+    gn_metrics m = { 0 };
+    gn_panel panel;
+    size_t rows;
+    if (!p->model->prep.classes) {
+        gn_fail(p->ctx, GN_E_USAGE, "the model predicts numbers: it has no confusion matrix");
+        return gn_hint(p->ctx, "--kind boundary or histograms shows it otherwise");
+    }
+    gn_dataset d = gn_plot_rows(p, 0, &rows);
+    gn_status s = gn_net_measure(p->ctx, p->model->net, &d, &m);
+    if (s == GN_OK) s = confusion_panel(p, &m, &panel);
+    gn_metrics_free(p->ctx, &m);
+    return s == GN_OK ? gn_plot_one(p, &panel) : s;
+}

@@ -1,0 +1,166 @@
+/* plot_network.c -- a network drawn: a column of units a layer, links by the sign and size of their weights.
+ *
+ * Invariant: a layer with more units than the picture shows is drawn by its first and last, and says how many there
+ * are. */
+#include "plot.h"
+#include "../nn/net.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { MOST_SHOWN = 14, MOST_COLUMNS = 12 };
+
+typedef struct drawing {
+    gn_plot *p;
+    const gn_net *net;
+    size_t columns;
+    size_t units[MOST_COLUMNS + 1];     /* in all */
+    size_t layer[MOST_COLUMNS + 1];     /* of the network, from column 1 */
+    gn_node_mark *node;
+    gn_link_mark *link;
+    gn_note_mark *note;
+    size_t nodes, links, notes;
+} drawing;
+
+static size_t shown(size_t units) { return units > MOST_SHOWN ? MOST_SHOWN : units; }
+
+/* The unit in place i of those that are drawn: the first and the last halves. */
+static size_t unit_at(size_t units, size_t i)
+{
+    return units <= MOST_SHOWN || i < MOST_SHOWN / 2 ? i : units - MOST_SHOWN + i;
+}
+
+/* Places from the top, with a gap where units are left out; columns are centred. */
+static double height_of(size_t units, size_t i)
+{
+    size_t n = shown(units);
+    bool gap = units > MOST_SHOWN;
+    double at = (double)i + (gap && i >= MOST_SHOWN / 2 ? 1 : 0), all = (double)n - 1 + gap;
+    return all / 2 - at;
+}
+
+static const char *input_name(drawing *d, size_t input)
+{
+    const gn_prep *prep = &d->p->model->prep;
+    size_t at = 0;
+    for (size_t f = 0; f < prep->features; f++) {
+        size_t n = prep->feature[f].kind == GN_TEXT ? prep->feature[f].n_categories : 1;
+        if (input < at + n) {
+            gn_text t;
+            if (n == 1 && prep->feature[f].kind == GN_NUMERIC) return prep->feature[f].name;
+            gn_text_init(&t, d->p->ctx);
+            gn_text_printf(&t, "%s=%s", prep->feature[f].name, prep->feature[f].categories[input - at]);
+            return gn_plot_keep(d->p, &t);
+        }
+        at += n;
+    }
+    return NULL;
+}
+
+static const char *output_name(const drawing *d, size_t output)
+{
+    const gn_prep *prep = &d->p->model->prep;
+    if (!prep->classes) return prep->target_name ? prep->target_name[output] : NULL;
+    if (!prep->class_name) return NULL;
+    return prep->class_name[d->units[d->columns - 1] == 1 ? 1 : output];
+}
+
+static const char *cut(drawing *d, const char *name)
+{
+    gn_text t;
+    if (!name || strlen(name) <= 14) return name;
+    size_t n = 12;
+    while (n && ((unsigned char)name[n] & 0xC0) == 0x80) n--;
+    gn_text_init(&t, d->p->ctx);
+    gn_text_add(&t, name, n);
+    gn_text_puts(&t, "…");
+    return gn_plot_keep(d->p, &t);
+}
+
+/* Columns are the inputs and every layer with weights of two sides. */
+static gn_status lay_out(drawing *d)
+{
+    d->units[0] = d->net->spec.inputs;
+    d->columns = 1;
+    for (size_t i = 0; i < d->net->layers; i++) {
+        const gn_layer *l = &d->net->layer[i];
+        if (!l->tensors || d->net->tensor[l->first].rank != 2) continue;
+        if (d->columns > MOST_COLUMNS)
+            return gn_fail(d->p->ctx, GN_E_USAGE, "the network has more than %d layers with weights", MOST_COLUMNS);
+        d->units[d->columns] = l->outputs;
+        d->layer[d->columns++] = i;
+    }
+    size_t nodes = 0, links = 0;
+    for (size_t c = 0; c < d->columns; c++) {
+        nodes += shown(d->units[c]);
+        if (c) links += shown(d->units[c]) * shown(d->units[c - 1]);
+    }
+    d->node = gn_plot_array(d->p, nodes, sizeof *d->node);
+    d->link = gn_plot_array(d->p, links, sizeof *d->link);
+    d->note = gn_plot_array(d->p, 2 * d->columns, sizeof *d->note);
+    return d->node && d->link && d->note ? GN_OK : GN_NO_MEMORY;
+}
+
+static void add_nodes(drawing *d, size_t c)
+{
+    for (size_t i = 0; i < shown(d->units[c]); i++) {
+        size_t unit = unit_at(d->units[c], i);
+        const char *name = c == 0 ? input_name(d, unit) : c + 1 == d->columns ? output_name(d, unit) : NULL;
+        d->node[d->nodes++] = (gn_node_mark){ (double)c, height_of(d->units[c], i), cut(d, name) };
+    }
+}
+
+static void add_links(drawing *d, size_t c)
+{
+    const gn_layer *l = &d->net->layer[d->layer[c]];
+    const gn_tensor_info *w = &d->net->tensor[l->first];
+    for (size_t i = 0; i < shown(d->units[c]); i++)
+        for (size_t j = 0; j < shown(d->units[c - 1]); j++) {
+            size_t to = unit_at(d->units[c], i), from = unit_at(d->units[c - 1], j);
+            if (from >= w->dim[1]) continue;
+            double v = gn_get(d->net->spec.type, d->net->block, w->offset + to * w->dim[1] + from);
+            d->link[d->links++] = (gn_link_mark){ (double)(c - 1), height_of(d->units[c - 1], j), (double)c,
+                                                  height_of(d->units[c], i), v };
+        }
+}
+
+static gn_status add_note(drawing *d, size_t c, double top)
+{
+    gn_text t;
+    gn_text_init(&t, d->p->ctx);
+    if (!c) gn_text_printf(&t, "%zu input%s", d->units[0], d->units[0] == 1 ? "" : "s");
+    else gn_text_puts(&t, d->net->layer[d->layer[c]].text);
+    const char *text = gn_plot_keep(d->p, &t);
+    d->note[d->notes++] = (gn_note_mark){ (double)c, top, text };
+    if (d->units[c] > MOST_SHOWN) d->note[d->notes++] = (gn_note_mark){ (double)c, 0, "…" };
+    return text ? GN_OK : GN_NO_MEMORY;
+}
+
+static double largest(const drawing *d)
+{
+    double most = 0;
+    for (size_t i = 0; i < d->links; i++)
+        if (isfinite(d->link[i].weight) && fabs(d->link[i].weight) > most) most = fabs(d->link[i].weight);
+    return most;
+}
+
+gn_status gn_plot_network(gn_plot *p)
+{
+    drawing d = { .p = p, .net = p->model->net };
+    size_t tallest = 0;
+    GN_TRY(lay_out(&d));
+    for (size_t c = 0; c < d.columns; c++) {
+        add_nodes(&d, c);
+        if (c) add_links(&d, c);
+        if (shown(d.units[c]) > tallest) tallest = shown(d.units[c]);
+    }
+    for (size_t c = 0; c < d.columns; c++) GN_TRY(add_note(&d, c, (double)tallest / 2 + 1.1));
+    gn_text t;
+    gn_text_init(&t, p->ctx);
+    gn_text_puts(&t, "the network, ");
+    gn_text_count(&t, gn_net_parameters(d.net));
+    gn_text_printf(&t, " parameters; the widest line is a weight of %s", gn_num_digits(GN_NUM, largest(&d), 3));
+    gn_panel panel = { .title = gn_plot_keep(p, &t), .no_axes = true, .n_notes = d.notes, .note = d.note,
+                       .n_links = d.links, .link = d.link, .n_nodes = d.nodes, .node = d.node };
+    return panel.title ? gn_plot_one(p, &panel) : GN_NO_MEMORY;
+}

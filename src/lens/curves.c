@@ -1,0 +1,119 @@
+/* curves.c -- learning curves, collected epoch by epoch and laid out as panels. */
+#include "curves.h"
+
+#include <math.h>
+#include <string.h>
+
+static gn_status grow(gn_arena *arena, double **at, size_t n, size_t room)
+{
+    double *to = gn_arena_alloc(arena, room, sizeof *to);
+    if (!to) return GN_NO_MEMORY;
+    if (n) memcpy(to, *at, n * sizeof *to);
+    *at = to;
+    return GN_OK;
+}
+
+gn_status gn_curves_add(gn_arena *arena, gn_curves *c, double epoch, const double *value)
+{
+    if (c->n == c->room) {
+        size_t room = c->room ? 2 * c->room : 64;
+        GN_TRY(grow(arena, &c->epoch, c->n, room));
+        for (int i = 0; i < GN_CURVE_COUNT; i++) GN_TRY(grow(arena, &c->value[i], c->n, room));
+        c->room = room;
+    }
+    c->epoch[c->n] = epoch;
+    for (int i = 0; i < GN_CURVE_COUNT; i++) c->value[i][c->n] = value[i];
+    c->n++;
+    return GN_OK;
+}
+
+/* ---- panels ------------------------------------------------------------------------------------------------------ */
+
+static bool has(const gn_curves *c, gn_curve k)
+{
+    for (size_t i = 0; i < c->n; i++)
+        if (isfinite(c->value[k][i])) return true;
+    return false;
+}
+
+static void span(const gn_curves *run, size_t runs, gn_curve k, double *lo, double *hi)
+{
+    *lo = INFINITY;
+    *hi = -INFINITY;
+    for (size_t r = 0; r < runs; r++)
+        for (size_t i = 0; i < run[r].n; i++) {
+            double v = run[r].value[k][i];
+            if (!isfinite(v)) continue;
+            if (v < *lo) *lo = v;
+            if (v > *hi) *hi = v;
+        }
+}
+
+static const char *label_of(gn_arena *arena, const gn_curves *c, const char *what)
+{
+    gn_text t;
+    if (!c->name) return what;
+    gn_text_init(&t, arena->ctx);
+    gn_text_printf(&t, "%s%s%s", c->name, *what ? ": " : "", what);
+    char *label = gn_text_done(&t) == GN_OK ? gn_arena_text(arena, t.at, t.length) : NULL;
+    gn_text_free(&t);
+    return label;
+}
+
+typedef struct panels { gn_arena *arena; gn_panel panel[8]; size_t n; } panels;
+
+/* What is drawn over the epochs: one curve a run, or two where the second is drawn beside the first. */
+static gn_status add_panel(panels *p, const gn_curves *run, size_t runs, gn_curve k, gn_curve beside, const char *title,
+                           const char *y, const char *name, const char *beside_name)
+{
+    double lo, hi, lo2 = INFINITY, hi2 = -INFINITY;
+    span(run, runs, k, &lo, &hi);
+    if (beside != GN_CURVE_COUNT) span(run, runs, beside, &lo2, &hi2);
+    if (lo > hi && lo2 > hi2) return GN_OK;
+    gn_series *s = gn_arena_alloc(p->arena, 2 * runs, sizeof *s);
+    if (!s) return GN_NO_MEMORY;
+    gn_panel *to = &p->panel[p->n++];
+    *to = (gn_panel){ .title = title, .x_label = "epoch", .y_label = y, .series = s };
+    to->log_y = k != GN_CURVE_RATE && k != GN_CURVE_METRIC && fmin(lo, lo2) > 0 && fmax(hi, hi2) / fmin(lo, lo2) > 100;
+    for (size_t r = 0; r < runs; r++)
+        for (int two = 0; two < (beside == GN_CURVE_COUNT ? 1 : 2); two++) {
+            gn_curve which = two ? beside : k;
+            if (!has(&run[r], which)) continue;
+            gn_series_kind kind = run[r].n > 60 ? GN_SERIES_LINE : GN_SERIES_LINE_POINTS;
+            const char *label = label_of(p->arena, &run[r], two ? beside_name : name);
+            if (!label) return GN_NO_MEMORY;
+            if (!*label) label = NULL;
+            s[to->n_series++] = (gn_series){ kind, label, run[r].n, run[r].epoch, run[r].value[which],
+                                             (int)((beside == GN_CURVE_COUNT ? r : 2 * r + (size_t)two) % 8) };
+        }
+    return GN_OK;
+}
+
+static bool changes(const gn_curves *run, size_t runs, gn_curve k)
+{
+    double lo, hi;
+    span(run, runs, k, &lo, &hi);
+    return hi > lo;
+}
+
+gn_status gn_curves_picture(gn_arena *arena, const gn_curves *run, size_t runs, const char *title, gn_picture *out)
+{
+    panels p = { .arena = arena };
+    const char *metric = NULL;
+    for (size_t r = 0; r < runs && !metric; r++) metric = run[r].metric;
+    GN_TRY(add_panel(&p, run, runs, GN_CURVE_LOSS, GN_CURVE_HELD_LOSS, "loss", "loss", "training", "held-out"));
+    if (metric)
+        GN_TRY(add_panel(&p, run, runs, GN_CURVE_METRIC, GN_CURVE_COUNT, metric, metric, "", NULL));
+    if (changes(run, runs, GN_CURVE_RATE))
+        GN_TRY(add_panel(&p, run, runs, GN_CURVE_RATE, GN_CURVE_COUNT, "learning rate", "rate η", "", NULL));
+    GN_TRY(add_panel(&p, run, runs, GN_CURVE_GRADIENT, GN_CURVE_COUNT, "gradient", "norm of the last step's gradient",
+                     "", NULL));
+    GN_TRY(add_panel(&p, run, runs, GN_CURVE_SHARPNESS, GN_CURVE_LIMIT, "sharpness", "largest eigenvalue λ",
+                     "measured", "limit of the rate"));
+    if (!p.n) return gn_fail(arena->ctx, GN_E_DATA_ROWS, "there is no finite figure to draw");
+    gn_panel *panel = gn_arena_alloc(arena, p.n, sizeof *panel);
+    if (!panel) return GN_NO_MEMORY;
+    memcpy(panel, p.panel, p.n * sizeof *panel);
+    *out = (gn_picture){ .title = title, .n_panels = p.n, .panel = panel };
+    return GN_OK;
+}
