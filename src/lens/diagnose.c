@@ -29,7 +29,7 @@ const char *gn_mistake_cure(gn_mistake m)
     return m < GN_MISTAKE_COUNT ? cure[m] : "";
 }
 
-/* ---- the case ------------------------------------------------------------------------------------------------------ */
+/* ---- the case ---------------------------------------------------------------------------------------------------- */
 
 static gn_status name_slots(gn_case *c)
 {
@@ -68,7 +68,7 @@ static void close_case(gn_case *c)
     gn_arena_free(&c->arena);
 }
 
-/* ---- which tensor is which ----------------------------------------------------------------------------------------- */
+/* ---- which tensor is which --------------------------------------------------------------------------------------- */
 
 static bool has_shape(const gn_slot *s, const gn_given *g, bool flip)
 {
@@ -128,7 +128,7 @@ static gn_status place(gn_case *c, const gn_given *g)
     return GN_OK;
 }
 
-/* ---- findings ------------------------------------------------------------------------------------------------------ */
+/* ---- findings ---------------------------------------------------------------------------------------------------- */
 
 static double norm(const double *v, size_t n)
 {

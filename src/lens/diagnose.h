@@ -101,6 +101,8 @@ gn_status gn_diagnose(gn_context *ctx, const gn_net *net, const gn_dataset *rows
 /* All trainable tensors after each other, in the objective's order. */
 gn_status gn_diagnose_flat(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const double *gradient,
                            size_t n, gn_diagnosis *out);
+/* A table of findings and what speaks for each. */
+void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d);
 void gn_diagnosis_free(gn_diagnosis *d);
 
 #endif

@@ -8,7 +8,7 @@
 #include "diagnose.h"
 #include "gradient_check_net.h"
 
-/* ---- diagnose_backward.c: a backward pass by hand, with a mistake in it -------------------------------------------- */
+/* ---- diagnose_backward.c: a backward pass by hand, with a mistake in it ------------------------------------------ */
 typedef enum gn_slope_way {
     GN_SLOPE_RIGHT, GN_SLOPE_MISSING, GN_SLOPE_TWICE, GN_SLOPE_OF_VALUE, GN_SLOPE_VALUE_Z, GN_SLOPE_INVERTED,
     GN_SLOPE_KINK_RIGHT, GN_SLOPE_KINK_LEFT, GN_SLOPE_KINK_HALF
@@ -29,7 +29,7 @@ typedef struct gn_backward {
 /* out (m->n): a gradient for each trainable tensor. A mistake that the network has no room for changes nothing. */
 gn_status gn_backward_nodes(const gn_net *net, const gn_rows_graph *m, const gn_backward *how, gn_node *out);
 
-/* ---- the case -------------------------------------------------------------------------------------------------------- */
+/* ---- the case ---------------------------------------------------------------------------------------------------- */
 typedef struct gn_slot { const char *name; int rank; size_t rows, cols, offset, size; } gn_slot;
 typedef struct gn_candidate {
     gn_mistake mistake;
@@ -65,7 +65,7 @@ gn_status gn_case_data(gn_case *c);             /* diagnose_data.c: rows, scalin
 /* diagnose_stale.c: those with a rate that is solved for, so that they fit the given ones of `set` (slots). */
 gn_status gn_case_stale(gn_case *c, const bool *set);
 
-/* ---- diagnose_judge.c ---------------------------------------------------------------------------------------------- */
+/* ---- diagnose_judge.c -------------------------------------------------------------------------------------------- */
 #define GN_DIAGNOSE_MATCH 1e-4  /* the largest distance at which a mistake is named */
 typedef struct gn_judgement {
     const gn_candidate *candidate;
@@ -83,7 +83,7 @@ gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *c
 /* |u - f*v| / max(|u|, |f*v|, floor) over the set. */
 double gn_case_distance(const gn_case *c, const bool *set, const double *v, double f);
 
-/* ---- diagnose_words.c ------------------------------------------------------------------------------------------------ */
+/* ---- diagnose_words.c -------------------------------------------------------------------------------------------- */
 void gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f);
 
 #endif

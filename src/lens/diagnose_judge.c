@@ -21,7 +21,7 @@ typedef struct gn_view {
     size_t other;               /* SIZE_MAX, or the slot whose entries stand for those of the one in the set */
 } gn_view;
 
-/* ---- sums over the entries ------------------------------------------------------------------------------------------ */
+/* ---- sums over the entries --------------------------------------------------------------------------------------- */
 
 static double entry_of(const gn_view *w, size_t slot, size_t k)
 {
@@ -76,7 +76,7 @@ static size_t entries_of(const gn_case *c, const bool *set)
     return n;
 }
 
-/* ---- constants with a name ------------------------------------------------------------------------------------------ */
+/* ---- constants with a name --------------------------------------------------------------------------------------- */
 
 static size_t factors(const gn_case *c, gn_factor *out)
 {
@@ -97,14 +97,15 @@ static size_t factors(const gn_case *c, gn_factor *out)
     size_t n = 0;
     for (size_t i = 0; i < GN_COUNT(plain); i++) {
         gn_factor f = plain[i];
-        if (i && f.value == 1) continue;
+        bool both = f.mistake == GN_MISTAKE_MEAN_AGAIN || f.mistake == GN_MISTAKE_ALL_SUM;
+        if ((i && f.value == 1) || (both && (c->outputs == 1 || c->at.rows == 1))) continue;
         out[n++] = f;
         out[n++] = (gn_factor){ f.mistake == GN_MISTAKE_RIGHT ? GN_MISTAKE_SIGN : f.mistake, -f.value, f.cost + 1 };
     }
     return n;
 }
 
-/* ---- trials --------------------------------------------------------------------------------------------------------- */
+/* ---- trials ------------------------------------------------------------------------------------------------------ */
 
 typedef struct gn_trials {
     gn_case *c;
@@ -210,7 +211,7 @@ static void try_single(gn_trials *t)
     try_layers(t, slot);
 }
 
-/* ---- the choice ---------------------------------------------------------------------------------------------------- */
+/* ---- the choice -------------------------------------------------------------------------------------------------- */
 
 static bool simpler(const gn_judgement *a, const gn_judgement *b)
 {

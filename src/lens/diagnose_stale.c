@@ -42,7 +42,7 @@ static gn_status gradient_at(gn_stale *s, const double *p, double *g)
     return status;
 }
 
-/* ---- the weights before: old = here + rate*g(old) -------------------------------------------------------------------- */
+/* ---- the weights before: old = here + rate*g(old) ---------------------------------------------------------------- */
 
 static void step_given(gn_stale *s, double rate)
 {
@@ -105,7 +105,7 @@ static gn_status distance_at(gn_stale *s, double log_rate, double *d)
     return GN_OK;
 }
 
-/* ---- the search ------------------------------------------------------------------------------------------------------ */
+/* ---- the search -------------------------------------------------------------------------------------------------- */
 
 static gn_status golden(gn_stale *s, double lo, double hi, double *at)
 {
@@ -148,7 +148,7 @@ static gn_status search(gn_stale *s)
                                                     .layer = SIZE_MAX, .fitted = true });
 }
 
-/* ---- the plans --------------------------------------------------------------------------------------------------------- */
+/* ---- the plans --------------------------------------------------------------------------------------------------- */
 
 static gn_status open_right(gn_stale *s)
 {

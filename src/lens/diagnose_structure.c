@@ -116,7 +116,7 @@ static gn_status add_variant(gn_case *c, const gn_variant *v)
     return gn_case_add_if_new(c, (gn_candidate){ v->mistake, .g = g, .layer = v->how.layer, .more = v->more });
 }
 
-/* ---- all of them --------------------------------------------------------------------------------------------------- */
+/* ---- all of them ------------------------------------------------------------------------------------------------- */
 
 static bool shaped(const gn_layer *l)
 {

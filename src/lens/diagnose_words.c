@@ -45,7 +45,7 @@ static void say_unknown(gn_text *t, const gn_finding *f)
 static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_finding *f)
 {
     const gn_candidate *a = j->candidate;
-    gn_text_printf(t, "equal to %s, to %s", f->entries > 1 ? "it in every entry" : "it",
+    gn_text_printf(t, "equal to what it gives%s, to %s", f->entries > 1 ? " in every entry" : "",
                    gn_num_digits(GN_NUM, f->distance, 2));
     if (f->with_factor) {
         gn_text_puts(t, ", times ");

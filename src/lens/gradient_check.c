@@ -239,7 +239,7 @@ static gn_status check_tensors(gn_checker *c, const gn_check_options *how, const
     return GN_OK;
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static gn_status open_report(gn_checker *c, gn_check_report *r)
 {

@@ -7,6 +7,7 @@
 #define GN_GRADIENT_CHECK_H
 
 #include "objective.h"
+#include "sheet.h"
 
 typedef enum gn_verdict {
     GN_VERDICT_EXCELLENT,       /* error <= 1e-7 */
@@ -97,6 +98,34 @@ void gn_check_report_free(gn_check_report *r);
 /* |L(p + hv) - L| and |L(p + hv) - L - h g.v|, for h = 1e-1 .. 1e-4. */
 gn_status gn_taylor_test(gn_context *ctx, gn_objective *o, const double *p, const double *v, const double *gradient,
                          gn_taylor *out);
+
+/* The which-th random unit direction of a check, (n). */
+void gn_check_direction_of(const gn_objective *o, const gn_check_options *options, size_t which, double *v);
+
+/* ---- oracles: the network's own gradient held against ways that share little with it ----------------------------- */
+typedef struct gn_check_oracles {
+    bool complex_run;           /* not for large networks on many rows: it is slow */
+    double reverse, complex_step, complex_error;    /* g.v along the first direction */
+    double plain_error;         /* the plain plan, composed operations spelled, no fusion: largest relative distance of
+                                   a tensor */
+    double jvu, vju, adjoint_error;                 /* <Jv, u> and <v, J'u> of the network's output, random u */
+    bool narrow;                /* the network's own numbers are float32 */
+    size_t tensors;
+    double *precision;          /* (tensors) |g32 - g64|/|g64|; gn_free */
+} gn_check_oracles;
+/* gradient (n): the objective's own. */
+gn_status gn_check_oracles_run(gn_context *ctx, const gn_net *net, const gn_dataset *rows, gn_objective *o,
+                               const double *gradient, const gn_check_options *options, gn_check_oracles *out);
+void gn_check_oracles_sheet(gn_sheet *s, const gn_objective *o, const gn_check_oracles *r);
+bool gn_check_oracles_ok(const gn_check_oracles *r);
+
+/* ---- sheets ------------------------------------------------------------------------------------------------------ */
+/* Sections of a sheet: entries, failures, directions, Taylor, second order, and the conventions as facts. A failure
+ * stands with tensor, index, analytic, numeric and ratio. */
+void gn_check_facts(gn_sheet *s, const gn_check_report *r);
+void gn_check_sheet(gn_sheet *s, const gn_objective *o, const gn_check_report *r);
+/* A table of steps along v against the slope g.v, with the best of them. */
+gn_status gn_check_steps_sheet(gn_sheet *s, gn_objective *o, const double *v, const double *gradient);
 
 /* The differences themselves along v at steps h (n): (L(p + hv) - L(p - hv))/2h and (L(p + hv) - L(p))/h; either may be
  * NULL. What shows that a step can be too large and too small. */

@@ -20,18 +20,18 @@ static double dot(size_t n, const double *a, const double *b)
 
 static double norm(size_t n, const double *a) { return sqrt(dot(n, a, a)); }
 
-static void draw(gn_checker *c, const gn_check_options *how, uint32_t which, double *v)
+void gn_check_direction_of(const gn_objective *o, const gn_check_options *how, size_t which, double *v)
 {
-    gn_random random = gn_random_make(how->seed, GN_STREAM_PROBE, DIRECTION_STREAM + which);
-    size_t from = 0, to = c->n;
+    gn_random random = gn_random_make(how->seed, GN_STREAM_PROBE, DIRECTION_STREAM + (uint32_t)which);
+    size_t n = gn_objective_size(o), from = 0, to = n;
     if (how->tensor != SIZE_MAX) {
-        gn_objective_tensor t = gn_objective_tensor_at(c->o, how->tensor);
+        gn_objective_tensor t = gn_objective_tensor_at(o, how->tensor);
         from = t.offset;
         to = t.offset + t.size;
     }
-    memset(v, 0, c->n * sizeof *v);
+    memset(v, 0, n * sizeof *v);
     for (size_t i = from; i < to; i++) v[i] = gn_random_normal(random, i);
-    double length = norm(c->n, v);
+    double length = norm(n, v);
     for (size_t i = from; i < to && length > 0; i++) v[i] /= length;
 }
 
@@ -101,7 +101,7 @@ gn_status gn_check_differences(gn_context *ctx, gn_objective *o, const double *p
     return s;
 }
 
-/* ---- forward against reverse ---------------------------------------------------------------------------------------- */
+/* ---- forward against reverse ------------------------------------------------------------------------------------- */
 
 gn_status gn_checker_directions(gn_checker *c, const gn_check_options *how, const double *g, gn_check_report *r)
 {
@@ -110,7 +110,7 @@ gn_status gn_checker_directions(gn_checker *c, const gn_check_options *how, cons
     if (!v) return GN_NO_MEMORY;
     for (size_t i = 0; i < count; i++) {
         gn_check_direction *d = &r->direction[r->directions++];
-        draw(c, how, (uint32_t)i, v);
+        gn_check_direction_of(c->o, how, i, v);
         GN_TRY(gn_objective_forward(c->o, c->p, v, &d->forward));
         d->reverse = dot(n, g, v);
         d->error = gn_check_error(d->reverse, d->forward, fmax(c->floor, typical));
@@ -121,7 +121,7 @@ gn_status gn_checker_directions(gn_checker *c, const gn_check_options *how, cons
     return GN_OK;
 }
 
-/* ---- second order -------------------------------------------------------------------------------------------------- */
+/* ---- second order ------------------------------------------------------------------------------------------------ */
 
 /* Hv beside (g(p + hv) - g(p - hv))/2h. */
 static gn_status difference(gn_checker *c, const double *v, const double *hv, double *room, gn_check_report *r)
@@ -147,8 +147,8 @@ gn_status gn_checker_second(gn_checker *c, const gn_check_options *how, gn_check
     double *room = gn_arena_alloc(&c->arena, 7 * n + 1, sizeof *room);
     if (!room) return GN_NO_MEMORY;
     double *u = room, *v = u + n, *hu = v + n, *hv = hu + n;
-    draw(c, how, GN_CHECK_DIRECTIONS, u);
-    draw(c, how, GN_CHECK_DIRECTIONS + 1, v);
+    gn_check_direction_of(c->o, how, GN_CHECK_DIRECTIONS, u);
+    gn_check_direction_of(c->o, how, GN_CHECK_DIRECTIONS + 1, v);
     GN_TRY(gn_objective_hvp(c->o, c->p, u, hu));
     GN_TRY(gn_objective_hvp(c->o, c->p, v, hv));
     r->uhv = dot(n, u, hv);

@@ -52,7 +52,7 @@ static gn_status push(gn_walk *w, gn_node n)
     return GN_OK;
 }
 
-/* ---- leaves -------------------------------------------------------------------------------------------------------- */
+/* ---- leaves ------------------------------------------------------------------------------------------------------ */
 
 static void put_real(gn_cx *to, const double *from, size_t n)
 {
@@ -86,7 +86,7 @@ static gn_status leaf(gn_walk *w, gn_node n, const gn_node_info *info, gn_cx *to
     return GN_OK;
 }
 
-/* ---- pointwise ------------------------------------------------------------------------------------------------------ */
+/* ---- pointwise --------------------------------------------------------------------------------------------------- */
 
 static gn_status row_formula(gn_walk *w, int op, const gn_formula **out)
 {
@@ -121,7 +121,7 @@ static gn_status pointwise(gn_walk *w, const gn_node_info *info, gn_cx *to)
     return GN_OK;
 }
 
-/* ---- contractions ---------------------------------------------------------------------------------------------------- */
+/* ---- contractions ------------------------------------------------------------------------------------------------ */
 
 /* Steps of each letter in an operand's array; sizes by letter. */
 static const char *read_letters(const char *spec, gn_shape s, size_t step[26], size_t size[26])
@@ -186,7 +186,7 @@ static void row_max(gn_walk *w, const gn_node_info *info, gn_cx *to)
     }
 }
 
-/* ---- the walk --------------------------------------------------------------------------------------------------------- */
+/* ---- the walk ---------------------------------------------------------------------------------------------------- */
 
 static gn_status compute(gn_walk *w, gn_node n, const gn_node_info *info)
 {

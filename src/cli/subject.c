@@ -1,0 +1,148 @@
+/* subject.c -- the network and the data that a command looks at.
+ *
+ * Invariant: as subject.h says; whatever is opened here is closed by gn_subject_close, after a failure too. */
+#include "subject.h"
+#include "../data/model.h"
+
+#include <string.h>
+
+/* The options of reading, in float64: what is analysed is not rounded to what the network trains in. */
+static gn_status wide_options(gn_cli *cli, gn_options **out)
+{
+    size_t n;
+    const gn_option_row *row = gn_option_table(&n);
+    GN_TRY(gn_options_new(cli->ctx, out));
+    gn_status s = GN_OK;
+    for (size_t i = 0; i < n && s == GN_OK; i++)
+        if (gn_option_given(cli->options, (gn_option_id)i))
+            s = gn_options_set(*out, row[i].name,
+                               row[i].kind == GN_FLAG ? "" : gn_option_text(cli->options, (gn_option_id)i));
+    if (s == GN_OK) s = gn_options_set(*out, "precision", "f64");
+    if (s == GN_OK) return GN_OK;
+    gn_options_free(*out);
+    *out = NULL;
+    return s;
+}
+
+/* ---- a fresh network --------------------------------------------------------------------------------------------- */
+
+static gn_status describe(gn_cli *cli, const gn_choice *c, gn_text *net)
+{
+    const gn_options *o = cli->options;
+    const char *layers = gn_option_given(o, GN_O_LAYERS) ? gn_option_text(o, GN_O_LAYERS) : "auto";
+    if (gn_option_given(o, GN_O_NET)) gn_text_puts(net, gn_option_text(o, GN_O_NET));
+    else
+        GN_TRY(gn_net_describe(cli->ctx, strcmp(layers, "auto") ? layers : c->layers, gn_option_text(o, GN_O_ACT), 0,
+                               net));
+    return gn_text_done(net);
+}
+
+static gn_status make_net(gn_cli *cli, gn_subject *s, const char *layers)
+{
+    const gn_options *o = cli->options;
+    const gn_prep *prep = &s->data->prep;
+    gn_net_spec spec = { .inputs = prep->inputs,
+                         .outputs = gn_prep_outputs(prep),
+                         .task = prep->task,
+                         .layers = layers,
+                         .loss = gn_option_text(o, GN_O_LOSS),
+                         .reduction = gn_option_text(o, GN_O_REDUCTION),
+                         .init = gn_option_text(o, GN_O_INIT),
+                         .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
+                         .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
+    GN_TRY(gn_net_new(cli->ctx, &spec, &s->own));
+    return gn_model_scale(cli->ctx, s->own, s->data, NULL, 0, o);
+}
+
+static gn_status open_fresh(gn_cli *cli, const gn_options *reading, gn_subject *s)
+{
+    gn_text layers;
+    GN_TRY(gn_data_open(cli->ctx, cli->argument[0], reading, &s->data, &s->test));
+    GN_TRY(gn_data_fill(cli->ctx, s->data, NULL, 0));
+    gn_choice c = gn_model_choose(s->data, s->data->rows, cli->options);
+    gn_text_init(&layers, cli->ctx);
+    gn_status status = describe(cli, &c, &layers);
+    if (status == GN_OK) status = make_net(cli, s, layers.at ? layers.at : "");
+    gn_text_free(&layers);
+    s->net = s->own;
+    s->prep = &s->data->prep;
+    return status;
+}
+
+/* ---- a model ----------------------------------------------------------------------------------------------------- */
+
+static gn_status open_model(gn_cli *cli, const gn_options *reading, gn_subject *s)
+{
+    GN_TRY(gn_model_load_as(cli->ctx, cli->argument[0], gn_option_flag(cli->options, GN_O_STRICT), &s->model));
+    s->net = s->model->net;
+    s->prep = &s->model->prep;
+    return gn_data_open_for(cli->ctx, cli->argument[1], s->prep, reading, true, &s->data);
+}
+
+static gn_status open_either(gn_cli *cli, const gn_options *reading, gn_subject *s)
+{
+    if (cli->arguments > 1) return open_model(cli, reading, s);
+    gn_status status = open_fresh(cli, reading, s);
+    if (status == GN_BAD_DATA && !strcmp(gn_last_error(cli->ctx)->code, gn_code_text(GN_E_FILE_KIND)))
+        gn_hint(cli->ctx, "a model needs its data: glassnet %s MODEL DATA", cli->command->name);
+    return status;
+}
+
+gn_status gn_subject_open(gn_cli *cli, gn_subject *out)
+{
+    gn_options *reading;
+    *out = (gn_subject){ 0 };
+    GN_TRY(wide_options(cli, &reading));
+    gn_status s = open_either(cli, reading, out);
+    gn_options_free(reading);
+    if (s == GN_OK) out->rows = gn_data_view(out->data);
+    else gn_subject_close(cli, out);
+    return s;
+}
+
+void gn_subject_close(gn_cli *cli, gn_subject *s)
+{
+    gn_net_free(s->own);
+    gn_data_free(s->data);
+    gn_data_free(s->test);
+    gn_model_free(s->model);
+    gn_free(cli->ctx, s->index);
+    *s = (gn_subject){ 0 };
+}
+
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
+
+gn_status gn_subject_rows(gn_cli *cli, gn_subject *s, size_t most, bool spaced)
+{
+    size_t all = s->rows.rows;
+    if (!most || most >= all) return GN_OK;
+    s->index = gn_alloc_array(cli->ctx, most, sizeof *s->index);
+    if (!s->index) return GN_NO_MEMORY;
+    for (size_t i = 0; i < most; i++) s->index[i] = (uint32_t)(spaced ? (uint64_t)i * all / most : i);
+    s->rows.index = s->index;
+    s->rows.used = most;
+    s->chosen = true;
+    return GN_OK;
+}
+
+void gn_subject_rows_text(const gn_subject *s, bool spaced, gn_text *to)
+{
+    if (!s->chosen) {
+        gn_text_puts(to, s->rows.rows == 1 ? "the one row" : "all ");
+        if (s->rows.rows > 1) gn_text_count(to, s->rows.rows);
+    } else {
+        if (!spaced) gn_text_puts(to, "the first ");
+        gn_text_count(to, s->rows.used);
+        gn_text_puts(to, " of ");
+        gn_text_count(to, s->rows.rows);
+    }
+    if (s->chosen || s->rows.rows > 1) gn_text_puts(to, " rows");
+    if (s->chosen && spaced) gn_text_puts(to, ", evenly spaced");
+}
+
+void gn_subject_title(const gn_cli *cli, const gn_subject *s, gn_text *to)
+{
+    const char *model = cli->argument[0], *data = s->data->name;
+    gn_text_puts(to, s->model ? gn_show(GN_SHOWN, model, strlen(model)) : "a fresh network");
+    gn_text_printf(to, " on %s", data ? gn_show(GN_SHOWN, data, strlen(data)) : "the data");
+}

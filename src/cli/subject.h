@@ -1,0 +1,30 @@
+/* subject.h -- what a command that looks at a network has in hand: a network, from a model file or described and fresh,
+ * the data, and the rows of them in use.
+ *
+ * Invariant: the rows are encoded and scaled as the network's own are. */
+#ifndef GN_SUBJECT_H
+#define GN_SUBJECT_H
+
+#include "cli.h"
+
+typedef struct gn_subject {
+    gn_model *model;            /* NULL: described */
+    gn_net *own;
+    gn_data *data, *test;
+    const gn_net *net;
+    const gn_prep *prep;
+    gn_dataset rows;            /* all rows of the data until gn_subject_rows chooses */
+    uint32_t *index;
+    bool chosen;                /* not every row is in use */
+} gn_subject;
+/* MODEL DATA, or DATA alone with --net, --layers, --act, --init, --seed, --loss for a fresh network. */
+gn_status gn_subject_open(gn_cli *cli, gn_subject *out);
+void gn_subject_close(gn_cli *cli, gn_subject *s);
+/* The first `most` rows, or evenly spaced ones; 0 or more than there are: all. */
+gn_status gn_subject_rows(gn_cli *cli, gn_subject *s, size_t most, bool spaced);
+/* "model.safetensors on moons.csv", "a fresh network on xor" */
+void gn_subject_title(const gn_cli *cli, const gn_subject *s, gn_text *to);
+/* "49 of 1,000 rows, evenly spaced" */
+void gn_subject_rows_text(const gn_subject *s, bool spaced, gn_text *to);
+
+#endif

@@ -1,0 +1,77 @@
+/* diagnose_sheet.c -- a diagnosis as lines of a sheet.
+ *
+ * Invariant: every number shown is one of the diagnosis's. */
+#include "diagnose.h"
+
+#include <string.h>
+
+static const char *number_text(gn_sheet *s, double v, int digits)
+{
+    const char *text = gn_num_digits(GN_NUM, v, digits);
+    return gn_arena_text(&s->arena, text, strlen(text));
+}
+
+static const char *agree_text(gn_sheet *s, const gn_finding *f)
+{
+    gn_text t;
+    gn_text_init(&t, s->ctx);
+    gn_text_printf(&t, "%zu of %zu", f->agree, f->entries);
+    const char *copy = gn_text_done(&t) == GN_OK ? gn_arena_text(&s->arena, t.at, t.length) : NULL;
+    gn_text_free(&t);
+    return copy;
+}
+
+static void show_table(gn_sheet *s, const gn_diagnosis *d)
+{
+    size_t n = d->findings;
+    const char **name = gn_arena_alloc(&s->arena, 4 * n + 1, sizeof *name);
+    if (!name) {
+        if (s->status == GN_OK) s->status = GN_NO_MEMORY;
+        return;
+    }
+    const char **agree = name + n, **away = agree + n, **what = away + n;
+    for (size_t i = 0; i < n; i++) {
+        const gn_finding *f = &d->finding[i];
+        name[i] = f->name;
+        agree[i] = agree_text(s, f);
+        away[i] = number_text(s, f->from_right, 2);
+        what[i] = gn_mistake_name(f->mistake);
+        if ((!agree[i] || !away[i]) && s->status == GN_OK) s->status = GN_NO_MEMORY;
+    }
+    const gn_sheet_column column[] = { { .title = "tensor", .text = name },
+                                       { .title = "agree", .text = agree },
+                                       { .title = "from the right one", .text = away },
+                                       { .title = "finding", .text = what } };
+    if (s->status == GN_OK) gn_sheet_table(s, 0, "findings", GN_COUNT(column), n, column);
+}
+
+/* Is this the first finding of its kind? Its cure is said once. */
+static bool first_of_kind(const gn_diagnosis *d, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (d->finding[i].mistake == d->finding[at].mistake) return false;
+    return true;
+}
+
+static void say_worst(gn_sheet *s, const gn_finding *f)
+{
+    if (f->mistake != GN_MISTAKE_UNKNOWN) return;
+    const char *given = number_text(s, f->given, 6), *right = number_text(s, f->right, 6);
+    gn_sheet_text(s, 0, "%s: furthest off is entry %zu in reading order, from 0: %s where %s is right.", f->name, f->worst,
+                  given ? given : "", right ? right : "");
+}
+
+void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)
+{
+    if (d->right) gn_sheet_text(s, 0, "The gradient is right.");
+    else gn_sheet_text(s, 0, "The gradient is not right: %s.", gn_mistake_name(d->mistake));
+    show_table(s, d);
+    for (size_t i = 0; i < d->findings; i++) {
+        const gn_finding *f = &d->finding[i];
+        if (f->mistake == GN_MISTAKE_RIGHT && d->findings > 1 && !f->transposed) continue;
+        gn_sheet_text(s, 0, "%s: %s: %s.", f->name, gn_mistake_name(f->mistake), f->evidence);
+        say_worst(s, f);
+        if (f->mistake != GN_MISTAKE_RIGHT && f->mistake != GN_MISTAKE_UNKNOWN && first_of_kind(d, i))
+            gn_sheet_text(s, 0, "To do: %s.", gn_mistake_cure(f->mistake));
+    }
+}
