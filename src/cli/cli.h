@@ -133,6 +133,7 @@ gn_status gn_cli_sheet(gn_cli *cli, const gn_sheet *sheet);
 /* A picture into the file that --plot names: gnuplot for .svg, .png and .pdf, characters on standard output for -. With
  * --keep the script stays beside it. Nothing when `file` is "". */
 gn_status gn_cli_picture(gn_cli *cli, const gn_picture *picture, const char *file);
+gn_status gn_cli_picture_check(gn_cli *cli, const char *file);     /* is it a name that a picture can have? */
 
 /* ---- usage.c ----------------------------------------------------------------------------------------------------- */
 void gn_usage_program(gn_text *to);

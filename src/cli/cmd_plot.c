@@ -184,7 +184,8 @@ static gn_status run(gn_cli *cli)
     const char *file = gn_option_text(cli->options, GN_O_PLOT);
     gn_arena_init(&p.arena, cli->ctx);
     gn_status s = make(&p);
-    if (s == GN_OK) s = gn_cli_picture(cli, &p.picture, *file ? file : "-");
+    if (s == GN_OK && cli->json) s = gn_plot_json(cli, &p.picture);
+    if (s == GN_OK) s = gn_cli_picture(cli, &p.picture, *file || cli->json ? file : "-");
     gn_data_free(p.data);
     gn_model_free(p.model);
     gn_arena_free(&p.arena);
@@ -205,7 +206,7 @@ const gn_command_body gn_cmd_plot = {
     "  trajectory  a neuron's weight step by step, for each --x and each of --rates\n"
     "  rates       the same as small pictures, one a rate, with the regime of each\n"
     "  regimes     which learning rates arrive, oscillate or diverge, against |x|\n"
-    "It is drawn on the terminal; --plot FILE.svg, .png or .pdf writes a file by gnuplot.",
+    "It is drawn on the terminal; --plot FILE.svg, .png or .pdf writes a file by gnuplot. --json gives the numbers.",
     "glassnet plot run.jsonl\n"
     "glassnet plot model.safetensors moons.csv --plot boundary.svg\n"
     "glassnet plot model.safetensors --plot network.png\n"

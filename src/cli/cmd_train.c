@@ -51,6 +51,7 @@ static gn_status run_job(gn_train_job *job)
     const gn_options *o = cli->options;
     const char *log = gn_option_text(o, GN_O_LOG);
     GN_TRY(check_out(job));
+    GN_TRY(gn_train_curves_open(job));
     GN_TRY(gn_data_open(cli->ctx, cli->argument[0], o, &job->data, &job->test));
     job->meter = (gn_meter){ .cli = cli, .task = job->data->prep.task };
     GN_TRY(gn_meter_open_log(&job->meter, log));
@@ -63,6 +64,7 @@ static gn_status run_job(gn_train_job *job)
     gn_status end = gn_train_result(job, s);
     gn_status logged = gn_meter_close_log(&job->meter, log);
     if (end == GN_OK) end = logged;
+    if (end == GN_OK) end = gn_train_plot(job);
     if (end != GN_OK) gn_cli_error(cli, cli->ctx);
     return s != GN_OK ? s : end;
 }
@@ -72,6 +74,7 @@ static gn_status run(gn_cli *cli)
     gn_train_job job = { .cli = cli };
     GN_TRY(check_conflicts(cli));
     gn_status s = run_job(&job);
+    gn_train_curves_close(&job);
     gn_model_free(job.model);
     gn_data_free(job.data);
     gn_data_free(job.test);

@@ -171,6 +171,12 @@ static gn_status into_file(gn_cli *cli, const gn_picture *picture, const char *f
     return s;
 }
 
+gn_status gn_cli_picture_check(gn_cli *cli, const char *file)
+{
+    gn_picture_type type = GN_PICTURE_SVG;
+    return !*file || !strcmp(file, "-") ? GN_OK : type_of(cli, file, &type);
+}
+
 gn_status gn_cli_picture(gn_cli *cli, const gn_picture *picture, const char *file)
 {
     gn_text text;
@@ -178,6 +184,7 @@ gn_status gn_cli_picture(gn_cli *cli, const gn_picture *picture, const char *fil
     if (strcmp(file, "-")) return into_file(cli, picture, file);
     gn_text_init(&text, cli->ctx);
     gn_status s = gn_picture_draw(cli->ctx, picture, COLUMNS, gn_option_flag(cli->options, GN_O_ASCII), &text);
+    if (s == GN_OK && cli->json) return gn_cli_say(cli, &text);     /* standard output is one JSON object */
     if (s == GN_OK) return gn_cli_print(cli, &text);
     gn_text_free(&text);
     return s;

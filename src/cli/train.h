@@ -5,6 +5,7 @@
 #define GN_CLI_TRAIN_H
 
 #include "cli.h"
+#include "../lens/curves.h"
 
 typedef struct gn_fold_figures {
     double loss, accuracy, r2, rmse, mae;
@@ -20,6 +21,9 @@ typedef struct gn_train_job {
     size_t n_train, n_held;     /* rows of the fit that is running */
     bool summed_up;             /* the summary was shown */
     gn_model *model;
+    gn_arena curve_arena;       /* of the curves that --plot draws at the end */
+    gn_curves *curve;           /* (folds + 1), one a fit */
+    size_t curves;
 } gn_train_job;
 
 /* train_fit.c: one fit on the given rows; *out may be set when the status is not GN_OK. */
@@ -30,6 +34,12 @@ gn_status gn_train_whole(gn_train_job *job);    /* one split, one model */
 gn_status gn_train_folds(gn_train_job *job);
 /* train_result.c */
 gn_status gn_train_result(gn_train_job *job, gn_status status);
+/* train_plot.c */
+gn_status gn_train_curves_open(gn_train_job *job);      /* nothing without --plot; tells a name that no picture has */
+gn_status gn_train_curves_run(gn_train_job *job);       /* a fit begins */
+gn_status gn_train_curves_step(gn_train_job *job, const gn_progress *p);
+gn_status gn_train_plot(gn_train_job *job);             /* draws them */
+void gn_train_curves_close(gn_train_job *job);
 void gn_train_spread(const gn_fold_figures *fold, size_t folds, size_t offset, double *mean, double *deviation);
 
 #endif

@@ -88,7 +88,10 @@ static void started(void *user, const gn_net *net)
 }
 
 static gn_status step(void *user, const gn_progress *p)
-{ return gn_meter_step(&((gn_train_job *)user)->meter, p); }
+{
+    GN_TRY(gn_train_curves_step(user, p));
+    return gn_meter_step(&((gn_train_job *)user)->meter, p);
+}
 
 gn_status gn_train_fit(gn_train_job *job, const gn_options *options, const uint32_t *train, size_t n_train,
                        const gn_data *held_data, const uint32_t *held, size_t n_held, gn_model **out)
@@ -106,6 +109,7 @@ gn_status gn_train_fit(gn_train_job *job, const gn_options *options, const uint3
     job->n_train = n_train;
     job->n_held = n_held;
     *out = NULL;
+    GN_TRY(gn_train_curves_run(job));
     gn_status s = gn_model_fit(job->cli->ctx, &call, out);
     gn_cli_clear_line(job->cli);
     return s;
