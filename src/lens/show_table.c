@@ -199,7 +199,7 @@ static bool lay_out(gn_painter *p, const gn_line *line, table *t)
 /* The next line of a cell; what is left of it comes back. */
 static const char *print_cell(gn_painter *p, const table *t, const char *cell, size_t col, bool last)
 {
-    size_t room = t->width[col], bytes = gn_paint_break(cell, room), own = gn_show_width(cell, bytes);
+    size_t room = t->width[col], bytes = gn_paint_break(cell, room, true), own = gn_show_width(cell, bytes);
     bool right = t->line->column[col].number != NULL;
     if (right) gn_paint_pad(p, room - own);
     gn_text_add(p->to, cell, bytes);

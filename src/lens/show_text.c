@@ -75,14 +75,32 @@ const char *gn_paint_cut(gn_painter *p, const char *s, size_t most)
     return gn_paint_keep(p, &t);
 }
 
-/* Where to break s so that the first part has at most `most` columns: before " + ", after ", ", at a blank, after a
- * sign; never inside a number or a name unless nothing else is left. */
-size_t gn_paint_break(const char *s, size_t most)
+/* May a line of a formula end before s[i]? After a comma, before + - =, between the factors of a product of arrays. */
+static bool may_break(const char *s, size_t i)
 {
-    size_t end = bytes_within(s, most);
+    if (s[i] == '[' && s[i - 1] == '*') return true;
+    return s[i] == ' ' && (s[i - 1] == ',' || (strchr("+-=", s[i + 1]) && s[i + 1] && s[i + 2] == ' '));
+}
+
+/* The place of least depth of brackets beyond a third of the line, the last of them; 0: none. */
+static size_t shallow_break(const char *s, size_t end, size_t most)
+{
+    int depth = 0, least = 1000;
+    size_t found = 0;
+    for (size_t i = 0; i <= end && s[i]; i++) {
+        bool open = s[i] == '(' || s[i] == '[', close = s[i] == ')' || s[i] == ']';
+        if (i > most / 3 && depth <= least && may_break(s, i)) least = depth, found = i;
+        depth += open - close;
+    }
+    return found;
+}
+
+/* Never inside a number or a name unless nothing else is left. */
+size_t gn_paint_break(const char *s, size_t most, bool prose)
+{
+    size_t end = bytes_within(s, most), found = prose ? 0 : shallow_break(s, end, most);
     if (!s[end]) return end;
-    for (size_t i = end; i > most / 3; i--)
-        if (s[i] == ' ' && (s[i - 1] == ',' || ((s[i + 1] == '+' || s[i + 1] == '-') && s[i + 2] == ' '))) return i;
+    if (found) return found;
     for (size_t i = end; i > 0; i--)
         if (s[i] == ' ') return i;
     for (size_t i = end; i > 1; i--)
@@ -90,11 +108,11 @@ size_t gn_paint_break(const char *s, size_t most)
     return end ? end : 1;
 }
 
-void gn_paint_wrapped(gn_painter *p, const char *s, size_t column, size_t indent)
+static void wrap(gn_painter *p, const char *s, size_t column, size_t indent, bool prose)
 {
     size_t width = (size_t)p->how->width;
     for (;;) {
-        size_t n = gn_paint_break(s, column < width ? width - column : 1);
+        size_t n = gn_paint_break(s, column < width ? width - column : 1, prose);
         gn_text_add(p->to, s, n);
         s += n;
         while (*s == ' ') s++;
@@ -103,6 +121,11 @@ void gn_paint_wrapped(gn_painter *p, const char *s, size_t column, size_t indent
         gn_paint_pad(p, indent);
         column = indent;
     }
+}
+
+void gn_paint_wrapped(gn_painter *p, const char *s, size_t column, size_t indent)
+{
+    wrap(p, s, column, indent, true);
 }
 
 /* ---- the pieces of a step ------------------------------------------------------------------------------------ */
@@ -244,14 +267,7 @@ static row make_row(gn_painter *p, const gn_line *line)
 
 /* ---- columns ------------------------------------------------------------------------------------------------- */
 
-typedef struct columns { size_t lead, name, piece[3]; } columns;
-
-static bool fits(const row *r, const columns *c)
-{
-    for (int k = 0; k < 3; k++)
-        if (r->width[k] > c->piece[k]) return false;
-    return !r->block && r->name_width <= c->name;
-}
+typedef struct columns { size_t lead, name, piece[3], page; } columns;
 
 static size_t total(const columns *c)
 {
@@ -260,17 +276,30 @@ static size_t total(const columns *c)
     return sum;
 }
 
+/* A single number, which stands to the right of its column. */
+static bool is_right(const row *r)
+{
+    const gn_symbol *v = r->line->symbol;
+    return v->rows == 1 && v->cols == 1 && !v->exact && r->width[2] <= ALIGN_VALUE;
+}
+
+static bool fits(const row *r, const columns *c)
+{
+    if (r->block || r->name_width > c->name || r->width[0] > c->piece[0] || r->width[1] > c->piece[1]) return false;
+    if (is_right(r)) return r->width[2] <= c->piece[2];
+    return total(c) - (c->piece[2] ? 3 + c->piece[2] : 0) + 3 + r->width[2] <= c->page;
+}
+
 /* The widths of formula and numbers with which most steps of the group stand aligned; the narrowest of those. */
 static columns choose(const gn_painter *p, const row *r, size_t n)
 {
-    columns c = {0}, best;
+    columns c = {.page = (size_t)p->how->width}, best;
     size_t most = 0;
     for (size_t i = 0; i < n; i++) {
         size_t lead = width_of(r[i].lead);
         if (lead <= TITLE_MOST && lead > c.lead) c.lead = lead;
         if (r[i].name_width <= NAME_MOST && r[i].name_width > c.name) c.name = r[i].name_width;
-        if (r[i].line->formula && r[i].width[2] <= ALIGN_VALUE && r[i].width[2] > c.piece[2])
-            c.piece[2] = r[i].width[2];
+        if (r[i].line->formula && is_right(&r[i]) && r[i].width[2] > c.piece[2]) c.piece[2] = r[i].width[2];
     }
     best = c;
     bool seen[2][WIDTHS] = {{true}, {true}}; /* only widths that occur are worth a try */
@@ -339,14 +368,14 @@ static void print_aligned(gn_painter *p, const row *r, const columns *c)
     size_t column = print_lead(p, r, c), below = column + 1;
     size_t waiting = 0; /* blanks of cells that are empty, written when something follows */
     for (int k = 0; k < 3; k++) {
-        if (c->piece[k] == 0) continue;
+        if (c->piece[k] == 0 && k < 2) continue;
         if (!r->piece[k]) {
             waiting += 3 + c->piece[k];
             continue;
         }
         gn_paint_pad(p, waiting);
         gn_text_puts(p->to, " = ");
-        size_t pad = c->piece[k] - r->width[k];
+        size_t pad = k < 2 || is_right(r) ? c->piece[k] - r->width[k] : 0;
         if (k == 2) gn_paint_pad(p, pad);
         gn_text_puts(p->to, r->piece[k]);
         column += waiting + 3 + (k == 2 ? pad : 0) + r->width[k];
@@ -373,7 +402,7 @@ static void print_broken(gn_painter *p, const row *r, const columns *c)
         gn_paint_pad(p, same ? 1 : below);
         gn_text_puts(p->to, "= ");
         column = (same ? column + 1 : below) + 2;
-        gn_paint_wrapped(p, r->piece[k], column, below + 2);
+        wrap(p, r->piece[k], column, below + 2, false);
         column = column + r->width[k] <= width ? column + r->width[k] : width;
         first = false;
     }

@@ -21,7 +21,8 @@ const char *gn_paint_clean(gn_painter *p, const char *text);
 /* Text from `column` on, broken before the width, continued at `indent`. */
 void gn_paint_wrapped(gn_painter *p, const char *s, size_t column, size_t indent);
 const char *gn_paint_cut(gn_painter *p, const char *s, size_t most);        /* to `most` columns, with dots */
-size_t gn_paint_break(const char *s, size_t most);                          /* bytes of s for one line of `most` columns */
+/* Bytes of s for one line of `most` columns: prose breaks at its last blank, a formula where brackets are shallow. */
+size_t gn_paint_break(const char *s, size_t most, bool prose);
 void gn_paint_array(gn_painter *p, const gn_symbol *v, size_t indent);      /* a block of rows */
 void gn_paint_summary(gn_painter *p, const gn_symbol *v, size_t indent);    /* one line */
 void gn_paint_table(gn_painter *p, const gn_line *line);
