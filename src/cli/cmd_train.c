@@ -4,6 +4,7 @@
  * ones. */
 #include "train.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Options that cannot both be meant. */
@@ -53,7 +54,7 @@ static gn_status run_job(gn_train_job *job)
     GN_TRY(check_out(job));
     GN_TRY(gn_train_curves_open(job));
     GN_TRY(gn_data_open(cli->ctx, cli->argument[0], o, &job->data, &job->test));
-    job->meter = (gn_meter){ .cli = cli, .task = job->data->prep.task };
+    job->meter = (gn_meter){ .cli = cli, .task = job->data->prep.task, .sharpness = NAN, .sharpness_limit = NAN };
     GN_TRY(gn_meter_open_log(&job->meter, log));
     gn_status s = gn_option_int(o, GN_O_FOLDS) ? gn_train_folds(job) : gn_train_whole(job);
     if (s != GN_OK && s != GN_NEGATIVE && s != GN_STOPPED) {
@@ -72,9 +73,11 @@ static gn_status run_job(gn_train_job *job)
 static gn_status run(gn_cli *cli)
 {
     gn_train_job job = { .cli = cli };
+    gn_sharpness_init(&job.sharpness, cli->ctx);
     GN_TRY(check_conflicts(cli));
     gn_status s = run_job(&job);
     gn_train_curves_close(&job);
+    gn_sharpness_free(&job.sharpness);
     gn_model_free(job.model);
     gn_data_free(job.data);
     gn_data_free(job.test);

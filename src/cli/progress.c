@@ -42,6 +42,13 @@ static void held_figures(gn_text *t, const gn_meter *m, const gn_progress *p)
     else gn_text_printf(t, " accuracy %s %%", gn_num_fixed(GN_NUM, 100 * p->held_metric, 2));
 }
 
+static void sharpness(gn_text *t, const gn_meter *m)
+{
+    if (!isfinite(m->sharpness)) return;
+    gn_text_printf(t, "  sharpness %s", gn_num_digits(GN_NUM, m->sharpness, 3));
+    if (isfinite(m->sharpness_limit)) gn_text_printf(t, " of %s", gn_num_digits(GN_NUM, m->sharpness_limit, 3));
+}
+
 static void show(gn_meter *m, const gn_progress *p)
 {
     gn_cli *cli = m->cli;
@@ -52,6 +59,7 @@ static void show(gn_meter *m, const gn_progress *p)
     if (cli->terminal) gn_text_printf(&t, "  batch %zu/%zu", p->batch, p->batches);
     gn_text_printf(&t, "  loss %s", gn_num_digits(GN_NUM, p->loss, 4));
     held_figures(&t, m, p);
+    sharpness(&t, m);
     gn_text_puts(&t, "  ");
     gn_rate(&t, p->samples_per_second);
     gn_text_puts(&t, " rows/s  ");

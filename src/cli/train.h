@@ -6,6 +6,7 @@
 
 #include "cli.h"
 #include "../lens/curves.h"
+#include "../lens/sharpness.h"
 
 typedef struct gn_fold_figures {
     double loss, accuracy, r2, rmse, mae;
@@ -24,6 +25,8 @@ typedef struct gn_train_job {
     gn_arena curve_arena;       /* of the curves that --plot draws at the end */
     gn_curves *curve;           /* (folds + 1), one a fit */
     size_t curves;
+    gn_sharpness sharpness;     /* what --watch-sharpness measured */
+    uint64_t crossed_at;        /* the step at which it was above the limit first */
 } gn_train_job;
 
 /* train_fit.c: one fit on the given rows; *out may be set when the status is not GN_OK. */
@@ -32,6 +35,10 @@ gn_status gn_train_fit(gn_train_job *job, const gn_options *options, const uint3
 gn_status gn_train_whole(gn_train_job *job);    /* one split, one model */
 /* train_folds.c: K models for the figures, then one on all rows. */
 gn_status gn_train_folds(gn_train_job *job);
+/* train_watch.c: a gn_watch_fn for a job, and what it came to. */
+gn_status gn_train_watch(void *job, const gn_watched *w);
+void gn_train_watch_text(const gn_train_job *job, gn_text *t);
+void gn_train_watch_json(const gn_train_job *job, gn_text *t);     /* a member of the object in hand */
 /* train_result.c */
 gn_status gn_train_result(gn_train_job *job, gn_status status);
 /* train_plot.c */

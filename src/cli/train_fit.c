@@ -105,7 +105,10 @@ gn_status gn_train_fit(gn_train_job *job, const gn_options *options, const uint3
                          .options = options,
                          .progress = step,
                          .user = job,
-                         .started = started };
+                         .started = started,
+                         .watch = gn_train_watch,
+                         .watch_user = job,
+                         .watch_every = job->meter.fold ? 0 : (uint64_t)gn_option_int(options, GN_O_WATCH_SHARPNESS) };
     job->n_train = n_train;
     job->n_held = n_held;
     *out = NULL;

@@ -45,6 +45,8 @@ gn_status gn_train_curves_step(gn_train_job *job, const gn_progress *p)
     v[GN_CURVE_METRIC] = p->held_metric;
     v[GN_CURVE_RATE] = p->rate;
     v[GN_CURVE_GRADIENT] = p->gradient_norm;
+    v[GN_CURVE_SHARPNESS] = job->meter.sharpness;
+    v[GN_CURVE_LIMIT] = job->meter.sharpness_limit;
     if (isfinite(p->held_metric)) c->metric = job->meter.task == GN_REGRESSION ? "held-out R2" : "held-out accuracy";
     return gn_curves_add(&job->curve_arena, c, (double)p->epoch, v);
 }

@@ -81,6 +81,7 @@ static void put_text(gn_text *t, const gn_train_job *job, gn_status status)
     const gn_model *m = job->model;
     if (job->fold && status == GN_OK) put_folds(t, job);
     put_ending(t, job, status);
+    gn_train_watch_text(job, t);
     if (m->held.rows && status == GN_OK) {
         gn_text_printf(t, "\n%s\n", held_what(job));
         gn_scores_print(job->cli, t, &m->held, &m->prep);
@@ -164,6 +165,7 @@ static void put_json(gn_text *t, const gn_train_job *job, gn_status status)
         gn_js_count(t, "diverged_at_step", r->bad_step);
         if (r->bad_row >= 0) gn_js_count(t, "diverged_at_row", (uint64_t)r->bad_row);
     }
+    gn_train_watch_json(job, t);
     gn_js_text(t, "model", job->out);
     gn_js_close(t, '}');
     gn_text_puts(t, "\n");

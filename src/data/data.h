@@ -169,6 +169,7 @@ typedef struct gn_fit_call {
     const gn_options *options;
     gn_progress_fn progress; void *user;
     void (*started)(void *user, const gn_net *net); /* after the network exists, before training; may be NULL */
+    gn_watch_fn watch; void *watch_user; uint64_t watch_every; /* as gn_fit_hooks; may be NULL */
 } gn_fit_call;
 gn_status gn_model_fit(gn_context *ctx, const gn_fit_call *call, gn_model **out);   /* GN_NEGATIVE and GN_STOPPED with *out set */
 gn_status gn_model_describe(gn_context *ctx, const gn_model *m, gn_text *json);     /* the metadata, for info --json */

@@ -137,8 +137,9 @@ gn_status gn_model_options(gn_context *ctx, const gn_options *given, const gn_ch
 /* How a run was made and what it was told to show says nothing about the model, and must not change its bytes. */
 static bool recorded(const gn_options *o, gn_option_id id)
 {
-    static const gn_option_id passing[] = { GN_O_THREADS, GN_O_OUT,  GN_O_LOG,   GN_O_QUIET,
-                                            GN_O_JSON,    GN_O_HELP, GN_O_PROBA, GN_O_STRICT };
+    static const gn_option_id passing[] = { GN_O_THREADS, GN_O_OUT,   GN_O_LOG,   GN_O_QUIET, GN_O_JSON, GN_O_HELP,
+                                            GN_O_PROBA,   GN_O_STRICT, GN_O_PLOT, GN_O_KEEP,  GN_O_ASCII,
+                                            GN_O_WATCH_SHARPNESS };
     for (size_t i = 0; i < GN_COUNT(passing); i++)
         if (passing[i] == id) return false;
     return gn_opt_given(o, id);

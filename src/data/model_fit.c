@@ -131,8 +131,9 @@ static gn_status train(fitting *f)
     gn_dataset watch = f->watch ? view(f->d, f->watch, f->n_watch) : view(f->held, c->held, c->n_held);
     bool watched = f->watch || c->n_held > 0;
     if (c->started) c->started(c->user, f->m->net);
-    f->trained = gn_fit(f->ctx, f->m->net, &rows, watched ? &watch : NULL, f->options, f->class_weight, c->progress,
-                        c->user, &f->m->fit);
+    const gn_fit_hooks hooks = { c->progress, c->user, c->watch, c->watch_user, c->watch_every };
+    f->trained = gn_fit_watched(f->ctx, f->m->net, &rows, watched ? &watch : NULL, f->options, f->class_weight, &hooks,
+                                &f->m->fit);
     return f->trained == GN_NEGATIVE || f->trained == GN_STOPPED ? GN_OK : f->trained;
 }
 

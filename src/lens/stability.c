@@ -12,7 +12,7 @@
 
 void gn_stability_defaults(gn_stability_ask *ask)
 {
-    *ask = (gn_stability_ask){ .op = GN_OPT_sgd, .top = 1, .seed = 1, .tolerance = 1e-5, .products = 120, .measured = 20,
+    *ask = (gn_stability_ask){ .op = GN_OPT_sgd, .top = 1, .seed = 1, .tolerance = 1e-5, .products = 120, .measured = 12,
                                .warm = 100 };
     const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
     for (int i = 0; i < row->parameters; i++) ask->hyper[i] = row->parameter_default[i];

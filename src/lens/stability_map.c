@@ -72,12 +72,13 @@ static gn_status inverse_square(drawing *d, const char *label, double numerator,
     return GN_OK;
 }
 
-static gn_status open_field(drawing *d, double x0, double x1, double y0, double y1, const char *label, double **z)
+static gn_status open_field(drawing *d, double x0, double x1, double y0, double y1, const char *const names[3],
+                            double **z)
 {
     *z = take(d, GRID_X * GRID_Y, sizeof **z);
     if (d->failed) return GN_NO_MEMORY;
     d->field[0] = (gn_field){ .kind = GN_FIELD_CLASSES, .nx = GRID_X, .ny = GRID_Y, .x0 = x0, .x1 = x1, .y0 = y0, .y1 = y1,
-                              .z = *z, .label = label };
+                              .z = *z, .names = names, .n_names = 3 };
     d->panel[0].n_fields = 1;
     d->panel[0].x_min = x0, d->panel[0].x_max = x1, d->panel[0].y_min = y0, d->panel[0].y_max = y1;
     return GN_OK;
@@ -88,13 +89,14 @@ static double along(double from, double to, size_t i, size_t n) { return from + 
 /* ---- rate against |x| -------------------------------------------------------------------------------------------- */
 static gn_status map_lr_x(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
+    static const char *const regions[] = { "one-sided", "oscillating", "divergent" };
     static const double marks[] = { 9, 10, 11 };
-    static const char *const names[] = { "x = 9", "x = 10", "x = 11" };
+    static const char *const names[] = { "9", "10", "11" };
     const double x0 = 4, x1 = 20, top = 0.025;
     drawing d;
     double *z;
     GN_TRY(begin(&d, arena, 1, out));
-    GN_TRY(open_field(&d, x0, x1, 0, top, "0 one-sided, 1 oscillating, 2 divergent", &z));
+    GN_TRY(open_field(&d, x0, x1, 0, top, regions, &z));
     for (size_t j = 0; j < GRID_Y; j++)
         for (size_t i = 0; i < GRID_X; i++) {
             double x = along(x0, x1, i, GRID_X), eta = along(0, top, j, GRID_Y);
@@ -136,11 +138,12 @@ static gn_status limits_over_momentum(drawing *d, gn_context *ctx, const gn_map_
 
 static gn_status map_lr_momentum(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
+    static const char *const regions[] = { "smooth", "ripples", "divergent" };
     const double most = 0.99, top = ask->op == GN_OPT_momentum ? 4.2 : 2.2;
     drawing d;
     double *z;
     GN_TRY(begin(&d, arena, 1, out));
-    GN_TRY(open_field(&d, 0, most, 0, top, "0 smooth, 1 ripples, 2 divergent", &z));
+    GN_TRY(open_field(&d, 0, most, 0, top, regions, &z));
     for (size_t j = 0; j < GRID_Y; j++)
         for (size_t i = 0; i < GRID_X; i++) {
             double hyper[GN_OPT_HYPER] = { 1, along(0, most, i, GRID_X) };

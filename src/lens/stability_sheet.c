@@ -146,27 +146,34 @@ static void put_hyper(const gn_stability_ask *ask, gn_sheet *sheet)
 static void say_regime(const gn_stability *s, gn_sheet *sheet)
 {
     const gn_iteration *it = &s->iteration;
-    gn_sheet_text(sheet, 0, "Regime: %s. %c%s.", gn_regime_name(s->regime), gn_regime_says(s->regime)[0] - 'a' + 'A',
+    gn_sheet_text(sheet, 0, "Regime%s: %s. %c%s.", s->n > 1 ? " along the direction of lambda" : "", gn_regime_name(s->regime), gn_regime_says(s->regime)[0] - 'a' + 'A',
                   gn_regime_says(s->regime) + 1);
     if (it->n == 2)
-        gn_sheet_text(sheet, 0, "Along this direction the error shrinks in the end by %s a step%s.", SHOW(it->spectral),
+        gn_sheet_text(sheet, 0, "In the end a step multiplies the error by %s%s.", SHOW(it->spectral),
                       it->ripples ? ", in ripples: the iteration's eigenvalues are complex" : "");
     gn_sheet_text(sheet, 1, "The limit counts as reached within %s, %d units in the last place.",
                   gn_num_digits(GN_NUM, s->band, 3), GN_REGIME_BAND_ULPS);
 }
 
-/* Only for plain gradient descent is the best fixed rate this one. */
+/* Only for plain gradient descent is the best fixed rate this one. With eigenvalues of 0, which no rate moves along, the
+ * smallest above 0 decides. */
 static void best_rate(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
     if (ask->op != GN_OPT_sgd || !(s->least_positive > 0) || s->smallest < -1e-10 * s->lambda) return;
-    given(sheet, 0, s->zeros ? "smallest above 0" : "smallest eigenvalue", "lambda_least", s->least_positive);
-    gn_sheet_compute(sheet, 0, false, "best fixed rate", "lr_best", "2/(lambda + lambda_least)");
-    gn_sheet_compute(sheet, 0, false, "condition", "kappa", "lambda/lambda_least");
-    gn_sheet_compute(sheet, 0, false, "error a step at best", "rate", "(kappa - 1)/(kappa + 1)");
-    if (s->least_positive == s->lambda) return;
-    gn_sheet_compute(sheet, 1, false, "with momentum at best", "mu_best", "((sqrt(kappa) - 1)/(sqrt(kappa) + 1))^2");
-    gn_sheet_compute(sheet, 1, false, "its rate", "lr_momentum", "(2/(sqrt(lambda) + sqrt(lambda_least)))^2");
-    gn_sheet_compute(sheet, 1, false, "error a step", "rate_momentum", "(sqrt(kappa) - 1)/(sqrt(kappa) + 1)");
+    if (s->least_positive == s->lambda) {
+        gn_sheet_compute(sheet, 0, false, "one step at", "lr_best", "1/lambda");
+        return;
+    }
+    if (s->zeros) given(sheet, 0, "smallest above 0", "lambda_least", s->least_positive);
+    const char *kappa = s->zeros ? "lambda/lambda_least" : "lambda/lambda_min";
+    gn_sheet_compute(sheet, 0, false, "best fixed rate", "lr_best",
+                     s->zeros ? "2/(lambda + lambda_least)" : "2/(lambda + lambda_min)");
+    gn_sheet_compute(sheet, 0, false, "condition", "kappa", kappa);
+    gn_sheet_compute(sheet, 0, false, "error a step then", "r_best", "(kappa - 1)/(kappa + 1)");
+    gn_sheet_compute(sheet, 1, false, "best with momentum", "mu_best", "((sqrt(kappa) - 1)/(sqrt(kappa) + 1))^2");
+    gn_sheet_compute(sheet, 1, false, "its rate", "lr_momentum", s->zeros ? "(2/(sqrt(lambda) + sqrt(lambda_least)))^2"
+                                                                          : "(2/(sqrt(lambda) + sqrt(lambda_min)))^2");
+    gn_sheet_compute(sheet, 1, false, "error a step then", "r_momentum", "(sqrt(kappa) - 1)/(sqrt(kappa) + 1)");
 }
 
 static void say_where(const gn_stability *s, gn_sheet *sheet)
@@ -187,7 +194,7 @@ static void limits(const gn_stability *s, const gn_stability_ask *ask, gn_sheet 
         return;
     }
     gn_sheet_compute(sheet, 0, false, "most lr*lambda", "limit", s->limit.formula);
-    gn_sheet_text(sheet, 1, "Assumed: %s.", s->limit.about);
+    gn_sheet_text(sheet, 2, "Assumed: %s.", s->limit.about);
     gn_sheet_compute(sheet, 0, false, "here", "lr_lambda", "lr*lambda");
     if (s->iteration.n == 1) gn_sheet_compute(sheet, 0, false, "error a step", "r", "1 - lr*lambda");
     if (s->lambda > 0) {

@@ -154,6 +154,28 @@ static gn_status maybe_tell(gn_fit_run *f, size_t batch)
     return since < 0.2 ? GN_OK : tell(f, batch, false, false);
 }
 
+/* Before the first step and after every so many. */
+static gn_status look(gn_fit_run *f)
+{
+    if (!f->watch || f->step % f->watch_every) return GN_OK;
+    double *hyper = f->set.hyper;
+    if (f->step == 0) hyper[0] = f->set.rate * gn_schedule_factor(f->set.schedule, &(gn_schedule_state){
+                                     .steps = (uint64_t)f->batches * f->set.epochs, .warmup = f->set.warmup,
+                                     .gamma = f->set.gamma, .every = f->set.every });
+    const gn_watched w = { .net = f->net,
+                           .train = f->train,
+                           .step = f->step,
+                           .epoch = f->epoch + 1,
+                           .batch = f->set.batch,
+                           .loss = f->step ? f->loss : NAN,
+                           .op = f->set.op,
+                           .hyper = hyper,
+                           .slots = f->slots,
+                           .trainable = f->net->trainable,
+                           .seconds = gn_seconds() - f->started };
+    return f->watch(f->watch_user, &w);
+}
+
 /* ---- one epoch -------------------------------------------------------------------------------------------------- */
 
 static void count_loss(gn_fit_run *f, size_t batch)
@@ -185,6 +207,7 @@ static gn_status run_epoch(gn_fit_run *f)
         GN_TRY(gn_fit_step(f, batch));
         if (f->bad) return gn_fit_diverged(f);
         count_loss(f, batch);
+        GN_TRY(look(f));
         if (batch + 1 < f->batches) GN_TRY(maybe_tell(f, batch + 1));
     }
     return gn_fit_weights_finite(f) ? GN_OK : gn_fit_diverged(f);
@@ -240,6 +263,7 @@ static gn_status run_epochs(gn_fit_run *f)
 {
     double best_loss = NAN;
     size_t best_epoch = 0;
+    GN_TRY(look(f));
     for (f->epoch = 0; f->epoch < f->set.epochs; f->epoch++) {
         GN_TRY(run_epoch(f));
         GN_TRY(look_at_held(f));
@@ -258,9 +282,9 @@ static gn_status run_epochs(gn_fit_run *f)
     return GN_OK;
 }
 
-gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn_dataset *held,
-                 const gn_options *options, const double *class_weight, gn_progress_fn progress, void *user,
-                 gn_fit_result *result)
+gn_status gn_fit_watched(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn_dataset *held,
+                         const gn_options *options, const double *class_weight, const gn_fit_hooks *hooks,
+                         gn_fit_result *result)
 {
     *result = (gn_fit_result){ .loss = NAN, .held_loss = NAN, .held_metric = NAN, .bad_row = -1 };
     gn_fit_run f = { .ctx = ctx,
@@ -269,8 +293,11 @@ gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn
                      .held = held && gn_dataset_rows(held) ? held : NULL,
                      .result = result,
                      .class_weight = class_weight,
-                     .progress = progress,
-                     .user = user,
+                     .progress = hooks->progress,
+                     .user = hooks->user,
+                     .watch = hooks->every ? hooks->watch : NULL,
+                     .watch_user = hooks->watch_user,
+                     .watch_every = hooks->every,
                      .rows = gn_dataset_rows(train),
                      .lowest = INFINITY,
                      .stride = 1,
@@ -285,6 +312,14 @@ gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn
     result->steps = f.step;
     close_run(&f);
     return s;
+}
+
+gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn_dataset *held,
+                 const gn_options *options, const double *class_weight, gn_progress_fn progress, void *user,
+                 gn_fit_result *result)
+{
+    const gn_fit_hooks hooks = { .progress = progress, .user = user };
+    return gn_fit_watched(ctx, net, train, held, options, class_weight, &hooks, result);
 }
 
 gn_status gn_fit_print_plan(gn_context *ctx, gn_net *net, size_t batch, const gn_options *options, gn_text *to)

@@ -71,6 +71,9 @@ typedef struct gn_fit_run {
     gn_scan scan;
     gn_progress_fn progress;
     void *user;
+    gn_watch_fn watch;
+    void *watch_user;
+    uint64_t watch_every;
     double started, reported;           /* seconds */
     uint32_t stride, until_clock;       /* steps between looks at the clock */
     double held_loss, held_metric;

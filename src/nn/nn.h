@@ -169,6 +169,32 @@ typedef struct gn_fit_result {
  * class_weight (classes) may be NULL. */
 gn_status gn_fit(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn_dataset *held, const gn_options *options,
                  const double *class_weight, gn_progress_fn progress, void *user, gn_fit_result *result);
+/* Somebody who looks at a training while it runs: before the first step and after every `every` steps. It must change
+ * nothing; not GN_OK stops training with that status. */
+typedef struct gn_watched {
+    const gn_net *net;
+    const gn_dataset *train;
+    uint64_t step;              /* steps done */
+    size_t epoch;               /* from 1 */
+    size_t batch;               /* rows in a batch */
+    double loss;                /* of the last step, NaN before the first */
+    gn_optimizer op;
+    const double *hyper;        /* parameters of the row with the rate in force first, then step, L2 and L1 */
+    const void *slots;          /* (slots of the row, trainable): blocks in the order of the net's, in its type */
+    size_t trainable;           /* elements of a block, padding included */
+    double seconds;             /* since training began */
+} gn_watched;
+typedef gn_status (*gn_watch_fn)(void *user, const gn_watched *w);
+typedef struct gn_fit_hooks {
+    gn_progress_fn progress;
+    void *user;
+    gn_watch_fn watch;          /* or NULL */
+    void *watch_user;
+    uint64_t every;             /* steps, from 1 */
+} gn_fit_hooks;
+gn_status gn_fit_watched(gn_context *ctx, gn_net *net, const gn_dataset *train, const gn_dataset *held,
+                         const gn_options *options, const double *class_weight, const gn_fit_hooks *hooks,
+                         gn_fit_result *result);
 /* The plan of one training step at this batch size, printed. */
 gn_status gn_fit_print_plan(gn_context *ctx, gn_net *net, size_t batch, const gn_options *options, gn_text *to);
 

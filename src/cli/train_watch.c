@@ -1,0 +1,94 @@
+/* train_watch.c -- train --watch-sharpness: the largest eigenvalue of the Hessian against the limit of the rate, told
+ * while the network trains.
+ *
+ * Invariant: the trained weights are the same bits with and without it. */
+#include "train.h"
+
+#include <math.h>
+#include <string.h>
+
+/* One JSON line for every measurement, between those of the epochs. */
+static void log_measurement(gn_meter *m, const gn_sharpness_at *a)
+{
+    gn_text t;
+    gn_text_init(&t, m->cli->ctx);
+    gn_js_open(&t, NULL, '{');
+    if (m->fold) gn_js_count(&t, "fold", m->fold);
+    gn_js_count(&t, "step", a->step);
+    gn_js_number(&t, "sharpness", a->lambda);
+    gn_js_number(&t, "residual", a->residual);
+    gn_js_number(&t, "limit", a->limit);
+    gn_js_number(&t, "rate", a->rate);
+    gn_js_number(&t, "rows_loss", a->loss);
+    gn_js_count(&t, "products", a->products);
+    gn_js_close(&t, '}');
+    gn_text_puts(&t, "\n");
+    if (t.failed || fwrite(t.at, 1, t.length, m->log) != t.length || fflush(m->log)) m->log_failed = true;
+    gn_text_free(&t);
+}
+
+static void warn_once(gn_train_job *job, const gn_sharpness_at *a)
+{
+    gn_sharpness *s = &job->sharpness;
+    if (s->crossed || !(a->lambda > a->limit)) return;
+    s->crossed = true;
+    job->crossed_at = a->step;
+    gn_cli_clear_line(job->cli);
+    gn_warn(job->cli->ctx,
+            "sharpness: at step %llu the largest eigenvalue %s is above %s, the limit at rate %s: on a quadratic this would "
+            "diverge", (unsigned long long)a->step, gn_num_digits(GN_NUM, a->lambda, 4), gn_num_digits(GN_NUM, a->limit, 4),
+            gn_num_digits(GN_NUM, a->rate, 4));
+}
+
+gn_status gn_train_watch(void *user, const gn_watched *w)
+{
+    gn_train_job *job = user;
+    gn_sharpness *s = &job->sharpness;
+    size_t before = s->count;
+    GN_TRY(gn_sharpness_watch(s, w));
+    if (s->count == before) return GN_OK;
+    const gn_sharpness_at *a = &s->at[s->count - 1];
+    job->meter.sharpness = a->lambda;
+    job->meter.sharpness_limit = a->limit;
+    if (job->meter.log) log_measurement(&job->meter, a);
+    warn_once(job, a);
+    return GN_OK;
+}
+
+static double share_of_time(const gn_train_job *job)
+{
+    double all = job->model ? job->model->fit.seconds : 0;
+    return all > 0 ? 100 * job->sharpness.seconds / all : 0;
+}
+
+void gn_train_watch_text(const gn_train_job *job, gn_text *t)
+{
+    const gn_sharpness *s = &job->sharpness;
+    if (s->count == 0) return;
+    const gn_sharpness_at *first = &s->at[0], *last = &s->at[s->count - 1];
+    gn_text_printf(t, "sharpness %s at step %llu, %s at step %llu", gn_num_digits(GN_NUM, first->lambda, 4),
+                   (unsigned long long)first->step, gn_num_digits(GN_NUM, last->lambda, 4), (unsigned long long)last->step);
+    if (isfinite(last->limit)) gn_text_printf(t, "; the limit at rate %s is %s", gn_num_digits(GN_NUM, last->rate, 4),
+                                              gn_num_digits(GN_NUM, last->limit, 4));
+    if (s->crossed) gn_text_printf(t, "; above it from step %llu", (unsigned long long)job->crossed_at);
+    gn_text_printf(t, "\n          %zu measurement%s on %zu rows, %s %% of the time\n", s->count, s->count == 1 ? "" : "s",
+                   s->rows, gn_num_digits(GN_NUM, share_of_time(job), 2));
+}
+
+void gn_train_watch_json(const gn_train_job *job, gn_text *t)
+{
+    const gn_sharpness *s = &job->sharpness;
+    if (s->count == 0) return;
+    const gn_sharpness_at *last = &s->at[s->count - 1];
+    gn_js_open(t, "sharpness", '{');
+    gn_js_count(t, "measurements", s->count);
+    gn_js_count(t, "rows", s->rows);
+    gn_js_number(t, "first", s->at[0].lambda);
+    gn_js_number(t, "last", last->lambda);
+    gn_js_number(t, "limit", last->limit);
+    gn_js_number(t, "rate", last->rate);
+    gn_js_bool(t, "crossed", s->crossed);
+    if (s->crossed) gn_js_count(t, "crossed_at_step", job->crossed_at);
+    gn_js_number(t, "percent_of_time", share_of_time(job));
+    gn_js_close(t, '}');
+}
