@@ -102,6 +102,7 @@ typedef struct gn_meter {
     FILE *log;                  /* JSON lines, or NULL */
     size_t fold, folds;         /* fold from 1; 0: none */
     bool log_failed;
+    double sharpness, sharpness_limit;  /* as measured last; NaN: not watched */
 } gn_meter;
 gn_status gn_meter_step(void *meter, const gn_progress *p);     /* a gn_progress_fn */
 gn_status gn_meter_open_log(gn_meter *m, const char *path);
