@@ -15,7 +15,7 @@ typedef struct track {
     const double *from[COLUMNS];    /* in the neuron's values; NULL: k */
     size_t columns, norm;           /* norm: the column of |dL/dw|, 0 when there is none */
     size_t head, tail;              /* rows kept from the start, and of the end */
-    uint64_t k, rises;
+    uint64_t k, falls;
     double first, last;             /* losses */
 } track;
 
@@ -75,7 +75,7 @@ static gn_status keep(void *user, gn_neuron *n, uint64_t k)
     if (t->norm) t->at[t->norm][row] = norm(n->spec.inputs, gn_neuron_gradient(n));
     double loss = gn_neuron_loss(n);
     if (k == 0) t->first = loss;
-    t->rises += k > 0 && !(loss < t->last);
+    t->falls += k > 0 && loss < t->last;
     t->last = loss;
     t->k = k;
     return GN_OK;
@@ -170,8 +170,8 @@ void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result)
     result->loss = gn_neuron_loss(n);
     gn_sheet_table(p->s, 0, t.k < KEPT ? "trajectory" : "trajectory: its head and its tail", t.columns, rows, t.column);
     if (t.k > 0)
-        gn_sheet_text(p->s, 0, "the loss went from %s to %s; it did not fall at %llu of %llu steps", GN_SHORT(t.first),
-                      GN_SHORT(t.last), (unsigned long long)t.rises, (unsigned long long)t.k);
+        gn_sheet_text(p->s, 0, "the loss went from %s to %s; it fell at %llu of %llu steps", GN_SHORT(t.first),
+                      GN_SHORT(t.last), (unsigned long long)t.falls, (unsigned long long)t.k);
     say_end(p, result);
     say_last_curvature(p);
 }
