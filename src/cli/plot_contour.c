@@ -89,7 +89,7 @@ static gn_status landscape_panel(gn_plot *p, const gn_view_landscape *v, const c
     for (int i = 0; i < 2; i++)
         f[i] = (gn_field){ i ? GN_FIELD_CONTOUR : GN_FIELD_HEAT, v->n, v->n, -v->reach, v->reach, -v->reach, v->reach,
                            v->z, .label = "loss", .log = log };
-    s[0] = (gn_series){ GN_SERIES_POINTS, "the weights", 1, zero, zero, 4 };
+    s[0] = (gn_series){ GN_SERIES_POINTS, "the weights", 1, zero, zero, 1 };
     gn_panel panel = { .title = title, .x_label = "step along a random direction (lengths of each filter)",
                        .y_label = "step along another", .n_fields = 2, .field = f, .n_series = 1, .series = s };
     return gn_plot_one(p, &panel);

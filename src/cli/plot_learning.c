@@ -59,24 +59,32 @@ static gn_status new_run(runs *r, double fold)
     return GN_OK;
 }
 
-static gn_status take_object(runs *r, const json_t *o, size_t line)
+/* The run that a line belongs to: another fold, or epochs or steps that begin again, are another run. */
+static gn_status run_of(runs *r, double fold, double epoch, double step, gn_curves **out)
 {
-    double epoch = number_of(o, "epoch"), fold = number_of(o, "fold"), v[GN_CURVE_COUNT];
-    if (!isfinite(epoch)) return bad_line(r->p, r->file, line, 0, "the line has no epoch");
     gn_curves *c = r->in_file ? &r->run[r->n - 1] : NULL;
     bool other = isfinite(fold) != isfinite(r->fold) || (isfinite(fold) && fold != r->fold);
-    if (!c || other || (c->n && epoch <= c->epoch[c->n - 1])) {
-        GN_TRY(new_run(r, fold));
-        c = &r->run[r->n - 1];
-    }
+    bool again = c && ((c->n && epoch <= c->epoch[c->n - 1]) || (c->watched && step <= c->step[c->watched - 1]));
+    if (!c || other || again) GN_TRY(new_run(r, fold));
+    *out = &r->run[r->n - 1];
+    return GN_OK;
+}
+
+static gn_status take_object(runs *r, const json_t *o, size_t line)
+{
+    double epoch = number_of(o, "epoch"), fold = number_of(o, "fold"), step = number_of(o, "step"), v[GN_CURVE_COUNT];
+    double sharpness = number_of(o, "sharpness");
+    bool watch = !isfinite(epoch) && isfinite(step) && isfinite(sharpness);
+    gn_curves *c;
+    if (!isfinite(epoch) && !watch) return bad_line(r->p, r->file, line, 0, "the line has no epoch");
+    GN_TRY(run_of(r, fold, watch ? NAN : epoch, watch ? step : NAN, &c));
+    if (watch) return gn_curves_watch(&r->p->arena, c, step, sharpness, number_of(o, "limit"));
     bool r2 = json_object_get(o, "held_r2") != NULL;
     v[GN_CURVE_LOSS] = number_of(o, "loss");
     v[GN_CURVE_HELD_LOSS] = number_of(o, "held_loss");
     v[GN_CURVE_METRIC] = number_of(o, r2 ? "held_r2" : "held_accuracy");
     v[GN_CURVE_RATE] = number_of(o, "rate");
     v[GN_CURVE_GRADIENT] = number_of(o, "gradient_norm");
-    v[GN_CURVE_SHARPNESS] = number_of(o, "sharpness");
-    v[GN_CURVE_LIMIT] = number_of(o, "sharpness_limit");
     if (isfinite(v[GN_CURVE_METRIC])) c->metric = r2 ? "held-out R2" : "held-out accuracy";
     return gn_curves_add(&r->p->arena, c, epoch, v);
 }

@@ -20,6 +20,7 @@ typedef struct drawing {
     gn_link_mark *link;
     gn_note_mark *note;
     size_t nodes, links, notes;
+    size_t tallest;                     /* column, as shown */
 } drawing;
 
 static size_t shown(size_t units) { return units > MOST_SHOWN ? MOST_SHOWN : units; }
@@ -31,12 +32,14 @@ static size_t unit_at(size_t units, size_t i)
 }
 
 /* Places from the top, with a gap where units are left out; columns are centred. */
-static double height_of(size_t units, size_t i)
+static double height_of(const drawing *d, size_t c, size_t i)
 {
+    size_t units = d->units[c];
     size_t n = shown(units);
     bool gap = units > MOST_SHOWN;
     double at = (double)i + (gap && i >= MOST_SHOWN / 2 ? 1 : 0), all = (double)n - 1 + gap;
-    return all / 2 - at;
+    double spread = (double)d->tallest / (double)n;     /* a short column stretches, but not to the ends */
+    return (all / 2 - at) * (spread > 2.5 ? 2.5 : spread < 1 ? 1 : spread);
 }
 
 static const char *input_name(drawing *d, size_t input)
@@ -106,7 +109,7 @@ static void add_nodes(drawing *d, size_t c)
     for (size_t i = 0; i < shown(d->units[c]); i++) {
         size_t unit = unit_at(d->units[c], i);
         const char *name = c == 0 ? input_name(d, unit) : c + 1 == d->columns ? output_name(d, unit) : NULL;
-        d->node[d->nodes++] = (gn_node_mark){ (double)c, height_of(d->units[c], i), cut(d, name) };
+        d->node[d->nodes++] = (gn_node_mark){ (double)c, height_of(d, c, i), cut(d, name) };
     }
 }
 
@@ -119,8 +122,8 @@ static void add_links(drawing *d, size_t c)
             size_t to = unit_at(d->units[c], i), from = unit_at(d->units[c - 1], j);
             if (from >= w->dim[1]) continue;
             double v = gn_get(d->net->spec.type, d->net->block, w->offset + to * w->dim[1] + from);
-            d->link[d->links++] = (gn_link_mark){ (double)(c - 1), height_of(d->units[c - 1], j), (double)c,
-                                                  height_of(d->units[c], i), v };
+            d->link[d->links++] = (gn_link_mark){ (double)(c - 1), height_of(d, c - 1, j), (double)c,
+                                                  height_of(d, c, i), v };
         }
 }
 
@@ -147,14 +150,14 @@ static double largest(const drawing *d)
 gn_status gn_plot_network(gn_plot *p)
 {
     drawing d = { .p = p, .net = p->model->net };
-    size_t tallest = 0;
     GN_TRY(lay_out(&d));
+    for (size_t c = 0; c < d.columns; c++)
+        if (shown(d.units[c]) > d.tallest) d.tallest = shown(d.units[c]);
     for (size_t c = 0; c < d.columns; c++) {
         add_nodes(&d, c);
         if (c) add_links(&d, c);
-        if (shown(d.units[c]) > tallest) tallest = shown(d.units[c]);
+        GN_TRY(add_note(&d, c, (double)d.tallest / 2 + 1.1));
     }
-    for (size_t c = 0; c < d.columns; c++) GN_TRY(add_note(&d, c, (double)tallest / 2 + 1.1));
     gn_text t;
     gn_text_init(&t, p->ctx);
     gn_text_puts(&t, "the network, ");

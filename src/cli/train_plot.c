@@ -34,6 +34,17 @@ gn_status gn_train_curves_run(gn_train_job *job)
     return c->name ? GN_OK : GN_NO_MEMORY;
 }
 
+/* What --watch-sharpness measured since. */
+static gn_status take_sharpness(gn_train_job *job, gn_curves *c)
+{
+    const gn_sharpness *s = &job->sharpness;
+    double last = c->watched ? c->step[c->watched - 1] : -1;
+    for (size_t i = 0; i < s->count; i++)
+        if ((double)s->at[i].step > last)
+            GN_TRY(gn_curves_watch(&job->curve_arena, c, (double)s->at[i].step, s->at[i].lambda, s->at[i].limit));
+    return GN_OK;
+}
+
 gn_status gn_train_curves_step(gn_train_job *job, const gn_progress *p)
 {
     if (!job->curve || !p->epoch_end) return GN_OK;
@@ -45,9 +56,8 @@ gn_status gn_train_curves_step(gn_train_job *job, const gn_progress *p)
     v[GN_CURVE_METRIC] = p->held_metric;
     v[GN_CURVE_RATE] = p->rate;
     v[GN_CURVE_GRADIENT] = p->gradient_norm;
-    v[GN_CURVE_SHARPNESS] = job->meter.sharpness;
-    v[GN_CURVE_LIMIT] = job->meter.sharpness_limit;
     if (isfinite(p->held_metric)) c->metric = job->meter.task == GN_REGRESSION ? "held-out R2" : "held-out accuracy";
+    GN_TRY(take_sharpness(job, c));
     return gn_curves_add(&job->curve_arena, c, (double)p->epoch, v);
 }
 

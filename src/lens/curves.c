@@ -27,6 +27,21 @@ gn_status gn_curves_add(gn_arena *arena, gn_curves *c, double epoch, const doubl
     return GN_OK;
 }
 
+gn_status gn_curves_watch(gn_arena *arena, gn_curves *c, double step, double sharpness, double limit)
+{
+    if (c->watched == c->watch_room) {
+        size_t room = c->watch_room ? 2 * c->watch_room : 64;
+        GN_TRY(grow(arena, &c->step, c->watched, room));
+        GN_TRY(grow(arena, &c->sharpness, c->watched, room));
+        GN_TRY(grow(arena, &c->limit, c->watched, room));
+        c->watch_room = room;
+    }
+    c->step[c->watched] = step;
+    c->sharpness[c->watched] = sharpness;
+    c->limit[c->watched++] = limit;
+    return GN_OK;
+}
+
 /* ---- panels ------------------------------------------------------------------------------------------------------ */
 
 static bool has(const gn_curves *c, gn_curve k)
@@ -89,6 +104,26 @@ static gn_status add_panel(panels *p, const gn_curves *run, size_t runs, gn_curv
     return GN_OK;
 }
 
+/* The largest eigenvalue beside the limit of the rate, over the steps. */
+static gn_status add_sharpness(panels *p, const gn_curves *run, size_t runs)
+{
+    gn_series *s = gn_arena_alloc(p->arena, 2 * runs, sizeof *s);
+    gn_panel panel = { .title = "sharpness", .x_label = "step", .y_label = "largest eigenvalue λ", .series = s };
+    if (!s) return GN_NO_MEMORY;
+    for (size_t r = 0; r < runs; r++) {
+        const gn_curves *c = &run[r];
+        if (!c->watched) continue;
+        const char *measured = label_of(p->arena, c, "measured"), *limit = label_of(p->arena, c, "limit of the rate");
+        if (!measured || !limit) return GN_NO_MEMORY;
+        gn_series_kind kind = c->watched > 60 ? GN_SERIES_LINE : GN_SERIES_LINE_POINTS;
+        int style = (int)(2 * r % 8);
+        s[panel.n_series++] = (gn_series){ kind, measured, c->watched, c->step, c->sharpness, style };
+        s[panel.n_series++] = (gn_series){ GN_SERIES_LINE, limit, c->watched, c->step, c->limit, style + 1 };
+    }
+    if (panel.n_series) p->panel[p->n++] = panel;
+    return GN_OK;
+}
+
 static bool changes(const gn_curves *run, size_t runs, gn_curve k)
 {
     double lo, hi;
@@ -108,8 +143,7 @@ gn_status gn_curves_picture(gn_arena *arena, const gn_curves *run, size_t runs, 
         GN_TRY(add_panel(&p, run, runs, GN_CURVE_RATE, GN_CURVE_COUNT, "learning rate", "rate η", "", NULL));
     GN_TRY(add_panel(&p, run, runs, GN_CURVE_GRADIENT, GN_CURVE_COUNT, "gradient", "norm of the last step's gradient",
                      "", NULL));
-    GN_TRY(add_panel(&p, run, runs, GN_CURVE_SHARPNESS, GN_CURVE_LIMIT, "sharpness", "largest eigenvalue λ",
-                     "measured", "limit of the rate"));
+    GN_TRY(add_sharpness(&p, run, runs));
     if (!p.n) return gn_fail(arena->ctx, GN_E_DATA_ROWS, "there is no finite figure to draw");
     gn_panel *panel = gn_arena_alloc(arena, p.n, sizeof *panel);
     if (!panel) return GN_NO_MEMORY;

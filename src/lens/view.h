@@ -13,7 +13,8 @@
 typedef struct gn_view_plane {
     size_t n;                       /* points a side */
     double x0, x1, y0, y1;
-    double *z;                      /* (n, n): the class, or the first predicted value */
+    double *z;                      /* (n, n): the class, of two classes the probability of the second, or a predicted
+                                       value */
     double *px, *py;                /* (rows): the data's own values of the two columns */
     size_t rows, held;              /* rows of data; other columns, held at their mean (text: the commonest category) */
 } gn_view_plane;

@@ -51,7 +51,7 @@ static double predicted(const gn_net *net, const void *y, size_t i)
     const gn_net_spec *s = gn_net_get_spec(net);
     size_t best = 0;
     if (s->task == GN_REGRESSION) return gn_get(s->type, y, i * s->outputs);
-    if (s->outputs == 1) return gn_get(s->type, y, i) > 0.5;
+    if (s->outputs == 1) return gn_get(s->type, y, i);
     for (size_t c = 1; c < s->outputs; c++)
         if (gn_get(s->type, y, i * s->outputs + c) > gn_get(s->type, y, i * s->outputs + best)) best = c;
     return (double)best;
