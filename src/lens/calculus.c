@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../base/option.h"
+#include "../formula/tree.h"
 
 enum { EXACT_ROOM = 40, TITLE_ROOM = 75 };
 
@@ -147,10 +148,9 @@ const char *gn_calc_matrix_text(gn_calc *c, const gn_matrix *a)
 
 const char *gn_calc_fresh(gn_calc *c, const char *wish)
 {
-    char name[300];
-    snprintf(name, sizeof name - 16, "%s", wish);
-    for (int i = 0; i < 8 && is_among(c->of->name, c->of->names, name, strlen(name)); i++) strcat(name, "_");
-    return gn_calc_printf(c, "%s", name);
+    const char *name = wish;
+    while (*name && is_among(c->of->name, c->of->names, name, strlen(name))) name = gn_calc_printf(c, "%s_", name);
+    return name;
 }
 
 /* ---- values ------------------------------------------------------------------------------------------------------ */
@@ -168,6 +168,14 @@ static bool has_variables(gn_calc *c, const gn_formula *f)
     for (size_t i = 0; i < c->of->names; i++)
         if (gn_formula_uses(f, c->of->name[i])) return true;
     return false;
+}
+
+/* Made of fractions, roots and pi only: exp(-1) says no more than its digits. */
+static bool is_plain(const gn_formula *f)
+{
+    bool plain = f->op != GN_F_CALL || !strcmp(f->name, "sqrt");
+    for (int k = 0; plain && k < f->arguments; k++) plain = is_plain(f->arg[k]);
+    return plain && !gn_tree_is_compare(f->op);
 }
 
 /* The point put into f as exact numbers, simplified; NULL when it has none. */
@@ -192,6 +200,7 @@ const char *gn_calc_exact(gn_calc *c, const gn_formula *f)
         return NULL;
     }
     if (r->op == GN_F_NUMBER || (r->op == GN_F_NEG && r->arg[0]->op == GN_F_NUMBER)) return NULL;
+    if (r->terms > EXACT_ROOM || !is_plain(r)) return NULL;
     if (gn_formula_eval(c->ctx, r, NULL, 0, &e) != GN_OK || fabs(e - v) > 1e-12 * fmax(1, fabs(v))) {
         gn_clear_error(c->ctx);
         return NULL;

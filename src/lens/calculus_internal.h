@@ -51,6 +51,8 @@ const char *gn_calc_root_rule(gn_calc *c, size_t i, size_t j);
 /* calculus_point.c */
 void gn_calc_point_facts(gn_calc *c);       /* what is not finite, kinks */
 void gn_calc_gradient_facts(gn_calc *c);    /* norm, unit, sign rule, tangent, steepest ascent */
+/* calculus_kink.c, calculus_along.c */
+void gn_calc_say_kink(gn_calc *c, const gn_kink *kink);
 void gn_calc_along(gn_calc *c);             /* directional derivative, approximations */
 /* calculus_second.c */
 void gn_calc_determinant(gn_calc *c);

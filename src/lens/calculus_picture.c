@@ -43,12 +43,14 @@ static gn_status open_canvas(canvas *c)
 
 static const char *label(canvas *c, size_t i, const char *what)
 {
-    char text[40];
-    int n = 0;
-    text[0] = 'f';
-    if (c->of->f.rows > 1) text[++n] = (char)('1' + i);
-    strcpy(text + n + 1, what);
-    return gn_arena_text(c->arena, text, strlen(text));
+    gn_text t;
+    gn_text_init(&t, c->arena->ctx);
+    gn_text_puts(&t, "f");
+    if (c->of->f.rows > 1) gn_text_printf(&t, "%zu", i + 1);
+    gn_text_puts(&t, what);
+    const char *copy = t.failed ? NULL : gn_arena_text(c->arena, t.at, t.length);
+    gn_text_free(&t);
+    return copy;
 }
 
 /* The curve of one function, and its tangent where there is a point with a finite slope. */

@@ -1,5 +1,5 @@
-/* calculus_point.c -- what holds at a point: values that are not finite and why, kinks, the gradient's norm and
- * direction, the tangent, steepest ascent shown by trial, and approximations along a step.
+/* calculus_point.c -- what holds at a point: values that are not finite and why, the gradient's norm and direction, the
+ * tangent, and steepest ascent shown by trial.
  *
  * Invariant: words are made from the numbers of the lines above them. */
 #include "calculus_internal.h"
@@ -7,136 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "../formula/row.h"
 #include "../formula/tree.h"
 
 enum { DIRECTIONS = 12, NORM_MOST = 4, TANGENT_MOST = 3 };
 #define NUM(v) gn_num_digits(GN_NUM, (v), 6)
-
-/* ---- kinks ------------------------------------------------------------------------------------------------------- */
-
-/* A call of a row at numbers of its own, as formulas over x, y, z: value and slope by one input. */
-typedef struct probe { gn_arena *arena; const gn_formula *value, *slope; gn_binding at[3]; } probe;
-
-static gn_status probe_open(gn_arena *arena, const gn_formula *call, int input, const double *arg, probe *p)
-{
-    const gn_formula *place[3] = {0};
-    p->arena = arena;
-    for (int k = 0; k < 3; k++) {
-        place[k] = gn_formula_name(arena, gn_row_input(k));
-        p->at[k] = (gn_binding){gn_row_input(k), arg[k]};
-    }
-    p->value = gn_formula_call(arena, call->name, call->arguments, place);
-    if (!p->value) return GN_NO_MEMORY;
-    return gn_formula_derive(arena, p->value, gn_row_input(input), &p->slope);
-}
-
-static gn_status probe_run(probe *p, int input, double x, double *value, double *slope)
-{
-    p->at[input].value = x;
-    GN_TRY(gn_formula_eval(p->arena->ctx, p->value, p->at, 3, value));
-    return gn_formula_eval(p->arena->ctx, p->slope, p->at, 3, slope);
-}
-
-/* One unit in the last place to either side, but never less than 1e-150, so that squares do not vanish. */
-static double beside(double x, double sign)
-{
-    double h = fmax(fabs(x) * 0x1p-51, 1e-150);
-    return x + sign * h;
-}
-
-static bool apart(double a, double b)
-{
-    return isfinite(a) && isfinite(b) && fabs(a - b) > 1e-6 * fmax(1, fmax(fabs(a), fabs(b)));
-}
-
-static gn_status kink_of_call(gn_arena *arena, const gn_formula *f, const double *arg, int input, gn_kink *out,
-                              bool *found)
-{
-    probe p = {0};
-    double value[3], slope[3];
-    const gn_row *row = gn_row_find(f->name, strlen(f->name));
-    GN_TRY(probe_open(arena, f, input, arg, &p));
-    GN_TRY(probe_run(&p, input, beside(arg[input], -1), &value[0], &slope[0]));
-    GN_TRY(probe_run(&p, input, arg[input], &value[1], &slope[1]));
-    GN_TRY(probe_run(&p, input, beside(arg[input], 1), &value[2], &slope[2]));
-    bool jump = apart(value[0], value[2]);
-    *found = isfinite(value[1]) && isfinite(slope[1]) && (jump || apart(slope[0], slope[2]));
-    *out = (gn_kink){f, input, slope[0], slope[2], slope[1], row->slope[input], jump};
-    return GN_OK;
-}
-
-static gn_status values_of(gn_context *ctx, const gn_formula *f, const gn_binding *bound, size_t count, double arg[3])
-{
-    arg[0] = arg[1] = arg[2] = 0;
-    for (int k = 0; k < f->arguments; k++) GN_TRY(gn_formula_eval(ctx, f->arg[k], bound, count, &arg[k]));
-    return GN_OK;
-}
-
-static bool depends(const gn_formula *f, const gn_binding *bound, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (gn_formula_uses(f, bound[i].name)) return true;
-    return false;
-}
-
-static gn_status kink_of_node(gn_arena *arena, const gn_formula *f, const gn_binding *bound, size_t count, gn_kink *out,
-                              bool *found)
-{
-    double arg[3];
-    *found = false;
-    bool compares = gn_tree_is_compare(f->op);
-    const gn_row *row = f->op == GN_F_CALL ? gn_row_find(f->name, strlen(f->name)) : NULL;
-    if ((!compares && !row) || !depends(f, bound, count)) return GN_OK;
-    GN_TRY(values_of(arena->ctx, f, bound, count, arg));
-    *found = compares && arg[0] == arg[1];
-    if (*found) *out = (gn_kink){f, 0, NAN, NAN, NAN, NULL, false};
-    for (int k = 0; row && !*found && k < row->inputs && k < f->arguments; k++)
-        if (isfinite(arg[k]) && depends(f->arg[k], bound, count))
-            GN_TRY(kink_of_call(arena, f, arg, k, out, found));
-    return GN_OK;
-}
-
-gn_status gn_formula_kinks(gn_arena *arena, const gn_formula *f, const gn_binding *bound, size_t count, gn_kink **out,
-                           size_t *kinks)
-{
-    gn_order o;
-    *kinks = 0;
-    GN_TRY(gn_order_make(arena->ctx, f, &o));
-    *out = gn_arena_alloc(arena, o.count + 1, sizeof **out);
-    gn_status s = *out ? GN_OK : GN_NO_MEMORY;
-    for (size_t i = 0; s == GN_OK && i < o.count; i++) {
-        bool found;
-        s = kink_of_node(arena, o.node[i], bound, count, &(*out)[*kinks], &found);
-        if (s == GN_OK && found) (*kinks)++;
-    }
-    gn_order_free(&o);
-    return s;
-}
-
-/* The row's text as formulas are printed: 1 for K(1). */
-static const char *row_text(gn_calc *c, const char *text)
-{
-    const gn_formula *f;
-    if (gn_formula_parse(c->arena, text, strlen(text), &f) == GN_OK) return gn_calc_text(c, f);
-    gn_clear_error(c->ctx);
-    return text;
-}
-
-static void say_kink(gn_calc *c, const gn_kink *k)
-{
-    const char *piece = gn_calc_text(c, k->node);
-    c->kinked = true;
-    if (!k->row) {
-        gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived.", piece);
-        return;
-    }
-    const char *by = k->node->arguments > 1 ? gn_calc_printf(c, " by its argument %d", k->input + 1) : "";
-    gn_sheet_text(c->s, 0,
-                  "%s has a %s here: its slope%s is %s from the left and %s from the right; taken is %s, as its row "
-                  "states (sub-gradient rule): %s.",
-                  piece, k->jump ? "jump" : "kink", by, NUM(k->left), NUM(k->right), NUM(k->taken), row_text(c, k->row));
-}
 
 /* ---- not finite -------------------------------------------------------------------------------------------------- */
 
@@ -165,7 +39,7 @@ void gn_calc_point_facts(gn_calc *c)
         }
         if (c->s->status != GN_OK || !c->of->names) return;
         c->s->status = gn_formula_kinks(c->arena, c->of->f.at[i], c->bound, c->of->names, &kink, &count);
-        for (size_t k = 0; c->s->status == GN_OK && k < count; k++) say_kink(c, &kink[k]);
+        for (size_t k = 0; c->s->status == GN_OK && k < count; k++) gn_calc_say_kink(c, &kink[k]);
     }
 }
 
@@ -350,127 +224,4 @@ void gn_calc_gradient_facts(gn_calc *c)
     put_tangent(c);
     say_signs(c);
     put_ascent(c);
-}
-
-/* ---- along a step ------------------------------------------------------------------------------------------------ */
-
-static const gn_formula *moved(gn_calc *c, const gn_formula *f, const char *const *move)
-{
-    gn_arena *a = c->arena;
-    for (size_t j = 0; j < c->n && f; j++) {
-        const gn_formula *to =
-            gn_formula_make(a, GN_F_ADD, gn_formula_name(a, c->of->name[j]), gn_formula_name(a, move[j]));
-        if (!to || gn_formula_substitute(a, f, c->of->name[j], to, &f) != GN_OK) return NULL;
-    }
-    return f;
-}
-
-/* The step's elements as symbols d_x, and the step as a column of them. */
-static const char **put_step(gn_calc *c, double *length)
-{
-    gn_text t;
-    const char **move = gn_arena_alloc(c->arena, c->n, sizeof *move);
-    if (!move) c->s->status = GN_NO_MEMORY;
-    gn_text_init(&t, c->ctx);
-    *length = 0;
-    for (size_t j = 0; move && j < c->n; j++) {
-        move[j] = gn_calc_fresh(c, gn_calc_printf(c, "d_%s", c->of->name[j]));
-        gn_symbol *y = gn_sheet_symbol(c->s, move[j], 1, 1, &c->ask->along[j], GN_F64);
-        gn_sheet_given(c->s, 0, NULL, y);
-        *length = hypot(*length, c->ask->along[j]);
-        gn_text_printf(&t, "%s%s", j ? ", " : "[", move[j]);
-    }
-    c->step = gn_calc_fresh(c, "d");
-    if (c->n > 1) gn_calc_run(c, (gn_calc_line){.name = c->step}, gn_calc_printf(c, "%s]", t.at ? t.at : "["));
-    else if (move) c->step = move[0];
-    gn_text_free(&t);
-    return move;
-}
-
-/* f(x + d): the expression with every variable moved. */
-static void put_moved(gn_calc *c, const char *const *move, size_t i, const char *name)
-{
-    const gn_formula *f = moved(c, c->of->f.at[i], move);
-    if (!f || c->s->status != GN_OK) {
-        if (c->s->status == GN_OK) c->s->status = GN_NO_MEMORY;
-        return;
-    }
-    gn_calc_run(c, (gn_calc_line){.title = "moved", .name = name, .shown = gn_calc_printf(c, "%s(moved)", c->f_shown[i])},
-                gn_calc_text(c, f));
-}
-
-static void put_directional(gn_calc *c, double length)
-{
-    if (!(length > 0) || c->n < 2) return;
-    gn_calc_run(c, (gn_calc_line){.title = "length", .name = gn_calc_fresh(c, "d_norm"), .shown = "|d|"},
-                gn_calc_printf(c, "norm(%s)", c->step));
-    gn_calc_run(c,
-                (gn_calc_line){.title = "directional derivative", .name = gn_calc_fresh(c, "D_u"),
-                               .shown = gn_calc_printf(c, "D_u %s", c->f_shown[0]), .rule = "u = d/|d|; grad . u"},
-                gn_calc_printf(c, "dot(%s, %s)/%s", c->grad, c->step, gn_calc_fresh(c, "d_norm")));
-}
-
-static void put_error(gn_calc *c, const char *title, const char *name, const char *guess)
-{
-    gn_calc_run(c, (gn_calc_line){.title = title, .name = gn_calc_fresh(c, name)},
-                gn_calc_printf(c, "%s - %s", gn_calc_fresh(c, "change"), gn_calc_fresh(c, guess)));
-}
-
-static void put_quadratic(gn_calc *c)
-{
-    const char *bend = c->n > 1 ? gn_calc_printf(c, "%s'*%s*%s/2", c->step, gn_calc_fresh(c, "H"), c->step)
-                                : gn_calc_printf(c, "%s*%s^2/2", gn_calc_fresh(c, "H"), c->step);
-    gn_calc_run(c, (gn_calc_line){.title = "second order", .name = gn_calc_fresh(c, "second"), .rule = "d'*H*d/2"}, bend);
-    gn_calc_run(c, (gn_calc_line){.title = "quadratic prediction", .name = gn_calc_fresh(c, "quadratic")},
-                gn_calc_printf(c, "%s + %s", gn_calc_fresh(c, "predicted"), gn_calc_fresh(c, "second")));
-    put_error(c, "its error", "quadratic_error", "quadratic");
-}
-
-static void along_one(gn_calc *c, const char *const *move, double length)
-{
-    const char *next = gn_calc_fresh(c, "f_moved");
-    put_directional(c, length);
-    const char *linear = c->n > 1 ? gn_calc_printf(c, "dot(%s, %s)", c->grad, c->step)
-                                  : gn_calc_printf(c, "%s*%s", c->slope[0], c->step);
-    gn_calc_run(c, (gn_calc_line){.title = "linear prediction", .name = gn_calc_fresh(c, "predicted"),
-                                  .rule = c->n > 1 ? "grad . d" : "slope*step"}, linear);
-    put_moved(c, move, 0, next);
-    gn_calc_run(c, (gn_calc_line){.title = "true change", .name = gn_calc_fresh(c, "change")},
-                gn_calc_printf(c, "%s - %s", next, c->f_name[0]));
-    put_error(c, "error of the linear", "error", "predicted");
-    if (c->hessian) put_quadratic(c);
-}
-
-/* f + J*d beside the functions at the moved point. */
-static void along_many(gn_calc *c, const char *const *move)
-{
-    gn_text now, then;
-    gn_text_init(&now, c->ctx);
-    gn_text_init(&then, c->ctx);
-    for (size_t i = 0; i < c->m; i++) {
-        const char *name = gn_calc_fresh(c, gn_calc_printf(c, "f_moved_%zu", i + 1));
-        put_moved(c, move, i, name);
-        gn_text_printf(&now, "%s%s", i ? ", " : "[", c->f_name[i]);
-        gn_text_printf(&then, "%s%s", i ? ", " : "[", name);
-    }
-    const char *linear = gn_calc_fresh(c, "linear"), *truth = gn_calc_fresh(c, "moved");
-    gn_calc_run(c, (gn_calc_line){.title = "linear map", .name = linear, .rule = "f + J*d"},
-                gn_calc_printf(c, "%s] + %s*%s", now.at ? now.at : "[", gn_calc_fresh(c, "J"), c->step));
-    gn_calc_run(c, (gn_calc_line){.title = "truth", .name = truth}, gn_calc_printf(c, "%s]", then.at ? then.at : "["));
-    gn_calc_run(c, (gn_calc_line){.title = "error of the linear", .name = gn_calc_fresh(c, "error")},
-                gn_calc_printf(c, "%s - %s", truth, linear));
-    gn_text_free(&now);
-    gn_text_free(&then);
-}
-
-void gn_calc_along(gn_calc *c)
-{
-    double length;
-    gn_sheet_section(c->s, 0, "along the step d: linear%s approximation against the truth",
-                     c->hessian && c->m == 1 ? " and quadratic" : "");
-    const char **move = put_step(c, &length);
-    if (c->s->status != GN_OK) return;
-    if (length == 0) gn_sheet_text(c->s, 0, "the step is 0: it has no direction.");
-    if (c->m > 1) along_many(c, move);
-    else along_one(c, move, length);
 }

@@ -120,9 +120,8 @@ static gn_status open_path(runner *r, gn_descent *d)
 {
     d->n = r->n;
     d->slots = (size_t)r->row->slots;
-    d->stride = r->ask->steps / KEPT + (r->ask->steps % KEPT != 0);
-    if (d->stride == 0) d->stride = 1;
-    size_t rows = (size_t)(r->ask->steps / d->stride) + 2;
+    d->stride = 1;
+    size_t rows = r->ask->steps < KEPT ? (size_t)r->ask->steps + 2 : KEPT + 2;
     d->k = gn_arena_alloc(r->arena, rows, sizeof *d->k);
     d->x = gn_arena_alloc(r->arena, rows * r->n, 2 * sizeof *d->x);
     d->f = gn_arena_alloc(r->arena, rows, 4 * sizeof *d->f);
@@ -136,8 +135,28 @@ static gn_status open_path(runner *r, gn_descent *d)
     return GN_OK;
 }
 
+/* Every other row goes: what is kept always reaches back to the start. */
+static void thin(gn_descent *d)
+{
+    size_t to = 0, n = d->n;
+    d->stride *= 2;
+    for (size_t r = 0; r < d->rows; r++) {
+        if (d->k[r] % d->stride) continue;
+        d->k[to] = d->k[r];
+        d->f[to] = d->f[r];
+        d->first[to] = d->first[r];
+        d->second[to] = d->second[r];
+        d->change[to] = d->change[r];
+        memmove(d->x + to * n, d->x + r * n, n * sizeof *d->x);
+        memmove(d->g + to * n, d->g + r * n, n * sizeof *d->g);
+        to++;
+    }
+    d->rows = to;
+}
+
 static void record(runner *r, gn_descent *d, uint64_t k, double f)
 {
+    if (d->rows == KEPT) thin(d);
     size_t row = d->rows++;
     d->k[row] = k;
     d->f[row] = f;
@@ -186,43 +205,45 @@ static const char *look(runner *r, double *f)
     return bad;
 }
 
-static bool alternates(const gn_descent *d)
+/* The last point is the last but two, and the one between is another. */
+static bool alternates(const gn_descent *d, const double *older)
 {
-    size_t n = d->n, r = d->rows;
-    if (r < 4 || d->stride != 1) return false;
-    const double *last = d->x + (r - 1) * n;
     double moved = 0, back = 0, size = 0;
-    for (size_t i = 0; i < n; i++) {
-        moved = fmax(moved, fabs(last[i] - last[(ptrdiff_t)i - (ptrdiff_t)n]));
-        back = fmax(back, fabs(last[i] - last[(ptrdiff_t)i - 2 * (ptrdiff_t)n]));
+    const double *last = d->x + (d->rows - 1) * d->n;
+    for (size_t i = 0; i < d->n && d->steps >= 3; i++) {
+        moved = fmax(moved, fabs(last[i] - d->previous[i]));
+        back = fmax(back, fabs(last[i] - older[i]));
         size = fmax(size, fabs(last[i]));
     }
     return moved > 1e-9 * size && moved > 0 && back <= 1e-12 * fmax(size, moved);
 }
 
-static gn_descent_end how_it_ended(const gn_descent *d)
+static gn_descent_end how_it_ended(const gn_descent *d, const double *older)
 {
     size_t r = d->rows;
     if (d->overflow) return GN_DESCENT_OVERFLOW;
     if (norm(d->g + (r - 1) * d->n, d->n) == 0) return GN_DESCENT_STILL;
-    if (alternates(d)) return GN_DESCENT_CYCLE;
+    if (alternates(d, older)) return GN_DESCENT_CYCLE;
     if (r > 2 && d->f[r - 1] > d->f[0] && d->f[r - 1] > d->f[r - 2]) return GN_DESCENT_GROWS;
     return GN_DESCENT_WENT;
 }
 
 static gn_status walk(runner *r, gn_descent *d)
 {
-    double f, old = 0, *from = gn_arena_alloc(r->arena, r->n, sizeof *from);
+    double f, old = 0, *from = gn_arena_alloc(r->arena, 2 * r->n, sizeof *from), *older = from + r->n;
     if (!from) return GN_NO_MEMORY;
+    d->previous = r->before;
     d->overflow = look(r, &f);
     double start = norm(r->gradient, r->n), size = start;
     record(r, d, 0, f);
     if (start == 0) d->arrived = 0;
     for (uint64_t t = 1; t <= r->ask->steps && !d->overflow; t++) {
-        if (t % 4096 == 0 && gn_stop_requested(r->arena->ctx)) return gn_fail(r->arena->ctx, GN_E_STOPPED, "stopped at step %llu", (unsigned long long)t);
+        if (t % 4096 == 0 && gn_stop_requested(r->arena->ctx))
+            return gn_fail(r->arena->ctx, GN_E_STOPPED, "stopped at step %llu", (unsigned long long)t);
         double last = size;
         old = f;
         memcpy(from, r->gradient, r->n * sizeof *from);
+        memcpy(older, r->before, r->n * sizeof *from);
         memcpy(r->before, r->point, r->n * sizeof *from);
         for (size_t i = 0; i < r->n; i++) update_variable(r, i, t);
         d->steps = t;
@@ -239,7 +260,7 @@ static gn_status walk(runner *r, gn_descent *d)
         d->second[d->rows - 1] = second;
         d->change[d->rows - 1] = f - old;
     }
-    d->end = how_it_ended(d);
+    d->end = how_it_ended(d, older);
     return GN_OK;
 }
 

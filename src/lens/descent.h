@@ -29,7 +29,8 @@ typedef enum gn_descent_end {
     GN_DESCENT_OVERFLOW             /* a value was not finite any more */
 } gn_descent_end;
 
-/* Row r holds the state after step k[r]; every step is kept up to 10,000 of them, later only each `stride`-th. */
+/* Row r holds the state after step k[r]; every step is kept up to 10,000 of them, then every second, every fourth, ...
+ * and always the last. */
 typedef struct gn_descent {
     size_t n, slots, rows;
     uint64_t stride, *k;
@@ -40,6 +41,7 @@ typedef struct gn_descent {
     uint64_t steps;                 /* taken */
     gn_descent_end end;
     const char *overflow;           /* "f", or the variable's name */
+    const double *previous;         /* (n) the point before the last */
     double ratio;                   /* of the last two gradient norms; nan when not known */
 } gn_descent;
 

@@ -188,7 +188,7 @@ static void say_end(gn_walk *w)
         break;
     case GN_DESCENT_CYCLE:
         gn_sheet_text(w->s, 0, "a two-cycle: the last points alternate between %s = %s and %s%s, for ever.", w->of->name[0],
-                      NUM(d->x[(last - 1) * d->n]), NUM(d->x[last * d->n]), d->n > 1 ? " (and the others likewise)" : "");
+                      NUM(d->previous[0]), NUM(d->x[last * d->n]), d->n > 1 ? " (and the others likewise)" : "");
         if (d->second[last] == 0)
             gn_sheet_text(w->s, 0, "the slope does not shrink towards the bottom, so a step of fixed rate goes over it "
                                    "again and again; only a rate that shrinks would arrive.");

@@ -278,7 +278,7 @@ static void put_path(gn_walk *w)
     if (w->n != 1) c[n++] = (gn_sheet_column){.title = gn_walk_text(w, "|grad %s|", w->f), .number = norm};
     if (w->s->status != GN_OK) return;
     gn_sheet_section(w->s, 0, "the path");
-    if (w->d->stride > 1) gn_sheet_text(w->s, 0, "every %lluth step is kept.", (unsigned long long)w->d->stride);
+    if (w->d->stride > 1) gn_sheet_text(w->s, 0, "one step in %llu is kept, and the last.", (unsigned long long)w->d->stride);
     gn_sheet_table(w->s, 0, NULL, n, w->d->rows, c);
     if (!shown) {
         gn_text t;

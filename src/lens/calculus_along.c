@@ -1,0 +1,128 @@
+/* calculus_along.c -- along a step from the point: the directional derivative, and the linear and quadratic
+ * approximation beside the truth.
+ *
+ * Invariant: the truth is the expression itself at the moved point. */
+#include "calculus_internal.h"
+
+#include <math.h>
+
+static const gn_formula *moved(gn_calc *c, const gn_formula *f, const char *const *move)
+{
+    gn_arena *a = c->arena;
+    for (size_t j = 0; j < c->n && f; j++) {
+        const gn_formula *to =
+            gn_formula_make(a, GN_F_ADD, gn_formula_name(a, c->of->name[j]), gn_formula_name(a, move[j]));
+        if (!to || gn_formula_substitute(a, f, c->of->name[j], to, &f) != GN_OK) return NULL;
+    }
+    return f;
+}
+
+/* The step's elements as symbols d_x, and the step as a column of them. */
+static const char **put_step(gn_calc *c, double *length)
+{
+    gn_text t;
+    const char **move = gn_arena_alloc(c->arena, c->n, sizeof *move);
+    if (!move) c->s->status = GN_NO_MEMORY;
+    gn_text_init(&t, c->ctx);
+    *length = 0;
+    for (size_t j = 0; move && j < c->n; j++) {
+        move[j] = gn_calc_fresh(c, gn_calc_printf(c, "d_%s", c->of->name[j]));
+        gn_symbol *y = gn_sheet_symbol(c->s, move[j], 1, 1, &c->ask->along[j], GN_F64);
+        gn_sheet_given(c->s, 0, NULL, y);
+        *length = hypot(*length, c->ask->along[j]);
+        gn_text_printf(&t, "%s%s", j ? ", " : "[", move[j]);
+    }
+    c->step = gn_calc_fresh(c, "d");
+    if (c->n > 1) gn_calc_run(c, (gn_calc_line){.name = c->step}, gn_calc_printf(c, "%s]", t.at ? t.at : "["));
+    else if (move) c->step = move[0];
+    gn_text_free(&t);
+    return move;
+}
+
+/* f(x + d): the expression with every variable moved. */
+static void put_moved(gn_calc *c, const char *const *move, size_t i, const char *name)
+{
+    const gn_formula *f = moved(c, c->of->f.at[i], move);
+    if (!f || c->s->status != GN_OK) {
+        if (c->s->status == GN_OK) c->s->status = GN_NO_MEMORY;
+        return;
+    }
+    gn_calc_run(c, (gn_calc_line){.title = "moved", .name = name, .shown = gn_calc_printf(c, "%s(moved)", c->f_shown[i])},
+                gn_calc_text(c, f));
+}
+
+static void put_directional(gn_calc *c, double length)
+{
+    if (!(length > 0) || c->n < 2) return;
+    gn_calc_run(c, (gn_calc_line){.title = "length", .name = gn_calc_fresh(c, "d_norm"), .shown = "|d|"},
+                gn_calc_printf(c, "norm(%s)", c->step));
+    gn_calc_run(c,
+                (gn_calc_line){.title = "directional derivative", .name = gn_calc_fresh(c, "D_u"),
+                               .shown = gn_calc_printf(c, "D_u %s", c->f_shown[0]), .rule = "u = d/|d|; grad . u"},
+                gn_calc_printf(c, "dot(%s, %s)/%s", c->grad, c->step, gn_calc_fresh(c, "d_norm")));
+}
+
+static void put_error(gn_calc *c, const char *title, const char *name, const char *guess)
+{
+    gn_calc_run(c, (gn_calc_line){.title = title, .name = gn_calc_fresh(c, name)},
+                gn_calc_printf(c, "%s - %s", gn_calc_fresh(c, "change"), gn_calc_fresh(c, guess)));
+}
+
+static void put_quadratic(gn_calc *c)
+{
+    const char *bend = c->n > 1 ? gn_calc_printf(c, "%s'*%s*%s/2", c->step, gn_calc_fresh(c, "H"), c->step)
+                                : gn_calc_printf(c, "%s*%s^2/2", gn_calc_fresh(c, "H"), c->step);
+    gn_calc_run(c, (gn_calc_line){.title = "second order", .name = gn_calc_fresh(c, "second"), .rule = "d'*H*d/2"}, bend);
+    gn_calc_run(c, (gn_calc_line){.title = "quadratic prediction", .name = gn_calc_fresh(c, "quadratic")},
+                gn_calc_printf(c, "%s + %s", gn_calc_fresh(c, "predicted"), gn_calc_fresh(c, "second")));
+    put_error(c, "its error", "quadratic_error", "quadratic");
+}
+
+static void along_one(gn_calc *c, const char *const *move, double length)
+{
+    const char *next = gn_calc_fresh(c, "f_moved");
+    put_directional(c, length);
+    const char *linear = c->n > 1 ? gn_calc_printf(c, "dot(%s, %s)", c->grad, c->step)
+                                  : gn_calc_printf(c, "%s*%s", c->slope[0], c->step);
+    gn_calc_run(c, (gn_calc_line){.title = "linear prediction", .name = gn_calc_fresh(c, "predicted"),
+                                  .rule = c->n > 1 ? "grad . d" : "slope*step"}, linear);
+    put_moved(c, move, 0, next);
+    gn_calc_run(c, (gn_calc_line){.title = "true change", .name = gn_calc_fresh(c, "change")},
+                gn_calc_printf(c, "%s - %s", next, c->f_name[0]));
+    put_error(c, "error of the linear", "error", "predicted");
+    if (c->hessian) put_quadratic(c);
+}
+
+/* f + J*d beside the functions at the moved point. */
+static void along_many(gn_calc *c, const char *const *move)
+{
+    gn_text now, then;
+    gn_text_init(&now, c->ctx);
+    gn_text_init(&then, c->ctx);
+    for (size_t i = 0; i < c->m; i++) {
+        const char *name = gn_calc_fresh(c, gn_calc_printf(c, "f_moved_%zu", i + 1));
+        put_moved(c, move, i, name);
+        gn_text_printf(&now, "%s%s", i ? ", " : "[", c->f_name[i]);
+        gn_text_printf(&then, "%s%s", i ? ", " : "[", name);
+    }
+    const char *linear = gn_calc_fresh(c, "linear"), *truth = gn_calc_fresh(c, "moved");
+    gn_calc_run(c, (gn_calc_line){.title = "linear map", .name = linear, .rule = "f + J*d"},
+                gn_calc_printf(c, "%s] + %s*%s", now.at ? now.at : "[", gn_calc_fresh(c, "J"), c->step));
+    gn_calc_run(c, (gn_calc_line){.title = "truth", .name = truth}, gn_calc_printf(c, "%s]", then.at ? then.at : "["));
+    gn_calc_run(c, (gn_calc_line){.title = "error of the linear", .name = gn_calc_fresh(c, "error")},
+                gn_calc_printf(c, "%s - %s", truth, linear));
+    gn_text_free(&now);
+    gn_text_free(&then);
+}
+
+void gn_calc_along(gn_calc *c)
+{
+    double length;
+    gn_sheet_section(c->s, 0, "along the step d: linear%s approximation against the truth",
+                     c->hessian && c->m == 1 ? " and quadratic" : "");
+    const char **move = put_step(c, &length);
+    if (c->s->status != GN_OK) return;
+    if (length == 0) gn_sheet_text(c->s, 0, "the step is 0: it has no direction.");
+    if (c->m > 1) along_many(c, move);
+    else along_one(c, move, length);
+}

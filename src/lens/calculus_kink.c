@@ -1,0 +1,135 @@
+/* calculus_kink.c -- places where a function of the tables has a kink or a jump exactly at the point.
+ *
+ * Invariant: a kink is found by the slope that the row states, just beside the point on either side; no list of kinked
+ * functions stands here. */
+#include "calculus_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "../formula/row.h"
+#include "../formula/tree.h"
+
+#define NUM(v) gn_num_digits(GN_NUM, (v), 6)
+
+/* A call of a row at numbers of its own, as formulas over x, y, z: value and slope by one input. */
+typedef struct probe { gn_arena *arena; const gn_formula *value, *slope; gn_binding at[3]; } probe;
+
+static gn_status probe_open(gn_arena *arena, const gn_formula *call, int input, const double *arg, probe *p)
+{
+    const gn_formula *place[3] = {0};
+    p->arena = arena;
+    for (int k = 0; k < 3; k++) {
+        place[k] = gn_formula_name(arena, gn_row_input(k));
+        p->at[k] = (gn_binding){gn_row_input(k), arg[k]};
+    }
+    p->value = gn_formula_call(arena, call->name, call->arguments, place);
+    if (!p->value) return GN_NO_MEMORY;
+    return gn_formula_derive(arena, p->value, gn_row_input(input), &p->slope);
+}
+
+static gn_status probe_run(probe *p, int input, double x, double *value, double *slope)
+{
+    p->at[input].value = x;
+    GN_TRY(gn_formula_eval(p->arena->ctx, p->value, p->at, 3, value));
+    return gn_formula_eval(p->arena->ctx, p->slope, p->at, 3, slope);
+}
+
+/* Two units in the last place to either side; at 0 so far that the square of it vanishes beside 1. */
+static double beside(double x, double sign)
+{
+    return x + sign * (x == 0 ? 1e-150 : fabs(x) * 0x1p-51);
+}
+
+static bool apart(double a, double b)
+{
+    return isfinite(a) && isfinite(b) && fabs(a - b) > 1e-6 * fmax(1, fmax(fabs(a), fabs(b)));
+}
+
+static gn_status kink_of_call(gn_arena *arena, const gn_formula *f, const double *arg, int input, gn_kink *out,
+                              bool *found)
+{
+    probe p = {0};
+    double value[3], slope[3];
+    const gn_row *row = gn_row_find(f->name, strlen(f->name));
+    GN_TRY(probe_open(arena, f, input, arg, &p));
+    GN_TRY(probe_run(&p, input, beside(arg[input], -1), &value[0], &slope[0]));
+    GN_TRY(probe_run(&p, input, arg[input], &value[1], &slope[1]));
+    GN_TRY(probe_run(&p, input, beside(arg[input], 1), &value[2], &slope[2]));
+    bool jump = apart(value[0], value[2]);
+    *found = isfinite(value[1]) && isfinite(slope[1]) && (jump || apart(slope[0], slope[2]));
+    *out = (gn_kink){f, input, slope[0], slope[2], slope[1], row->slope[input], jump};
+    return GN_OK;
+}
+
+static gn_status values_of(gn_context *ctx, const gn_formula *f, const gn_binding *bound, size_t count, double arg[3])
+{
+    arg[0] = arg[1] = arg[2] = 0;
+    for (int k = 0; k < f->arguments; k++) GN_TRY(gn_formula_eval(ctx, f->arg[k], bound, count, &arg[k]));
+    return GN_OK;
+}
+
+static bool depends(const gn_formula *f, const gn_binding *bound, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (gn_formula_uses(f, bound[i].name)) return true;
+    return false;
+}
+
+static gn_status kink_of_node(gn_arena *arena, const gn_formula *f, const gn_binding *bound, size_t count, gn_kink *out,
+                              bool *found)
+{
+    double arg[3];
+    *found = false;
+    bool compares = gn_tree_is_compare(f->op);
+    const gn_row *row = f->op == GN_F_CALL ? gn_row_find(f->name, strlen(f->name)) : NULL;
+    if ((!compares && !row) || !depends(f, bound, count)) return GN_OK;
+    GN_TRY(values_of(arena->ctx, f, bound, count, arg));
+    *found = compares && arg[0] == arg[1];
+    if (*found) *out = (gn_kink){f, 0, NAN, NAN, NAN, NULL, false};
+    for (int k = 0; row && !*found && k < row->inputs && k < f->arguments; k++)
+        if (isfinite(arg[k]) && depends(f->arg[k], bound, count))
+            GN_TRY(kink_of_call(arena, f, arg, k, out, found));
+    return GN_OK;
+}
+
+gn_status gn_formula_kinks(gn_arena *arena, const gn_formula *f, const gn_binding *bound, size_t count, gn_kink **out,
+                           size_t *kinks)
+{
+    gn_order o;
+    *kinks = 0;
+    GN_TRY(gn_order_make(arena->ctx, f, &o));
+    *out = gn_arena_alloc(arena, o.count + 1, sizeof **out);
+    gn_status s = *out ? GN_OK : GN_NO_MEMORY;
+    for (size_t i = 0; s == GN_OK && i < o.count; i++) {
+        bool found;
+        s = kink_of_node(arena, o.node[i], bound, count, &(*out)[*kinks], &found);
+        if (s == GN_OK && found) (*kinks)++;
+    }
+    gn_order_free(&o);
+    return s;
+}
+
+/* The row's text as formulas are printed: 1 for K(1). */
+static const char *row_text(gn_calc *c, const char *text)
+{
+    const gn_formula *f;
+    if (gn_formula_parse(c->arena, text, strlen(text), &f) == GN_OK) return gn_calc_text(c, f);
+    gn_clear_error(c->ctx);
+    return text;
+}
+
+void gn_calc_say_kink(gn_calc *c, const gn_kink *k)
+{
+    const char *piece = gn_calc_text(c, k->node);
+    c->kinked = true;
+    if (!k->row) {
+        gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived.", piece);
+        return;
+    }
+    const char *by = k->node->arguments > 1 ? gn_calc_printf(c, " by its argument %d", k->input + 1) : "";
+    gn_sheet_text(c->s, 0,
+                  "%s has a %s here: its slope%s is %s from the left and %s from the right; taken is %s, as its row "
+                  "states (sub-gradient rule): %s.",
+                  piece, k->jump ? "jump" : "kink", by, NUM(k->left), NUM(k->right), NUM(k->taken), row_text(c, k->row));
+}
