@@ -51,6 +51,8 @@ gn_status gn_train_watch(void *user, const gn_watched *w)
     job->meter.sharpness = a->lambda;
     job->meter.sharpness_limit = a->limit;
     if (job->meter.log) log_measurement(&job->meter, a);
+    if (job->curve)
+        GN_TRY(gn_curves_watch(&job->curve_arena, &job->curve[job->curves - 1], (double)a->step, a->lambda, a->limit));
     warn_once(job, a);
     return GN_OK;
 }
