@@ -9,7 +9,7 @@ static gn_net *net64(gn_context *ctx, gn_task task, size_t in, size_t out, const
     return make_net_as(ctx, task, in, out, layers, loss, reduction, GN_F64);
 }
 
-/* ---- C1: z = W x + b ---------------------------------------------------------------------------------------------- */
+/* ---- C1: z = W x + b --------------------------------------------------------------------------------------------- */
 
 static void two_loops(void **state)
 {
@@ -31,7 +31,7 @@ static void two_loops(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- C2, C2b: the 4-6-4-2 net of seed 42 --------------------------------------------------------------------------- */
+/* ---- C2, C2b: the 4-6-4-2 net of seed 42 ------------------------------------------------------------------------- */
 
 static gn_net *net_of_seed_42(gn_context *ctx)
 {
@@ -46,10 +46,14 @@ static gn_net *net_of_seed_42(gn_context *ctx)
         -0.5443827245251827, 0.11092258970986608, -1.1509935774223028, 0.37569801834567196, -0.600638689918805,
         -0.2916937497932768 };
     static const double w2[] = {
-        -0.060170661222939695, 0.18522781845089378, -0.0013497224737933921, -0.10577109289559004, 0.08225449121031891, -0.12208436499710223,
-        0.020886359500475543, -0.19596701238797756, -0.13281860488984307, 0.019686123586912352, 0.07384665799954104, 0.01713682811899705,
-        -0.011564828238824054, -0.03011036955892888, -0.14785219903674274, -0.07198442083947086, -0.046063877095978756, 0.10571222262189157,
-        0.03436182895684614, -0.1763040155362734, 0.0324083969394795, -0.038508228041631655, -0.06769220003059588, 0.06116762888408679 };
+        -0.060170661222939695, 0.18522781845089378, -0.0013497224737933921, -0.10577109289559004,
+        0.08225449121031891, -0.12208436499710223,
+        0.020886359500475543, -0.19596701238797756, -0.13281860488984307, 0.019686123586912352, 0.07384665799954104,
+        0.01713682811899705,
+        -0.011564828238824054, -0.03011036955892888, -0.14785219903674274, -0.07198442083947086,
+        -0.046063877095978756, 0.10571222262189157,
+        0.03436182895684614, -0.1763040155362734, 0.0324083969394795, -0.038508228041631655, -0.06769220003059588,
+        0.06116762888408679 };
     static const double b2[] = {
         1.030999522495951, 0.9312801191161986, -0.8392175232226385, -0.3092123758512146 };
     static const double w3[] = {
@@ -81,7 +85,8 @@ static void four_six_four_two(void **state)
     must(ctx, gn_explain(ctx, &c, &s));
     values(&s, "Z1", (double[]){ -0.175754622387286, 0.5911871784152047, -1.2750272904993694, -0.5564659061072914,
                                  -1.052709928223085, -0.312500490213397 }, 6, 1e-12);
-    values(&s, "Z2", (double[]){ 1.1405038338499387, 0.8154269340000926, -0.8570183876432208, -0.4134410493393745 }, 4, 1e-12);
+    values(&s, "Z2", (double[]){ 1.1405038338499387, 0.8154269340000926, -0.8570183876432208, -0.4134410493393745 }, 4,
+           1e-12);
     values(&s, "A3", (double[]){ 0.04531917697148283, 0.7798130599639391 }, 2, 1e-12);
     values(&s, "J", (double[]){ .00030396728350, .00030394597069, -.00205006240105, -.00099624893368, -.00006905891243,
                                 -.00006905407033, .00046575762430, .00022633971353 }, 8, 1e-13);
@@ -100,7 +105,8 @@ static void parameter_counts(void **state)
 {
     (void)state;
     static const struct { size_t in, out; const char *layers, *says; } of[] = {
-        { 2, 1, "3 relu", "13 parameters" }, { 4, 2, "6 relu, 4 relu", "68 parameters" }, { 784, 10, "128 relu", "101770 parameters" }
+        { 2, 1, "3 relu", "13 parameters" }, { 4, 2, "6 relu, 4 relu", "68 parameters" }, { 784, 10, "128 relu",
+                                                                                           "101770 parameters" }
     };
     static double x[784], y[10];
     gn_context *ctx = open_context(1);
@@ -117,9 +123,11 @@ static void parameter_counts(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- C7: the explicit net, forward and back ------------------------------------------------------------------------ */
+/* ---- C7: the explicit net, forward and back ---------------------------------------------------------------------- */
 
-static const double c7_w1[] = { .1, -.2, .3, .4, -.5, .6 }, c7_b1[] = { .01, .02, -.03 }, c7_w2[] = { .7, -.8, .9 }, c7_b2[] = { .05 };
+static const double c7_w1[] = { .1, -.2, .3, .4, -.5, .6 }, c7_b1[] = { .01, .02, -.03 }, c7_w2[] = { .7, -.8,
+                                                                                                     .9 },
+        c7_b2[] = { .05 };
 static const double c7_x[] = { 1, .5, -2, 1, .5, -1.5 }, c7_y[] = { 1, -1, .5 };
 
 static gn_net *net_c7(gn_context *ctx, const char *layers)
@@ -203,7 +211,7 @@ static void chain_rule_with_tanh(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- C9: the 2-3-1 regressor, its true gradient, its training ------------------------------------------------------- */
+/* ---- C9: the 2-3-1 regressor, its true gradient, its training ---------------------------------------------------- */
 
 static gn_net *net_c9(gn_context *ctx)
 {
@@ -227,7 +235,8 @@ static void regressor(void **state)
     gn_explain_call c = call_of(net, &d, first_rows, 4);
     must(ctx, gn_explain(ctx, &c, &s));
     values(&s, "L", (double[]){ 1.5078371381958693 }, 1, 1e-12);
-    values(&s, "dL_dW1", (double[]){ -0.006404699975338861, 0, 0.04755231401452023, 0.047567980221411746, 0, 0 }, 6, 1e-12);
+    values(&s, "dL_dW1", (double[]){ -0.006404699975338861, 0, 0.04755231401452023, 0.047567980221411746, 0, 0 }, 6,
+           1e-12);
     values(&s, "dL_db1", (double[]){ -0.006404699975338861, 0.06341147627745636, 0 }, 3, 1e-12);
     values(&s, "dL_dW2", (double[]){ -0.015266077271633325, -0.2543188573866623, 0 }, 3, 1e-12);
     values(&s, "dL_db2", (double[]){ -2.0051529367860375 }, 1, 1e-12);
@@ -264,7 +273,7 @@ static void training_by_sheets(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- A16: L = sum(A B) as the absolute error of a layer against 0 ---------------------------------------------------- */
+/* ---- A16: L = sum(A B) as the absolute error of a layer against 0 ------------------------------------------------ */
 
 static void product_of_matrices(void **state)
 {
@@ -288,12 +297,13 @@ static void product_of_matrices(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- D4: the leaky neuron on four samples, J = half the sum ----------------------------------------------------------- */
+/* ---- D4: the leaky neuron on four samples, J = half the sum ------------------------------------------------------ */
 
 static void leaky_neuron(void **state)
 {
     (void)state;
-    static const double w[] = { 0.92542368, 0.63684431, 0.63029109, 0.48955112, 0.96805626 }, b[] = { 0.9382288624999986 }, y[] = { 100, 200, 300, 400 };
+    static const double w[] = { 0.92542368, 0.63684431, 0.63029109, 0.48955112,
+                               0.96805626 }, b[] = { 0.9382288624999986 }, y[] = { 100, 200, 300, 400 };
     static const double x[] = { -1, 2, 3, 13, 17, 4, -5, 6, 14, 18, 7, 8, -9, 15, 19, -10, 11, 12, 16, -20 };
     gn_context *ctx = open_context(1);
     gn_net *net = net64(ctx, GN_REGRESSION, 5, 1, "1 leaky_relu", "mse", "half-sum");
@@ -317,7 +327,7 @@ static void leaky_neuron(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- E2: the two-dimensional sigmoid neuron; E5, E6: softmax and chance ------------------------------------------------ */
+/* ---- E2: the two-dimensional sigmoid neuron; E5, E6: softmax and chance ------------------------------------------ */
 
 static void sigmoid_circuit(void **state)
 {
@@ -386,7 +396,7 @@ static void softmax_and_chance(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- every optimiser's row --------------------------------------------------------------------------------------------- */
+/* ---- every optimiser's row --------------------------------------------------------------------------------------- */
 
 static void every_optimiser(void **state)
 {
@@ -424,7 +434,7 @@ static void every_optimiser(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- one parameter, one unit ------------------------------------------------------------------------------------------- */
+/* ---- one parameter, one unit ------------------------------------------------------------------------------------- */
 
 static double column_sum(const gn_line *t, const char *title)
 {
@@ -440,7 +450,8 @@ static double column_sum(const gn_line *t, const char *title)
 static void every_parameter_followed(void **state)
 {
     (void)state;
-    static const char *const nets[] = { "3 tanh, 2 sigmoid", "3 relu, residual 3 tanh", "3 tanh, layernorm", "3 silu, batchnorm, tanh",
+    static const char *const nets[] = { "3 tanh, 2 sigmoid", "3 relu, residual 3 tanh", "3 tanh, layernorm",
+                                       "3 silu, batchnorm, tanh",
                                         "3 softplus, dropout 0.5, residual 2 tanh" };
     gn_context *ctx = open_context(1);
     for (size_t n = 0; n < GN_COUNT(nets); n++) {
@@ -472,7 +483,8 @@ static void every_unit_written_out(void **state)
 {
     (void)state;
     gn_context *ctx = open_context(1);
-    gn_net *net = net64(ctx, GN_REGRESSION, 2, 1, "30 tanh, leaky_relu, layernorm, batchnorm, residual 30 relu, dropout 0.5", "mse", "mean");
+    gn_net *net = net64(ctx, GN_REGRESSION, 2, 1,
+                        "30 tanh, leaky_relu, layernorm, batchnorm, residual 30 relu, dropout 0.5", "mse", "mean");
     gn_dataset d = values_set(c7_x, c7_y, 3, 2);
     set_weights(net);
     size_t units = 0;
@@ -494,7 +506,7 @@ static void every_unit_written_out(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- what is refused ---------------------------------------------------------------------------------------------------- */
+/* ---- what is refused --------------------------------------------------------------------------------------------- */
 
 static void refused(gn_context *ctx, const gn_explain_call *c, const char *message)
 {

@@ -29,7 +29,8 @@ static inline size_t hold_law(gn_context *ctx, const gn_sheet *s, double bound)
         if (s->line[i]->kind != GN_LINE_EQUATION) continue;
         must(ctx, gn_line_again(s, s->line[i], &d));
         if (!(d <= bound))
-            fail_msg("%s = %s: read again it differs by %g; %s", s->line[i]->symbol->name, s->line[i]->formula, d, s->title);
+            fail_msg("%s = %s: read again it differs by %g; %s", s->line[i]->symbol->name, s->line[i]->formula, d,
+                     s->title);
         equations++;
     }
     return equations;

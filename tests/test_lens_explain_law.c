@@ -15,8 +15,10 @@ static uint32_t draw(uint32_t *state, uint32_t n)
 
 static double real(uint32_t *state) { return (double)draw(state, 2001) / 1000 - 1; }
 
-static const char *const acts[] = { "relu", "tanh", "sigmoid", "leaky_relu", "leaky_relu(alpha=0.2)", "elu", "selu", "softplus",
-                                    "softsign", "silu", "gelu", "gelu_tanh", "mish", "hard_sigmoid", "hard_tanh", "identity" };
+static const char *const acts[] = { "relu", "tanh", "sigmoid", "leaky_relu", "leaky_relu(alpha=0.2)", "elu", "selu",
+                                   "softplus",
+                                    "softsign", "silu", "gelu", "gelu_tanh", "mish", "hard_sigmoid", "hard_tanh",
+                                    "identity" };
 
 /* "4 tanh, layernorm, residual 4 relu, ..." */
 static void draw_layers(uint32_t *state, char *text, size_t room)
@@ -57,7 +59,8 @@ static void draw_all(uint32_t *state, gn_type type, drawn *d)
 {
     static const char *const reductions[] = { "mean", "sum", "half-sum" };
     gn_task task = (gn_task)draw(state, 3);
-    size_t in = 1 + draw(state, 4), out = task == GN_BINARY ? 1 : task == GN_CLASSES ? 2 + draw(state, 2) : 1 + draw(state, 3);
+    size_t in = 1 + draw(state, 4), out = task == GN_BINARY ? 1 : task == GN_CLASSES ? 2 + draw(state,
+                                                                                                2) : 1 + draw(state, 3);
     draw_layers(state, d->layers, sizeof d->layers);
     for (size_t i = 0; i < ROWS * 4; i++) d->x[i] = 3 * real(state);
     for (size_t i = 0; i < ROWS * 3; i++) d->y[i] = real(state);
@@ -66,8 +69,10 @@ static void draw_all(uint32_t *state, gn_type type, drawn *d)
     if (task == GN_REGRESSION) d->data.y = d->y;
     else d->data.label = d->label;
     d->rows = 1 + draw(state, ROWS);
-    d->spec = (gn_net_spec){ .inputs = in, .outputs = out, .task = task, .layers = d->layers, .loss = loss_of_task(state, task),
-                             .reduction = reductions[draw(state, 3)], .init = "auto", .type = type, .seed = draw(state, 1000) };
+    d->spec = (gn_net_spec){ .inputs = in, .outputs = out, .task = task, .layers = d->layers,
+                            .loss = loss_of_task(state, task),
+                             .reduction = reductions[draw(state, 3)], .init = "auto", .type = type, 
+                             .seed = draw(state, 1000) };
 }
 
 static gn_net *make_drawn(gn_context *ctx, uint32_t *state, const drawn *d, bool *large)
@@ -118,7 +123,8 @@ static void one_trial(gn_context *ctx, uint32_t *state, gn_type type, bool all)
     gn_sheet s;
     gn_optimizer op = (gn_optimizer)draw(state, GN_OPT_COUNT);
     double hyper[GN_OPT_HYPER] = { 0 };
-    for (int i = 0; i < gn_optimizer_table()[op].parameters; i++) hyper[i] = gn_optimizer_table()[op].parameter_default[i];
+    for (int i = 0; i < gn_optimizer_table()[op].parameters; i++)
+        hyper[i] = gn_optimizer_table()[op].parameter_default[i];
     gn_explain_call c = call_of(net, &d.data, first_rows, d.rows);
     c.op = op;
     c.hyper = hyper;
@@ -138,7 +144,8 @@ static void one_trial(gn_context *ctx, uint32_t *state, gn_type type, bool all)
     assert_true(n >= 5);
     for (size_t i = 0; all && i < s.lines; i++) {
         const gn_line *line = s.line[i];
-        if (line->check.kind && !large && !(line->check.relative <= (type == GN_F64 ? 1e-4 : 5e-2)) && strcmp(line->check.verdict, "pass, kinks nearby"))
+        if (line->check.kind && !large && !(line->check.relative <= (type == GN_F64 ? 1e-4 : 5e-2)) &&
+            strcmp(line->check.verdict, "pass, kinks nearby"))
             fail_msg("\"%s\", %s: check %g", d.layers, line->symbol->name, line->check.relative);
     }
     if (all) fits(ctx, &s);
@@ -248,7 +255,8 @@ static void the_same_text_again(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(in_float64), cmocka_unit_test(in_float32), cmocka_unit_test(widened),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(in_float64), cmocka_unit_test(in_float32),
+                                       cmocka_unit_test(widened),
                                         cmocka_unit_test(a_large_layer), cmocka_unit_test(the_same_text_again) };
     return cmocka_run_group_tests_name("lens: explanations read again", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* test_lens_facts.c -- what an explanation says in words: dead and saturated units, gradients that vanish or grow through
- * 50 layers (A20), an output without input, a loss at chance, and silence where nothing is the matter. */
+/* test_lens_facts.c -- what an explanation says in words: dead and saturated units, gradients that vanish or grow
+ * through 50 layers (A20), an output without input, a loss at chance, and silence where nothing is the matter. */
 #include "test_lens_explain.h"
 #include "lens/facts.h"
 
@@ -29,8 +29,10 @@ static void a_chain_of_fifty(void **state)
 {
     (void)state;
     static const struct { double w, factor; const char *says; } of[] = {
-        { 1.5, 425081000.1427, "the gradient grows on the way back: |delta| times 1.5 a layer, times 4.25081e8 over 50 layers" },
-        { 0.5, 1.7763568394002505e-15, "the gradient vanishes on the way back: |delta| times 0.5 a layer, times 1.77636e-15 over 50 layers" },
+        { 1.5, 425081000.1427,
+         "the gradient grows on the way back: |delta| times 1.5 a layer, times 4.25081e8 over 50 layers" },
+        { 0.5, 1.7763568394002505e-15,
+         "the gradient vanishes on the way back: |delta| times 0.5 a layer, times 1.77636e-15 over 50 layers" },
         { 0.95, 0.0809947108175928, NULL }
     };
     static const double x[] = { 1 }, y[] = { -1 };
@@ -103,7 +105,8 @@ static void silence(void **state)
     gn_dataset d = values_set(x, y, 1, 2);
     set_weights(net);
     gn_sheet s = explain(ctx, net, &d, 1);
-    static const char *const remarks[] = { "are off", "saturated", "vanishes", "grows", "barely", "chance", "kink of", "rank" };
+    static const char *const remarks[] = { "are off", "saturated", "vanishes", "grows", "barely", "chance", "kink of",
+                                          "rank" };
     for (size_t i = 0; i < GN_COUNT(remarks); i++) assert_false(says(&s, remarks[i]));
     gn_sheet_free(&s);
     gn_net_free(net);

@@ -54,7 +54,8 @@ static gn_status explain_model(gn_cli *cli, const gn_options *o)
     const char *path = cli->argument[0];
     GN_TRY(gn_model_load_as(cli->ctx, path, gn_option_flag(o, GN_O_STRICT), &m));
     gn_status s = gn_data_open_for(cli->ctx, cli->argument[1], &m->prep, o, true, &d);
-    if (s == GN_OK) s = show(cli, m->net, &m->prep, d, m->options ? m->options : "", gn_show(GN_SHOWN, path, strlen(path)));
+    if (s == GN_OK)
+        s = show(cli, m->net, &m->prep, d, m->options ? m->options : "", gn_show(GN_SHOWN, path, strlen(path)));
     gn_data_free(d);
     gn_model_free(m);
     return s;
@@ -87,6 +88,7 @@ static gn_status make_net(gn_cli *cli, const gn_data *d, const char *layers, con
                          .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
                          .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
     GN_TRY(gn_net_new(cli->ctx, &spec, out));
+    if (!strcmp(gn_option_text(o, GN_O_SCALE), "none")) return GN_OK; /* inputs and targets as they stand */
     return gn_model_scale(cli->ctx, *out, d, NULL, 0, o);
 }
 

@@ -4,7 +4,6 @@
 #include "explain_parts.h"
 #include "facts.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { SMALL_UNITS = 64, SMALL_JACOBIAN = 1 << 20, JACOBIAN_OUTPUTS = 64 };
@@ -36,7 +35,8 @@ static void put_loss_fact(gn_explain_run *r)
     const gn_net *net = r->net;
     const gn_loss_row *row = &gn_loss_table()[net->loss];
     const char *how = net->spec.reduction;
-    if (!strcmp(how, "sum")) gn_sheet_fact(r->s, "loss: %s, the sum over the rows%s", row->name, row->per_row ? "" : " and outputs");
+    if (!strcmp(how, "sum"))
+        gn_sheet_fact(r->s, "loss: %s, the sum over the rows%s", row->name, row->per_row ? "" : " and outputs");
     else if (!strcmp(how, "half-sum"))
         gn_sheet_fact(r->s, "loss: %s, half the sum over the rows%s", row->name, row->per_row ? "" : " and outputs");
     else
@@ -102,8 +102,9 @@ static void put_layers(gn_explain_run *r)
 {
     const gn_net *net = r->net;
     size_t n = net->layers;
-    const char **text = gn_arena_alloc(&r->s->arena, 2 * n, sizeof *text), **tensors = text ? text + n : NULL;
-    double *numbers = gn_arena_alloc(&r->s->arena, 3 * n, sizeof *numbers);
+    const char **text = gn_arena_alloc(&r->s->arena, 3 * n,
+                                       sizeof *text), **tensors = text + n, **number = text + 2 * n;
+    double *numbers = gn_arena_alloc(&r->s->arena, 2 * n, sizeof *numbers);
     if (!text || !numbers) return;
     for (size_t i = 0; i < n; i++) {
         gn_text t;
@@ -112,15 +113,17 @@ static void put_layers(gn_explain_run *r)
             gn_text_printf(&t, "%s%s", k ? ", " : "", net->tensor[net->layer[i].first + k].name);
         text[i] = net->layer[i].text;
         tensors[i] = gn_arena_text(&r->s->arena, t.at ? t.at : "", t.length);
+        gn_text_clear(&t);
+        gn_text_printf(&t, r->number[i] ? "%d" : "-", r->number[i]);
+        number[i] = gn_arena_text(&r->s->arena, t.at ? t.at : "", t.length);
         gn_text_free(&t);
-        numbers[i] = r->number[i] ? (double)r->number[i] : (double)NAN;
-        numbers[n + i] = (double)net->layer[i].outputs;
-        numbers[2 * n + i] = (double)net->layer[i].parameters;
+        numbers[i] = (double)net->layer[i].outputs;
+        numbers[n + i] = (double)net->layer[i].parameters;
     }
-    gn_sheet_column column[] = { { .title = "layer", .number = numbers },
+    gn_sheet_column column[] = { { .title = "layer", .text = number },
                                  { .title = "what", .text = text },
-                                 { .title = "outputs", .number = numbers + n },
-                                 { .title = "parameters", .number = numbers + 2 * n },
+                                 { .title = "outputs", .number = numbers },
+                                 { .title = "parameters", .number = numbers + n },
                                  { .title = "tensors", .text = tensors } };
     gn_sheet_table(r->s, 1, "layers", GN_COUNT(column), n, column);
     gn_sheet_text(r->s, 1, "%zu parameters in all", net->parameters);

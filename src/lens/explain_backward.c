@@ -1,7 +1,7 @@
 /* explain_backward.c -- the way back: from dL/dL = 1 to every parameter, layer by layer.
  *
- * Invariant: delta of a layer is the gradient of the loss with respect to its sums Z; what a line says of a rule is read
- * off the layer's kind, the numbers off the run. */
+ * Invariant: delta of a layer is the gradient of the loss with respect to its sums Z; what a line says of a rule is
+ * read off the layer's kind, the numbers off the run. */
 #include "explain_parts.h"
 
 #include <string.h>
@@ -69,7 +69,8 @@ static void put_shortcut(gn_explain_run *r)
 {
     gn_node_info d = gn_node_get(r->t.g, r->t.layer[r->net->layers - 1].d_out);
     if (d.kind == GN_COMPOSED && d.op == GN_M_softmax_xent_vjp)
-        gn_sheet_text(r->s, 1, "softmax and cross-entropy together have the slope P - T, because each row of T sums to 1");
+        gn_sheet_text(r->s, 1,
+                      "softmax and cross-entropy together have the slope P - T, because each row of T sums to 1");
 }
 
 void gn_explain_backward(gn_explain_run *r)

@@ -1,7 +1,7 @@
 /* explain_check.c -- each gradient's check by central differences, put into its line.
  *
- * Invariant: checks run in float64 from the same network and rows, by the rule of `glassnet check`; the line carries the
- * worst of the entries that were looked at. */
+ * Invariant: checks run in float64 from the same network and rows, by the rule of `glassnet check`; the line carries
+ * the worst of the entries that were looked at. */
 #include "explain_parts.h"
 #include "gradient_check.h"
 
@@ -42,9 +42,11 @@ static gn_status check_tensor(gn_explain_run *r, gn_objective *o, size_t tensor,
     gn_check_entry worst = { .error = -1 };
     for (size_t i = 0; line && i < at.size; i += stride) {
         gn_check_entry e;
-        GN_TRY(gn_check_one(r->ctx, o, gn_objective_start(o), at.offset + i, gn_trace_at(&r->t, r->t.d_param[tensor], i),
+        GN_TRY(gn_check_one(r->ctx, o, gn_objective_start(o), at.offset + i,
+                            gn_trace_at(&r->t, r->t.d_param[tensor], i),
                             floor, &e));
-        if (worst.error < 0 || e.verdict > worst.verdict || (e.verdict == worst.verdict && e.error > worst.error)) worst = e;
+        if (worst.error < 0 || e.verdict > worst.verdict || (e.verdict == worst.verdict &&
+                                                             e.error > worst.error)) worst = e;
     }
     if (line && worst.error >= 0)
         line->check = (gn_line_check){ "central", worst.h, worst.numeric, worst.error, gn_verdict_name(worst.verdict) };

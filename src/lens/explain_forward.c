@@ -24,7 +24,8 @@ gn_line *gn_explain_line(gn_explain_run *r, int depth, bool numbered, const char
     gn_trace_name *name = gn_trace_named(&r->t, n);
     gn_line *line = gn_trace_line(&r->t, r->s, depth, numbered, title, n);
     if (line && name && what && name->shapes) gn_explain_rule(r, line, "%s: %s", what, name->shapes);
-    else if (line && name && name->shapes && line->kind == GN_LINE_EQUATION) gn_explain_rule(r, line, "%s", name->shapes);
+    else if (line && name && name->shapes && line->kind == GN_LINE_EQUATION) gn_explain_rule(r, line, "%s",
+                                                                                             name->shapes);
     return line;
 }
 
@@ -92,7 +93,8 @@ static void put_scaling_table(gn_explain_run *r)
                                  { .title = "raw", .name = "raw", .number = v },
                                  { .title = "shift", .name = "shift", .number = v + n },
                                  { .title = "factor", .name = "factor", .number = v + 2 * n },
-                                 { .title = "scaled", .name = "scaled", .formula = "(raw - shift)*factor", .number = v + 3 * n } };
+                                 { .title = "scaled", .name = "scaled", .formula = "(raw - shift)*factor",
+                                  .number = v + 3 * n } };
     gn_sheet_table(r->s, 1, "scaling: scaled = (raw - shift)*factor", GN_COUNT(column), n, column);
     gn_explain_line(r, 0, false, "input", NULL, r->t.x);
 }
@@ -125,11 +127,44 @@ static void put_scaling_equation(gn_explain_run *r)
     gn_explain_rule(r, line, "each column less its shift, times its factor: %s", x->shapes);
 }
 
+static bool scales_targets(const gn_net *net)
+{
+    if (net->spec.task != GN_REGRESSION || !net->y_factor || !net->y_shift) return false;
+    for (size_t j = 0; j < net->spec.outputs; j++)
+        if (net->y_factor[j] != 1 || net->y_shift[j] != 0) return true;
+    return false;
+}
+
+/* T = (y - y_shift) .* y_factor */
+static void put_scaled_target(gn_explain_run *r)
+{
+    const gn_dataset *d = r->call->data;
+    size_t m = r->t.rows, n = r->net->spec.outputs;
+    double *y = gn_arena_alloc(&r->t.arena, m * n, sizeof *y);
+    gn_trace_name *t = gn_trace_named(&r->t, r->t.t);
+    if (!y || !t) return;
+    for (size_t i = 0; i < m * n; i++) {
+        size_t at = (size_t)r->call->row[i / n] * n + i % n;
+        y[i] = d->type == GN_EL_F64 ? ((const double *)d->y)[at] : (double)((const float *)d->y)[at];
+    }
+    gn_sheet_given(r->s, 0, "target", gn_sheet_symbol(r->s, "y", m, n, y, GN_F64));
+    gn_sheet_given(r->s, 1, "its scaling", gn_sheet_symbol(r->s, "y_shift", 1, n, r->net->y_shift, GN_F64));
+    gn_sheet_given(r->s, 1, "", gn_sheet_symbol(r->s, "y_factor", 1, n, r->net->y_factor, GN_F64));
+    t->emitted = true;
+    gn_sheet_equation(r->s, 0, true, "scale", gn_trace_symbol(&r->t, r->s, t),
+                      n == 1 ? "(y - y_shift)*y_factor" : "(y - y_shift) .* y_factor");
+}
+
 static void put_target(gn_explain_run *r)
 {
+    if (scales_targets(r->net)) {
+        put_scaled_target(r);
+        return;
+    }
     const gn_prep *p = r->call->prep;
     const gn_dataset *d = r->call->data;
-    gn_explain_line(r, 0, false, r->net->spec.task == GN_REGRESSION ? "target" : "target: 1 at the class", NULL, r->t.t);
+    gn_explain_line(r, 0, false, r->net->spec.task == GN_REGRESSION ? "target" : "target: 1 at the class", NULL,
+                    r->t.t);
     if (!d->label || !p || !p->class_name || r->t.rows != 1) return;
     int32_t c = d->label[r->call->row[0]];
     if (c >= 0 && (size_t)c < p->classes)
@@ -182,7 +217,8 @@ static void put_layer(gn_explain_run *r, size_t layer)
         gn_node_info scaled = gn_node_get(r->t.g, gn_node_get(r->t.g, at->out).in[0]);
         if (scaled.kind == GN_CONTRACT)
             gn_explain_line(r, depth, true, "normalise",
-                            l->kind == GN_L_LAYERNORM ? "each row to mean 0 and variance 1" : "by the running mean and variance",
+                            l->kind == GN_L_LAYERNORM ? "each row to mean 0 and variance 1"
+                                                      : "by the running mean and variance",
                             scaled.in[0]);
         gn_explain_line(r, depth, true, "gain", "each column times its gain, plus its bias", at->out);
         return;
@@ -204,15 +240,12 @@ static void put_units(gn_explain_run *r)
 {
     const gn_net *net = r->net;
     gn_trace_name *z = gn_trace_named(&r->t, r->t.z);
-    size_t n = net->spec.outputs, still = 0;
-    if (!net->y_factor || !net->y_shift || !z) return;
-    for (size_t j = 0; j < n; j++) still += net->y_factor[j] == 1 && net->y_shift[j] == 0;
-    if (still == n) return;
+    if (!scales_targets(net) || !z) return;
     char formula[96];
-    snprintf(formula, sizeof formula, "%s ./ y_factor + y_shift", z->name);
-    gn_sheet_given(r->s, 1, "target scaling", gn_sheet_symbol(r->s, "y_factor", 1, n, net->y_factor, GN_F64));
-    gn_sheet_given(r->s, 1, "target scaling", gn_sheet_symbol(r->s, "y_shift", 1, n, net->y_shift, GN_F64));
-    if (r->t.rows * n <= 1024) gn_sheet_compute(r->s, 0, true, "in the target's units", "yhat", formula);
+    snprintf(formula, sizeof formula, net->spec.outputs == 1 ? "%s/y_factor + y_shift" : "%s ./ y_factor + y_shift",
+             z->name);
+    if (r->t.rows * net->spec.outputs <= 1024)
+        gn_sheet_compute(r->s, 0, true, "in the target's units", "yhat", formula);
 }
 
 static void put_guess(gn_explain_run *r)
@@ -231,10 +264,11 @@ static void put_guess(gn_explain_run *r)
 void gn_explain_loss(gn_explain_run *r)
 {
     const gn_loss_row *row = &gn_loss_table()[r->net->loss];
+    bool two = r->net->spec.task == GN_BINARY;
     gn_sheet_section(r->s, 0, "loss");
     if (r->t.p != r->t.z)
-        gn_explain_line(r, 0, true, r->net->spec.task == GN_BINARY ? "sigmoid" : "softmax",
-                        r->net->spec.task == GN_BINARY ? "the probability of class 1" : "probabilities, row by row", r->t.p);
+        gn_explain_line(r, 0, true, two ? "sigmoid" : "softmax",
+                        two ? "the probability of class 1" : "probabilities, row by row", r->t.p);
     put_guess(r);
     put_units(r);
     gn_line *line = gn_explain_line(r, 0, true, "loss", NULL, r->t.loss);

@@ -85,7 +85,8 @@ int gn_explain_depth(const gn_explain_run *r, size_t layer, int depth)
 size_t gn_explain_layer_of(const gn_net *net, size_t tensor)
 {
     size_t i = 0;
-    while (i + 1 < net->layers && !(tensor >= net->layer[i].first && tensor < net->layer[i].first + net->layer[i].tensors))
+    while (i + 1 < net->layers && !(tensor >= net->layer[i].first &&
+                                    tensor < net->layer[i].first + net->layer[i].tensors))
         i++;
     return i;
 }
@@ -117,7 +118,8 @@ static gn_status no_tensor(gn_explain_run *r, const char *what)
     memcpy(bare, what, length);
     bare[length] = '\0';
     const char *near = gn_closest(bare, names, n);
-    gn_fail(r->ctx, GN_E_CFG_VALUE, "weight: the network has no parameter \"%s\"", gn_show(GN_SHOWN, what, strlen(what)));
+    gn_fail(r->ctx, GN_E_CFG_VALUE, "weight: the network has no parameter \"%s\"",
+            gn_show(GN_SHOWN, what, strlen(what)));
     return gn_hint(r->ctx, "its tensors are %s%s%s ...; one number is meant, as in %s[0%s]", near ? near : names[0],
                    n > 1 ? ", " : "", n > 1 ? names[n - 1] : "", names[0],
                    r->net->tensor[0].rank == 2 ? ",0" : "");

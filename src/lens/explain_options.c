@@ -1,7 +1,7 @@
 /* explain_options.c -- an explanation from options by their names: which rows, which optimiser with which numbers.
  *
- * Invariant: an optimiser's numbers come from what is said now, else from what the model was trained with, else from the
- * optimiser's own row; a number that was said for another optimiser is not used. */
+ * Invariant: an optimiser's numbers come from what is said now, else from what the model was trained with, else from
+ * the optimiser's own row; a number that was said for another optimiser is not used. */
 #include "explain_parts.h"
 #include "../nn/fit.h"
 
@@ -32,7 +32,8 @@ static gn_status add_range(gn_context *ctx, const char *at, size_t length, size_
         return gn_last_error(ctx)->status;
     }
     for (uint64_t i = from; i <= to; i++) {
-        if (*n == MOST_ROWS) return gn_fail(ctx, GN_E_CFG_RANGE, "row: more than %d rows are not explained at once", MOST_ROWS);
+        if (*n == MOST_ROWS)
+            return gn_fail(ctx, GN_E_CFG_RANGE, "row: more than %d rows are not explained at once", MOST_ROWS);
         out[(*n)++] = (uint32_t)i;
     }
     return GN_OK;
@@ -77,7 +78,8 @@ static gn_status set(gn_context *ctx, gn_options *to, const char *name, const ch
     return s;
 }
 
-static gn_status set_from(gn_context *ctx, gn_options *to, gn_option_id id, const gn_options *given, const char *recorded)
+static gn_status set_from(gn_context *ctx, gn_options *to, gn_option_id id, const gn_options *given,
+                          const char *recorded)
 {
     size_t count, length;
     const char *name = gn_option_table(&count)[id].name, *value = recorded_value(recorded, name, &length);

@@ -135,7 +135,8 @@ static void put_back(gn_explain_run *r, size_t row)
     gn_sheet_given(r->s, 0, "comes back", gn_sheet_symbol(r->s, "dL_da", 1, 1, &d_a, type));
     if (!at->slope) return;
     gn_sheet_given(r->s, 0, "slope", gn_sheet_symbol(r->s, "da_dz", 1, 1, &slope, type));
-    gn_line *line = gn_sheet_equation(r->s, 0, true, "chain", gn_sheet_symbol(r->s, "dL_dz", 1, 1, &d_z, type), "dL_da*da_dz");
+    gn_line *line = gn_sheet_equation(r->s, 0, true, "chain", gn_sheet_symbol(r->s, "dL_dz", 1, 1, &d_z, type),
+                                      "dL_da*da_dz");
     gn_explain_rule(r, line, "delta: the loss changes by it for each 1 that z grows");
 }
 
@@ -179,7 +180,8 @@ static void put_plain(gn_explain_run *r)
         return;
     }
     gn_node_info sum = gn_node_get(r->t.g, at->out), scaled = gn_node_get(r->t.g, sum.in[0]);
-    double n = gn_trace_at(&r->t, scaled.in[0], r->unit), gain = out, b = gn_trace_at(&r->t, r->t.param[l->first + 1], r->unit);
+    double n = gn_trace_at(&r->t, scaled.in[0], r->unit), gain = out, b = gn_trace_at(&r->t, r->t.param[l->first + 1],
+                                                                                      r->unit);
     if (scaled.kind == GN_CONTRACT) gain = gn_trace_at(&r->t, scaled.in[1], r->unit);
     gn_sheet_given(r->s, 0, l->kind == GN_L_LAYERNORM ? "normalised" : "less the mean",
                    gn_sheet_symbol(r->s, "n", 1, 1, &n, type));
@@ -193,7 +195,8 @@ void gn_explain_unit(gn_explain_run *r)
     const gn_layer *l = &r->net->layer[r->unit_layer];
     size_t n;
     gn_sheet_section(r->s, 0, "unit %d[%zu]", l->module, r->unit);
-    if (r->t.rows > 1) gn_sheet_text(r->s, 0, "written out for row %u, the first of the batch", (unsigned)r->call->row[0]);
+    if (r->t.rows > 1)
+        gn_sheet_text(r->s, 0, "written out for row %u, the first of the batch", (unsigned)r->call->row[0]);
     if (l->kind != GN_L_DENSE && l->kind != GN_L_RESIDUAL) {
         put_plain(r);
         return;

@@ -187,7 +187,8 @@ static void put_settings(stepping *u)
 {
     const gn_explain_call *c = u->r->call;
     const int p = u->row->parameters;
-    for (int i = 0; i < p; i++) put_number(u, i ? u->row->name : "learning rate", u->row->parameter_name[i], u->hyper[i]);
+    for (int i = 0; i < p; i++)
+        put_number(u, i ? u->row->name : "learning rate", u->row->parameter_name[i], u->hyper[i]);
     if (strstr(u->row->update, "powt(") || strstr(u->row->update, "t ==")) put_number(u, "step, from 1", "t", 1);
     if (u->hyper[p + 1] != 0) put_number(u, "weight decay", "weight_decay", u->hyper[p + 1]);
     if (u->hyper[p + 2] != 0) put_number(u, "L1", "l1", u->hyper[p + 2]);
@@ -200,6 +201,18 @@ static void put_settings(stepping *u)
     u->scale = c->clip_norm / norm;
     gn_sheet_equation(u->r->s, 1, true, "shrink", gn_sheet_symbol(u->r->s, "shrink", 1, 1, &u->scale, GN_F64),
                       "clip_norm/norm");
+}
+
+/* The row's update, a line a statement, with powers of t as a person writes them. */
+static void put_rule(stepping *u)
+{
+    gn_text rule;
+    gn_text_init(&rule, u->r->ctx);
+    for (size_t i = 0; i < u->steps; i++)
+        gn_text_printf(&rule, "%s%s = %s", i ? "; " : "", u->step[i].name,
+                       gn_trace_say(&u->r->t, u->step[i].value, NULL, 0).text);
+    if (!rule.failed) gn_sheet_text(u->r->s, 1, "%s: %s", u->row->name, rule.at);
+    gn_text_free(&rule);
 }
 
 static gn_status put_tensor(stepping *u, size_t tensor)
@@ -225,7 +238,7 @@ gn_status gn_explain_update(gn_explain_run *r)
     u.hyper[p + 2] = r->call->hyper[p + 1];
     GN_TRY(gn_formula_parse_steps(&r->t.arena, row->update, strlen(row->update), &u.step, &u.steps));
     gn_sheet_section(r->s, 1, "update");
-    gn_sheet_text(r->s, 1, "%s: %s", row->name, row->update);
+    put_rule(&u);
     if (row->slots) gn_sheet_text(r->s, 1, "the first step: the optimiser's state before it is 0");
     put_settings(&u);
     for (size_t i = 0; i < r->net->tensors; i++) GN_TRY(put_tensor(&u, i));

@@ -66,7 +66,8 @@ static void put_rows(following *f)
     gn_sheet_column column[] = { { .title = "row", .number = v },
                                  { .title = "delta", .name = "delta", .number = v + m },
                                  { .title = "factor", .name = "factor", .number = v + 2 * m },
-                                 { .title = "delta*factor", .name = "part", .formula = "delta*factor", .number = v + 3 * m } };
+                                 { .title = "delta*factor", .name = "part", .formula = "delta*factor",
+                                  .number = v + 3 * m } };
     if (m > 1) gn_sheet_table(r->s, 0, "its gradient row by row", GN_COUNT(column), m, column);
     gn_text_init(&formula, r->ctx);
     for (size_t i = 0; i < m && m <= 12; i++) {
@@ -81,7 +82,8 @@ static void put_rows(following *f)
     if (m <= 12 && !formula.failed) {
         gn_symbol *s = gn_sheet_symbol(r->s, "dL_dw", 1, 1, &f->gradient, r->net->spec.type);
         gn_line *line = gn_sheet_equation(r->s, 0, true, "gradient", s, formula.at);
-        gn_explain_rule(r, line, "delta of its unit times what it is multiplied by%s", m > 1 ? ", added over the rows" : "");
+        gn_explain_rule(r, line, "delta of its unit times what it is multiplied by%s",
+                        m > 1 ? ", added over the rows" : "");
     }
     gn_text_free(&formula);
 }
@@ -114,7 +116,8 @@ static void put_edge_text(const paths *p, gn_text *t, size_t layer, size_t to, s
     if (l->kind == GN_L_DENSE) {
         double w = gn_trace_at(&r->t, r->t.param[l->first], to * l->inputs + from);
         gn_text_printf(t, "*%s%s%s", w < 0 ? "(" : "", gn_num_digits(GN_NUM, w, 4), w < 0 ? ")" : "");
-        if (at->slope) gn_text_printf(t, "*%s", gn_num_digits(GN_NUM, gn_trace_at(&r->t, at->slope, p->row * l->outputs + to), 4));
+        if (at->slope)
+            gn_text_printf(t, "*%s", gn_num_digits(GN_NUM, gn_trace_at(&r->t, at->slope, p->row * l->outputs + to), 4));
         return;
     }
     if (at->out == at->in) return;
@@ -140,7 +143,8 @@ static void finish_path(paths *p, double product)
     gn_text_clear(&t);
     const gn_layer *l = p->f->l;
     double x = factor_at(p->f, p->row), own = p->f->place < 2 && is_affine(l) && r->t.layer[p->f->layer].slope
-                                                  ? gn_trace_at(&r->t, r->t.layer[p->f->layer].slope, p->row * l->outputs + p->f->out)
+                                                  ? gn_trace_at(&r->t, r->t.layer[p->f->layer].slope,
+                                                                p->row * l->outputs + p->f->out)
                                                   : 1;
     gn_text_puts(&t, gn_num_digits(GN_NUM, x, 4));
     if (own != 1) gn_text_printf(&t, "*%s", gn_num_digits(GN_NUM, own, 4));
@@ -181,9 +185,23 @@ static double first_edge(const paths *p)
 
 static const char *number_text(gn_explain_run *r, size_t i)
 {
-    char text[24];
+    char text[32];
     snprintf(text, sizeof text, "path %zu", i + 1);
     return gn_arena_text(&r->t.arena, text, strlen(text));
+}
+
+static double first_part(const following *f)
+{
+    return gn_trace_at(&f->r->t, coming_back(f), f->out) * factor_at(f, 0);
+}
+
+static void walk_rows(paths *p, size_t rows)
+{
+    p->count = 0;
+    for (p->row = 0; p->row < rows && p->count < MOST_PATHS; p->row++) {
+        p->unit[p->f->layer] = p->f->out;
+        walk(p, p->f->layer + 1, first_edge(p));
+    }
 }
 
 static void put_paths(following *f)
@@ -199,10 +217,9 @@ static void put_paths(following *f)
     if (!p.text || !p.product) return;
     p.loss_slope = p.product + MOST_PATHS + 1;
     p.whole = p.loss_slope + MOST_PATHS + 1;
-    for (p.row = 0; p.row < r->t.rows && p.count < MOST_PATHS; p.row++) {
-        p.unit[f->layer] = f->out;
-        walk(&p, f->layer + 1, first_edge(&p));
-    }
+    size_t rows = r->t.rows;
+    walk_rows(&p, rows);
+    if (p.count >= MOST_PATHS && rows > 1) walk_rows(&p, rows = 1);
     if (p.count >= MOST_PATHS) {
         gn_sheet_text(r->s, 1, "there are more than %d paths to the loss, too many to list", MOST_PATHS - 1);
         return;
@@ -211,7 +228,8 @@ static void put_paths(following *f)
         gn_sheet_text(r->s, 0, "every path to the loss holds a factor 0: its gradient is 0");
         return;
     }
-    const char **where = gn_arena_alloc(&r->t.arena, 2 * p.count, sizeof *where), **what = where ? where + p.count : NULL;
+    const char **where = gn_arena_alloc(&r->t.arena, 2 * p.count,
+                                        sizeof *where), **what = where ? where + p.count : NULL;
     if (!where) return;
     double sum = 0;
     for (size_t i = 0; i < p.count; i++) {
@@ -232,12 +250,16 @@ static void put_paths(following *f)
                                  { .title = "part", .name = "part", .formula = "product*slope", .number = p.whole } };
     for (size_t i = 0; i < p.count && wide[0] > TABLE_TEXT; i++) where[i] = number_text(r, i);
     if (!fits) memmove(column + 1, column + 2, 3 * sizeof *column);
-    gn_sheet_table(r->s, 0, r->t.rows > 1 ? "paths to the loss, row after row" : "paths to the loss", fits ? 5 : 4, p.count,
-                   column);
+    gn_sheet_table(r->s, 0,
+                   rows > 1          ? "paths to the loss, row after row"
+                   : r->t.rows > rows ? "paths to the loss in the first row"
+                                     : "paths to the loss",
+                   fits ? 5 : 4, p.count, column);
     for (size_t i = 0; i < p.count && !fits; i++)
         gn_sheet_text(r->s, 2, "%s: %s", p.text[2 * i], p.text[2 * i + 1]);
-    gn_sheet_text(r->s, 0, "%zu path%s; together %s, the gradient is %s", p.count, p.count == 1 ? "" : "s",
-                  gn_num_digits(GN_NUM, sum, 6), gn_num_digits(GN_NUM, f->gradient, 6));
+    gn_sheet_text(r->s, 0, "%zu path%s; together %s, the gradient%s is %s", p.count, p.count == 1 ? "" : "s",
+                  gn_num_digits(GN_NUM, sum, 6), r->t.rows > rows ? "'s part from this row" : "",
+                  gn_num_digits(GN_NUM, r->t.rows > rows ? first_part(f) : f->gradient, 6));
 }
 
 /* ---- forwards ---------------------------------------------------------------------------------------------------- */
@@ -285,7 +307,8 @@ gn_status gn_explain_weight(gn_explain_run *r)
     if (f.info->rank == 2) gn_sheet_section(r->s, 0, "parameter %s[%zu,%zu]", f.info->name, f.out, f.in);
     else gn_sheet_section(r->s, 0, "parameter %s[%zu]", f.info->name, f.out);
     put_number(r, "its value", "w", gn_trace_at(&r->t, r->t.param[r->tensor], r->element), r->net->spec.type);
-    if (f.info->rank == 2) gn_sheet_text(r->s, 0, "it joins input %zu of its layer to unit %d[%zu]", f.in, f.l->module, f.out);
+    if (f.info->rank == 2)
+        gn_sheet_text(r->s, 0, "it joins input %zu of its layer to unit %d[%zu]", f.in, f.l->module, f.out);
     put_rows(&f);
     put_paths(&f);
     put_influence(&f);

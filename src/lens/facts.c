@@ -49,7 +49,8 @@ gn_fact_units gn_facts_units(const gn_trace *t, size_t layer)
         f.dead += most == 0;
         f.saturated += most > 0 && most < GN_FACT_SATURATED * full;
     }
-    for (size_t i = 0; has_kink(l) && i < t->rows * l->outputs; i++) f.at_kink += gn_trace_at(t, t->layer[layer].z, i) == 0;
+    for (size_t i = 0; has_kink(l) && i < t->rows * l->outputs; i++)
+        f.at_kink += gn_trace_at(t, t->layer[layer].z, i) == 0;
     return f;
 }
 
@@ -77,7 +78,8 @@ static void say_units(const gn_trace *t, size_t layer, int number, gn_sheet *s)
         put_units(&list, t, layer, true, 0);
         gn_sheet_text(s, 0, "layer %d: %zu of %zu %s units are off %s (slope 0)%s", number, f.dead, f.units, act, rows,
                       list.at ? list.at : "");
-        if (f.dead == f.units) gn_sheet_text(s, 0, "layer %d lets nothing through: no gradient reaches what is before it", number);
+        if (f.dead == f.units)
+            gn_sheet_text(s, 0, "layer %d lets nothing through: no gradient reaches what is before it", number);
     }
     gn_text_clear(&list);
     if (f.saturated) {
@@ -87,7 +89,8 @@ static void say_units(const gn_trace *t, size_t layer, int number, gn_sheet *s)
     }
     gn_text_free(&list);
     if (f.at_kink)
-        gn_sheet_text(s, 0, "layer %d: z is exactly 0 in %zu place%s, at the kink of %s; its slope there is %s by convention",
+        gn_sheet_text(s, 0,
+                      "layer %d: z is exactly 0 in %zu place%s, at the kink of %s; its slope there is %s by convention",
                       number, f.at_kink, f.at_kink == 1 ? "" : "s", act, gn_num(GN_NUM, slope_at_zero(t, l)));
 }
 
@@ -137,8 +140,8 @@ static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
     double whole = pow(ratio, (double)(layers - 1));
     if (whole < GN_FACT_SHRINK || whole > 1 / GN_FACT_SHRINK)
         gn_sheet_text(s, 0, "the gradient %s on the way back: |delta| times %s a layer, times %s over %zu layers",
-                      whole < 1 ? "vanishes" : "grows", gn_num_digits(GN_NUM, ratio, 4), gn_num_digits(GN_NUM, whole, 6),
-                      layers);
+                      whole < 1 ? "vanishes" : "grows", gn_num_digits(GN_NUM, ratio, 4),
+                      gn_num_digits(GN_NUM, whole, 6), layers);
 }
 
 /* ---- from input to output ---------------------------------------------------------------------------------------- */
@@ -196,34 +199,55 @@ static void put_list(gn_text *to, const double *v, size_t n)
     gn_text_puts(to, n > 6 ? ", ...]" : "]");
 }
 
-/* How far the whole input moves the output from where it is at 0. */
-static gn_status say_dependence(gn_trace *t, gn_sheet *s)
+/* How far a row's input moves the output from where it is at 0; and the size of the output. */
+static double moved_by(const gn_trace *t, const double *zero, size_t row, double *moved, double *size)
 {
-    size_t m = t->net->spec.outputs;
-    double *zero = gn_arena_alloc(&t->arena, 2 * m, sizeof *zero), *moved = zero ? zero + m : NULL;
-    double far = 0, size = 0;
-    if (!zero) return GN_NO_MEMORY;
-    GN_TRY(gn_facts_at_zero(t, zero));
-    for (size_t j = 0; j < m; j++) {
-        moved[j] = gn_trace_at(t, t->p, j) - zero[j];
+    double far = 0;
+    *size = 0;
+    for (size_t j = 0; j < t->net->spec.outputs; j++) {
+        double out = gn_trace_at(t, t->p, row * t->net->spec.outputs + j);
+        moved[j] = out - zero[j];
         far += moved[j] * moved[j];
-        size += gn_trace_at(t, t->p, j) * gn_trace_at(t, t->p, j);
+        *size += out * out;
     }
+    *size = sqrt(*size);
+    return sqrt(far);
+}
+
+static void put_dependence(gn_trace *t, gn_sheet *s, const double *zero, const double *moved, double share)
+{
     gn_text a, b;
+    size_t m = t->net->spec.outputs;
+    bool flat = share < GN_FACT_FLAT;
     gn_text_init(&a, t->ctx);
     gn_text_init(&b, t->ctx);
     put_list(&a, zero, m);
     put_list(&b, moved, m);
-    bool flat = sqrt(far) < GN_FACT_FLAT * sqrt(size);
     if (!a.failed && !b.failed) {
-        gn_sheet_text(s, flat ? 0 : 1, "with every input 0%s the output is %s; this row's input moves it by %s",
-                      t->net->shift ? " (after scaling)" : "", a.at, b.at);
+        gn_sheet_text(s, flat ? 0 : 1, "with every input 0%s the output%s is %s; the input of %s moves it by %s",
+                      t->net->shift ? " (after scaling)" : "",
+                      t->net->y_factor ? ", as the network gives it," : "", a.at,
+                      t->rows == 1 ? "this row" : "the row that matters most", b.at);
         if (flat)
             gn_sheet_text(s, 0, "the output barely depends on the input: all of it moves the output by %s of its size",
-                          gn_num_digits(GN_NUM, sqrt(far / size), 3));
+                          gn_num_digits(GN_NUM, share, 3));
     }
     gn_text_free(&a);
     gn_text_free(&b);
+}
+
+static gn_status say_dependence(gn_trace *t, gn_sheet *s)
+{
+    size_t m = t->net->spec.outputs, most = 0;
+    double *zero = gn_arena_alloc(&t->arena, 2 * m, sizeof *zero), *moved = zero + m, share = -1, size;
+    if (!zero) return GN_NO_MEMORY;
+    GN_TRY(gn_facts_at_zero(t, zero));
+    for (size_t i = 0; i < t->rows; i++) {
+        double far = moved_by(t, zero, i, moved, &size);
+        if (size > 0 && far / size > share) share = far / size, most = i;
+    }
+    moved_by(t, zero, most, moved, &size);
+    if (share >= 0) put_dependence(t, s, zero, moved, share);
     return GN_OK;
 }
 
@@ -234,10 +258,12 @@ static void say_jacobian(gn_trace *t, gn_sheet *s)
     if (!j) return;
     for (size_t i = 0; i < m; i++)
         for (size_t k = 0; k < n; k++) j[i * n + k] = gn_trace_at(t, t->jacobian[i], k);
-    gn_sheet_given(s, 1, "Jacobian of the outputs by the inputs", gn_sheet_symbol(s, "J", m, n, j, t->net->spec.type));
+    gn_sheet_given(s, 1, t->rows == 1 ? "Jacobian of the outputs by the inputs" : "Jacobian in the first row",
+                   gn_sheet_symbol(s, "J", m, n, j, t->net->spec.type));
     size_t rank = gn_facts_rank(t, 0), most = m < n ? m : n;
     if (rank < most)
-        gn_sheet_text(s, 0, "the outputs depend on the inputs through %zu direction%s only: the Jacobian has rank %zu of %zu",
+        gn_sheet_text(s, 0,
+                      "the outputs depend on the inputs through %zu direction%s only: the Jacobian has rank %zu of %zu",
                       rank, rank == 1 ? "" : "s", rank, most);
 }
 
@@ -251,7 +277,8 @@ static void say_chance(const gn_trace *t, gn_sheet *s)
         gn_sheet_text(s, 0, "the loss, %s, is at chance level: equal probabilities for %zu classes give ln %zu = %s",
                       gn_num_digits(GN_NUM, loss, 6), classes, classes, gn_num_digits(GN_NUM, chance, 6));
     else
-        gn_sheet_text(s, 1, "for comparison: equal probabilities for %zu classes give the loss ln %zu = %s", classes, classes,
+        gn_sheet_text(s, 1, "for comparison: equal probabilities for %zu classes give the loss ln %zu = %s", classes,
+                      classes,
                       gn_num_digits(GN_NUM, chance, 6));
 }
 

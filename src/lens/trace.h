@@ -48,7 +48,7 @@ typedef struct gn_trace {
     struct gn_trace_leaf { gn_node node; void *at; } *leaf;
     int32_t *by_node;               /* place in `name` plus 1; 0: none */
     size_t by_room;
-    int auto_number;
+    int auto_number[32];            /* by letter */
     bool careful, by_logs;          /* how a softmax loss is said; whether one was */
     gn_status status;
 } gn_trace;
@@ -61,8 +61,8 @@ gn_status gn_trace_add_jacobian(gn_trace *t, bool each);
 /* Adds the derivative of every layer's output by one parameter, by forward mode. */
 gn_status gn_trace_add_influence(gn_trace *t, size_t tensor, size_t element);
 
-/* Names a node, with the formula that its graph gives over the names there are. latex and shown may be NULL. A node that
- * has a name keeps it. NULL when memory is short (t->status). */
+/* Names a node, with the formula that its graph gives over the names there are. latex and shown may be NULL. A node
+ * that has a name keeps it. NULL when memory is short (t->status). */
 gn_trace_name *gn_trace_call(gn_trace *t, gn_node n, const char *shown, const char *latex, const char *name_fmt, ...)
     GN_PRINTF(5, 6);
 gn_trace_name *gn_trace_named(const gn_trace *t, gn_node n);
