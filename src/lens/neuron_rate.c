@@ -217,7 +217,7 @@ static void arrivals(gn_neuron_page *p)
     gn_neuron_end end;
     bool known = t->linear && s->rows == 1 && s->optimizer == GN_OPT_sgd && !(s->clip > 0);
     if (known) predicted = gn_steps_to(t->r, tol);
-    cap = fmin(most_steps / (double)s->rows, fmax(cap, fmin(2 * predicted + 10, 1e5)));
+    cap = fmin(most_steps / (double)s->rows, fmax(cap, known ? fmin(2 * predicted + 10, 1e5) : 1e4));
     if (t->regime == GN_REGIME_DIVERGENT || t->regime == GN_REGIME_TWO_CYCLE || t->regime == GN_REGIME_STILL)
         cap = fmin(cap, (double)p->show->steps);
     gn_status st = gn_neuron_run(p->n, (uint64_t)cap, 0, watch_arrival, &a, &end);

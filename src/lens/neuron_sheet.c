@@ -228,6 +228,14 @@ static void add_column(gn_neuron_page *p, batch_table *b, const char *title, con
     b->column[b->columns++] = (gn_sheet_column){title, name, formula, at, NULL};
 }
 
+/* dl_dp as a heading: dl/dp. */
+static const char *heading(gn_neuron_page *p, const char *name)
+{
+    const char *stroke = name[0] == 'd' ? strstr(name, "_d") : NULL;
+    if (!stroke) return name;
+    return gn_neuron_format(&p->s->arena, "%.*s/%s", (int)(stroke - name), name, stroke + 1);
+}
+
 static void add_columns(gn_neuron_page *p, batch_table *b)
 {
     const gn_neuron *n = p->n;
@@ -244,7 +252,7 @@ static void add_columns(gn_neuron_page *p, batch_table *b)
         if (f.phase != GN_NEURON_ROW || f.part == GN_NEURON_GRADIENT || f.size > 1 || !strcmp(f.text, "1")) continue;
         if (f.part == GN_NEURON_CHAIN && !strcmp(f.text, "x")) continue;
         bool sum = i == 0 && n->spec.inputs > 1;
-        add_column(p, b, f.name, f.name, sum ? NULL : f.text, f.name);
+        add_column(p, b, heading(p, f.name), f.name, sum ? NULL : f.text, f.name);
     }
 }
 

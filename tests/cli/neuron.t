@@ -1,0 +1,191 @@
+# One neuron: the arithmetic of its steps, what the rate will do, the run.
+$ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2 --show-steps 2 | sed 's/ *$//'
+> one neuron
+> neuron: p = w*x
+> loss: L = e^2 with e = p - y
+> optimiser: sgd, w = w - lr*g
+> numbers: float64; k counts the steps taken, so k = 0 is the start
+> a gradient has the shape of its weight
+>
+> ── put in ──────────────────────────────────────────────────────────────────────
+>     x = 3   y = 10   w = 0.5   lr = 0.1
+>
+> ── step 1: from k = 0 to k = 1 ─────────────────────────────────────────────────
+>  1 prediction p     = w*x             = 0.5*3           =   1.5
+>  2 error      e     = p - y           = 1.5 - 10        =  -8.5
+>  3 loss       L     = e^2             = (-8.5)^2        = 72.25
+>  4 chain rule dL/dp = 2*e             = 2*(-8.5)        =   -17  [de/dp = 1]
+>               dp/dw = x                                 =     3
+>  5 gradient   dL/dw = (dL/dp)*(dp/dw) = -17*3           =   -51  [chain]
+>  6 update     w_new = w - lr*dL/dw    = 0.5 - 0.1*(-51) =   5.6  [sgd]
+>
+> ── step 2: from k = 1 to k = 2 ─────────────────────────────────────────────────
+>  7 prediction p     = w*x             = 5.6*3          =  16.8
+>  8 error      e     = p - y           = 16.8 - 10      =   6.8
+>  9 loss       L     = e^2             = 6.8^2          = 46.24
+> 10 chain rule dL/dp = 2*e             = 2*6.8          =  13.6  [de/dp = 1]
+>               dp/dw = x                                =     3
+> 11 gradient   dL/dw = (dL/dp)*(dp/dw) = 13.6*3         =  40.8  [chain]
+> 12 update     w_new = w - lr*dL/dw    = 5.6 - 0.1*40.8 =  1.52  [sgd]
+>
+> ── what the rate will do, seen from k = 0 ──────────────────────────────────────
+> the loss is quadratic in the weights, so what follows holds for every step
+>    curvature λ = 2*x^2    = 2*3^2      =   18
+>              r = 1 - lr*λ = 1 - 0.1*18 = -0.8
+> regime: oscillating -- each step overshoots, and the error shrinks all the same
+> each step multiplies the error by r = -0.8 (it shrinks); r counts as 0 or -1
+> within 2.6e-14
+>    best rate lr_best  = 1/(2*x^2) = 1/(2*3^2) = 0.0555556
+>    limit     lr_limit = 1/x^2     = 1/3^2     =  0.111111
+> lr*λ = 1.8 against 2; lr is 0.9 times its limit, below: it converges
+>    minimum w_star = w_0 - (dL/dw)/λ = 0.5 - (-51)/18 = 3.33333
+> closed form: w_k = w_star + (w_0 - w_star)*r^k
+> steps until the error is 1e-6 of the first: predicted 62, observed 62
+>
+> ── the run: 2 steps ────────────────────────────────────────────────────────────
+> trajectory
+>   k     w  closed form     p      e        L   dL/dw
+>   ──────────────────────────────────────────────────
+>   0   0.5          0.5   1.5   -8.5    72.25     -51
+>   1   5.6          5.6  16.8    6.8    46.24    40.8
+>   2  1.52         1.52  4.56  -5.44  29.5936  -32.64
+>   where closed = w_star + (w_0 - w_star)*r^k,  p = w*x,  e = p - y,  L = e^2
+>
+> the loss went from 72.25 to 29.5936; it fell at 2 of 2 steps
+
+# every gradient can carry its check
+$ glassnet neuron --x 1,2 --y 10 --w 1,1 --lr 0.1 --checked | grep -E 'check|regime|luck|Hessian|best rate'
+> {any}check: central {num} excellent{any}
+>    Hessian{any}= 2*x*x'{any}= 2*[1, 2]*[1, 2]'{any}= [[2, 4], [4, 8]]
+> regime: one step -- one step lands on the minimum
+> to land in one step is no luck: lr is the best rate itself, 1/λ
+>    best rate lr_best{any}= 1/λ{any}= 1/10{any}= 0.1
+
+# the slope at a kink is a convention, and a check knows it
+$ glassnet neuron --x 3 --y 1 --act leaky_relu --lr 0.1 --steps 1 --checked | grep -oE 'at a kink, between .*|z = 0 is exactly at a kink|taken as 0.01|0\.505'
+> at a kink, between {num} and -0.06{any}
+> z = 0 is exactly at a kink
+> taken as 0.01
+> 0.505
+
+# when a divergent run leaves the numbers of each precision: predicted and observed
+$ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --steps 4 | grep -E '^  (first|loss|gradient|weight) '
+>   first k with       f32 predicted  f32 observed  f64 predicted  f64 observed
+>   loss infinite      8              8             67             67
+>   gradient infinite  15             15            133            133
+>   weight infinite    16             16            134            134
+>   weight nan         17             17            135            135
+
+# in float32 the run itself ends so
+$ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --steps 40 --precision f32 --json | grep -c '"f32"'
+> {num}
+$ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --steps 40 --precision f32 | grep stopped
+> stopped at k = 17: a weight is nan
+
+# the guard keeps w_0 and the weight that passed it
+$ for lr in .001 .005 .01 .011 .015 .02; do glassnet neuron --x 10 --y 10 --lr $lr --steps 50 --guard 1000 | grep -E 'regime|stopped' | sed 's/ (.*//'; done
+> regime: one-sided -- the error keeps its sign and shrinks at every step
+> regime: one step -- one step lands on the minimum
+> regime: two-cycle -- each step lands as far on the other side: it goes to and
+> regime: divergent -- each step overshoots by more than it had to go: the error
+> stopped at k = 38: a weight is larger than the guard, 1000
+> regime: divergent -- each step overshoots by more than it had to go: the error
+> stopped at k = 10: a weight is larger than the guard, 1000
+> regime: divergent -- each step overshoots by more than it had to go: the error
+> stopped at k = 7: a weight is larger than the guard, 1000
+
+$ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --cures | grep -E '^  (as given|clipped|input scaled|xavier start|the best)|limit of the rate'
+>   as given {any}20000    0.0001  divergent {any}nan
+>   clipped {any}20000    0.0001  bounded {any}
+>   input scaled {any}2         1  one-sided {any}
+>   xavier start {any}20000    0.0001  divergent {any}nan
+>   the best rate {any}20000    0.0001  one step {any}0
+> scaling moves the limit of the rate from 0.0001 to 1, by a factor of 1e4
+
+# a batch from a file
+<<< batch.csv
+x1,x2,x3,x4,x5,y
+-1,2,3,13,17,100
+4,-5,6,14,18,200
+7,8,-9,15,19,300
+-10,11,12,16,-20,400
+>>>
+$ glassnet neuron --data batch.csv --w 0.92542368,0.63684431,0.63029109,0.48955112,0.96805626 --b 0.93822886 --act leaky_relu --loss "0.5*e^2" --reduction sum --lr 0.001 --steps 1000 > page
+$ sed -n '/^each row/,$p' page | grep -E '^  [1-4]00 ' | head -n 4
+>   100   25.9985     25.9985  -74.0015  2738.11  -74.0015      1  -74.0015
+>   200   29.5162     29.5162  -170.484  14532.4  -170.484      1  -170.484
+>   300   32.5747     32.5747  -267.425  35758.2  -267.425      1  -267.425
+>   400  -5.27553  -0.0527553  -400.053  80021.1  -400.053   0.01  -4.00053
+$ grep -oE '0\.00116309[0-9]*|0\.0012381222|kappa = .*' page
+> kappa = 1615.35/0.0740452 ={any}
+> 0.00116309{num}
+> 0.0012381222
+$ python3 -c "print(max(len(l) for l in open('page', encoding='utf-8')) <= 81)"
+> True
+
+# other columns than the last, by name
+$ glassnet neuron --data batch.csv --target x1 --lr 0.0001 --steps 1 | grep -c 'inputs'
+> {num}
+
+# each form
+$ for f in markdown latex html json; do glassnet neuron --x 3 --y 10 --format $f | grep -c . | grep -v '^0$' > /dev/null || echo $f; done
+$ glassnet neuron --x 3 --y 10 --ascii --cures | LC_ALL=C grep -c '[^ -~]'
+> 0
+? 1
+
+# drawn on the terminal
+$ glassnet neuron --x 3 --y 10 --lr 0.1 --steps 30 --plot - | grep -c 'steps taken, k'
+> 1
+
+# what is refused
+$ glassnet neuron --x 3
+! glassnet: error[USAGE]: a neuron needs a target
+! hint: {any}
+? 2
+$ glassnet neuron --x 3,4 --y 1 --w 1
+! glassnet: error[CFG-VALUE]: --w has 1 number for 2 inputs; there is one weight an input
+! hint: {any}
+? 2
+$ glassnet neuron --x , --y 1
+! glassnet: error[EXP-NUM]: --x: {any}
+! hint: {any}
+? 2
+$ glassnet neuron --x nan --y 1 2> /dev/null
+? 2
+$ glassnet neuron --x 3 --y 1,2
+! glassnet: error[CFG-VALUE]: --y has 2 numbers; it is one
+? 2
+$ glassnet neuron --x 3 --y 1 --act reloo
+! glassnet: error[CFG-NET]: act: 'reloo' is no activation
+! hint: did you mean 'relu'?
+? 2
+$ glassnet neuron --x 3 --y 1 --act "leaky_relu(beta=1)"
+! glassnet: error[CFG-VALUE]: act: leaky_relu has no parameter 'beta'
+! hint: it has alpha: leaky_relu(alpha=0.01)
+? 2
+$ glassnet neuron --x 3 --y 1 --loss foo
+! glassnet: error[CFG-LOSS]: loss: 'foo' is no loss, and no expression of e (or of p and y)
+! hint: {any}
+? 2
+$ glassnet neuron --x 3 --y 1 --momentum 0.5
+! glassnet: error[CFG-OPTIMIZER]: --momentum: the optimiser sgd has no mu
+? 2
+$ glassnet neuron --x 3 --y 1 --lr 0
+! glassnet: error[CFG-RATE]: lr: 0 is not a learning rate; it is above 0
+! hint: {any}
+? 2
+$ glassnet neuron --data batch.csv --x 3
+! glassnet: error[CFG-CONFLICT]: --data brings inputs and targets; --x and --y are for one sample
+? 2
+$ glassnet neuron --data nothing.csv
+! glassnet: error[IO-OPEN]: nothing.csv: {any}
+? 4
+<<< words.csv
+a,b
+red,1
+blue,2
+>>>
+$ glassnet neuron --data words.csv
+! glassnet: error[CSV-NUM]: words.csv:2:1: {any}
+! hint: {any}
+? 3

@@ -1,0 +1,507 @@
+/* test_lens_neuron_theory.c -- what is said of a rate before the run, against the run: curvature, regimes and their
+ * band, limits, steps to arrive, overflow; and that every equation of a neuron's sheet reads back to its value. */
+#include "neuron_help.h"
+#include "lens/spectrum.h"
+
+#include <float.h>
+
+static gn_context *ctx;
+
+/* ---- curvature and rates ------------------------------------------------------------------------------------------ */
+
+static gn_neuron_theory theory_of(const gn_neuron_spec *s, gn_neuron **n)
+{
+    gn_neuron_theory t;
+    *n = made(ctx, s);
+    must(ctx, gn_neuron_theory_of(*n, &t));
+    return t;
+}
+
+static void done(gn_neuron *n, gn_neuron_theory *t)
+{
+    gn_neuron_theory_free(n, t);
+    gn_neuron_free(n);
+}
+
+/* The best rate is 1/(2x^2) and the limit 1/x^2, twice as large; at 1/(4x^2), called a sweet spot, r is 0.5. */
+static void rates_of_the_scalar_neuron(void **state)
+{
+    (void)state;
+    static const struct { double x, best, limit; } row[] = {{9, .006172839506172839, .012345679012345678},
+                                                            {10, .005, .01},
+                                                            {11, .004132231404958678, .008264462809917356}};
+    double y = 10, w = 0;
+    gn_neuron *n;
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_neuron_spec s = scalar(&row[i].x, &y, &w, 0.25 / (row[i].x * row[i].x));
+        gn_neuron_theory t = theory_of(&s, &n);
+        assert_true(t.linear);
+        near(t.lambda, 2 * row[i].x * row[i].x, within[ONE_SHOT]);
+        near(t.best_rate, row[i].best, within[ONE_SHOT]);
+        near(t.critical_rate, row[i].limit, within[ONE_SHOT]);
+        near(t.r, 0.5, within[ONE_SHOT]);
+        done(n, &t);
+    }
+}
+
+static void regimes_by_r(void **state)
+{
+    (void)state;
+    static const struct { double x, lr, r; gn_regime regime; } row[] = {
+        {3, .1, -.8, GN_REGIME_OSCILLATING},  {3, .01, .82, GN_REGIME_ONE_SIDED},   {9, .01, -.62, GN_REGIME_OSCILLATING},
+        {10, .01, -1, GN_REGIME_TWO_CYCLE},   {11, .01, -1.42, GN_REGIME_DIVERGENT}, {100, .01, -199, GN_REGIME_DIVERGENT},
+        {9, .001, .838, GN_REGIME_ONE_SIDED}, {10, .001, .8, GN_REGIME_ONE_SIDED},  {10, .005, 0, GN_REGIME_ONE_STEP},
+        {10, .011, -1.2, GN_REGIME_DIVERGENT}, {10, .02, -3, GN_REGIME_DIVERGENT},  {1, .01, .98, GN_REGIME_ONE_SIDED},
+    };
+    double y = 10, w = 0;
+    gn_neuron *n;
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_neuron_spec s = scalar(&row[i].x, &y, &w, row[i].lr);
+        gn_neuron_theory t = theory_of(&s, &n);
+        near(t.r, row[i].r, within[ONE_SHOT]);
+        assert_int_equal(t.regime, row[i].regime);
+        assert_true(t.r <= 1);  /* r above 1 needs a negative rate */
+        done(n, &t);
+    }
+}
+
+/* Rates that are the limit but for rounding count as on it; a millionth more or less does not. */
+static void the_band(void **state)
+{
+    (void)state;
+    double y = 10, w = 0;
+    gn_neuron *n;
+    for (double x = 0.1; x < 40; x *= 1.37)
+        for (int k = -1; k <= 1; k++) {
+            gn_neuron_spec s = scalar(&x, &y, &w, 1 / (x * x) * (1 + k * 1e-6));
+            gn_neuron_theory t = theory_of(&s, &n);
+            static const gn_regime expected[] = {GN_REGIME_OSCILLATING, GN_REGIME_TWO_CYCLE, GN_REGIME_DIVERGENT};
+            assert_int_equal(t.regime, expected[k + 1]);
+            assert_true(t.band > 0 && t.band < 1e-12);
+            done(n, &t);
+        }
+}
+
+/* One step by 1/(2|x|^2) = 0.1 is the best rate, not luck. */
+static void the_vector_neuron(void **state)
+{
+    (void)state;
+    static const double h[] = {2, 4, 4, 8};
+    double x[] = {1, 2}, y = 10, w[] = {1, 1};
+    gn_neuron *n;
+    gn_neuron_spec s = scalar(x, &y, w, 0.1);
+    s.inputs = 2;
+    gn_neuron_theory t = theory_of(&s, &n);
+    for (size_t i = 0; i < 4; i++) near(t.hessian[i], h[i], within[ONE_SHOT]);
+    near(t.lambda, 10, within[ONE_SHOT]);
+    near(t.eigenvalue[0], 0, within[ONE_SHOT]);
+    near(t.best_rate, 0.1, within[ONE_SHOT]);
+    near(t.critical_rate, 0.2, within[ONE_SHOT]);
+    assert_int_equal(t.regime, GN_REGIME_ONE_STEP);
+    done(n, &t);
+    s.has_bias = true;  /* lambda = 2(|x|^2 + 1) */
+    t = theory_of(&s, &n);
+    near(t.lambda, 12, within[ONE_SHOT]);
+    near(t.critical_rate, 1.0 / 6, within[ONE_SHOT]);
+    done(n, &t);
+    s.reduction = "half-sum";
+    t = theory_of(&s, &n);
+    near(t.lambda, 6, within[ONE_SHOT]);
+    done(n, &t);
+}
+
+/* Momentum moves the limit from 2 to 2 + 2 mu, Nesterov's to (2 + 2 mu)/(1 + 2 mu); the runs agree. */
+static void limits_of_momentum(void **state)
+{
+    (void)state;
+    static const struct { gn_optimizer op; double limit, below, above; } row[] = {
+        {GN_OPT_momentum, .019, .0189, .0191}, {GN_OPT_nesterov, 1.357142857142857 / 200, .0067, .0069}};
+    double x = 10, y = 10, w = 0;
+    gn_neuron_end end;
+    gn_neuron *n;
+    for (size_t i = 0; i < GN_COUNT(row); i++)
+        for (int above = 0; above < 2; above++) {
+            gn_neuron_spec s = scalar(&x, &y, &w, above ? row[i].above : row[i].below);
+            s.optimizer = row[i].op;
+            s.hyper[1] = 0.9;
+            gn_neuron_theory t = theory_of(&s, &n);
+            near(t.critical_rate, row[i].limit, within[ONE_SHOT]);
+            assert_int_equal(t.regime == GN_REGIME_DIVERGENT, above);
+            must(ctx, gn_neuron_run(n, 20000, 0, NULL, NULL, &end));
+            assert_int_equal(!(gn_neuron_loss(n) < 1), above);
+            done(n, &t);
+        }
+}
+
+static void the_leaky_batch(void **state)
+{
+    (void)state;
+    static const double eigenvalue[] = {.07404520936141287, 27.82349948361097, 208.85527987559541, 1615.3493754314331};
+    gn_neuron_spec s = leaky_batch(0.001);
+    gn_neuron *n;
+    gn_neuron_end end;
+    gn_neuron_theory t = theory_of(&s, &n);
+    assert_true(!t.linear && t.piecewise);
+    assert_int_equal(gn_neuron_flat(&t), 2);
+    for (size_t i = 0; i < 4; i++) near(t.eigenvalue[2 + i], eigenvalue[i], 1e-11);
+    near(t.critical_rate, 0.0012381222479909853, within[ONE_SHOT]);
+    gn_neuron_theory_free(n, &t);
+    must(ctx, gn_neuron_run(n, 2000, 0, NULL, NULL, &end));
+    must(ctx, gn_neuron_theory_of(n, &t));
+    near(t.lambda, 1719.5449004, 1e-9);
+    near(t.critical_rate, 0.00116310, 1e-7);
+    done(n, &t);
+    s.reduction = "mean";   /* of four rows */
+    s.act = "identity";
+    t = theory_of(&s, &n);
+    near(t.critical_rate, 0.00465239, 1e-7);
+    near(t.lambda / t.smallest, 80.93, 1e-4);
+    done(n, &t);
+}
+
+/* lambda is the second derivative of the loss along its eigenvector, for activations that bend. */
+static void curvature_is_the_second_difference(void **state)
+{
+    (void)state;
+    static const char *const acts[] = {"tanh", "sigmoid", "gelu", "softplus", "silu", "mish", "elu", "identity"};
+    static const char *const losses[] = {"mse", "log_cosh", "bce", "0.5*e^2", "e^4"};
+    double x = 1.7, y = 0.3, w = 0.4, h = 1e-4;
+    for (size_t a = 0; a < GN_COUNT(acts); a++)
+        for (size_t l = 0; l < GN_COUNT(losses); l++) {
+            gn_neuron_spec s = scalar(&x, &y, &w, 0.1);
+            gn_neuron *n;
+            double at[3];
+            s.act = acts[a];
+            s.loss = losses[l];
+            gn_neuron_theory t = theory_of(&s, &n);
+            for (int k = 0; k < 3; k++) {
+                double moved = w + (k - 1) * h;
+                gn_neuron_set(n, &moved, 0);
+                gn_neuron_forward(n);
+                at[k] = gn_neuron_gradient(n)[0];
+            }
+            near(t.lambda, (at[2] - at[0]) / (2 * h), 1e-6);
+            done(n, &t);
+        }
+}
+
+/* ---- overflow ------------------------------------------------------------------------------------------------------ */
+
+static void check_overflow(const gn_neuron_spec *s, gn_type type, const double *expected)
+{
+    gn_neuron_overflow o[2];
+    gn_neuron *n = made(ctx, s);
+    must(ctx, gn_neuron_overflow_predicted(n, type, &o[0]));
+    must(ctx, gn_neuron_overflow_observed(ctx, s, type, (uint64_t)o[0].nan + 5, &o[1]));
+    for (int i = 0; expected && i < 2; i++) {
+        assert_true(o[i].loss == expected[0] && o[i].gradient == expected[1]);
+        assert_true(o[i].weight == expected[2] && o[i].nan == expected[3]);
+    }
+    assert_true(o[0].loss == o[1].loss && o[0].gradient == o[1].gradient);
+    assert_true(o[0].weight == o[1].weight && o[0].nan == o[1].nan);
+    gn_neuron_free(n);
+}
+
+static void when_the_numbers_end(void **state)
+{
+    (void)state;
+    static const double wide[] = {67, 133, 134, 135}, narrow[] = {8, 15, 16, 17};
+    double x = 100, y = 200, w = 1;
+    gn_neuron_spec s = scalar(&x, &y, &w, 0.01);
+    check_overflow(&s, GN_F64, wide);
+    check_overflow(&s, GN_F32, narrow);
+    static const struct { double x, lr; } more[] = {{11, .01}, {10, .011}, {7, .5}, {30, .003}};
+    for (size_t i = 0; i < GN_COUNT(more); i++) {
+        s = scalar(&more[i].x, &y, &w, more[i].lr);
+        check_overflow(&s, GN_F64, NULL);
+        check_overflow(&s, GN_F32, NULL);
+    }
+    gn_neuron_overflow o;
+    gn_neuron *n;
+    double one = 1;
+    s = scalar(&one, &y, &w, 0.01);
+    n = made(ctx, &s);
+    must(ctx, gn_neuron_overflow_predicted(n, GN_F64, &o));
+    assert_true(isinf(o.loss) && isinf(o.nan));
+    gn_neuron_free(n);
+}
+
+/* ---- the sheet ----------------------------------------------------------------------------------------------------- */
+
+static void explain(const gn_neuron_spec *s, gn_neuron_show show, gn_sheet *sheet, gn_neuron_result *result)
+{
+    gn_neuron *n = made(ctx, s);
+    gn_sheet_open(sheet, ctx, "neuron");
+    must(ctx, gn_neuron_explain(n, &show, sheet, result));
+    gn_neuron_free(n);
+}
+
+static void must_read_back(const gn_sheet *sheet, const gn_neuron_spec *s)
+{
+    double tolerance = s->type == GN_F32 ? 1e-5 : 1e-12;
+    for (size_t i = 0; i < sheet->lines; i++) {
+        double difference;
+        const gn_line *line = sheet->line[i];
+        must(ctx, gn_line_again(sheet, line, &difference));
+        if (!(difference <= tolerance))
+            fail_msg("%s, %s: %s = %s gives another value, by %g", s->act, s->loss, line->symbol->name, line->formula,
+                     difference);
+    }
+}
+
+/* Law 13, for every activation, loss and optimiser, one row and several, both precisions. */
+static void every_equation_reads_back(void **state)
+{
+    (void)state;
+    double x[] = {0.7, -1.3, 0.4, 1.1}, y[] = {0.3, 0.9}, w[] = {0.45, -0.35};
+    int op = 0, loss = 0;
+    for (int a = 0; a < GN_P_COUNT; a++)
+        for (int k = 0; k < 8; k++) {
+            if (gn_pointwise_table()[a].arity != 1) continue;
+            gn_neuron_spec s = scalar(x, y, w, 0.01);
+            do loss = (loss + 1) % GN_LOSS_COUNT;
+            while (gn_loss_table()[loss].per_row);
+            op = (op + 1) % GN_OPT_COUNT;
+            s.inputs = k & 1 ? 2 : 1;
+            s.rows = k & 2 ? 2 : 1;
+            s.type = k & 4 ? GN_F32 : GN_F64;
+            s.has_bias = true;
+            s.b = 0.9;
+            s.act = gn_pointwise_table()[a].name;
+            s.loss = gn_loss_table()[loss].name;
+            s.optimizer = (gn_optimizer)op;
+            for (int i = 0; i < gn_optimizer_table()[op].parameters; i++)
+                s.hyper[i] = gn_optimizer_table()[op].parameter_default[i];
+            s.clip = k & 1 ? 0.5 : 0;
+            s.decay = k & 2 ? 0.01 : 0;
+            gn_sheet sheet;
+            gn_neuron_show show = {.steps = 3, .written = 2, .tolerance = 1e-2, .checked = s.type == GN_F64};
+            explain(&s, show, &sheet, NULL);
+            must_read_back(&sheet, &s);
+            for (size_t i = 0; i < sheet.lines; i++)
+                if (sheet.line[i]->check.kind) assert_string_not_equal(sheet.line[i]->check.verdict, "FAIL");
+            gn_sheet_free(&sheet);
+        }
+}
+
+static const gn_symbol *symbol_of(const gn_sheet *s, const char *name)
+{
+    const gn_symbol *v = gn_sheet_find(s, name);
+    if (!v) fail_msg("the sheet has no %s", name);
+    return v;
+}
+
+static const char *line_with(const gn_sheet *s, const char *words)
+{
+    for (size_t i = 0; i < s->lines; i++)
+        if (s->line[i]->kind == GN_LINE_TEXT && strstr(s->line[i]->title, words)) return s->line[i]->title;
+    fail_msg("no line says '%s'", words);
+    return NULL;
+}
+
+static const gn_line *table_of(const gn_sheet *s, const char *caption)
+{
+    for (size_t i = 0; i < s->lines; i++)
+        if (s->line[i]->kind == GN_LINE_TABLE && strstr(s->line[i]->title, caption)) return s->line[i];
+    fail_msg("no table is called '%s'", caption);
+    return NULL;
+}
+
+static void the_sheet_of_a_run(void **state)
+{
+    (void)state;
+    double x = 3, y = 10, w = 0.5;
+    gn_neuron_spec s = scalar(&x, &y, &w, 0.1);
+    gn_neuron_show show = {.steps = 30, .written = 2, .tolerance = 1e-6, .checked = true};
+    gn_neuron_result result;
+    gn_sheet sheet;
+    explain(&s, show, &sheet, &result);
+    must_read_back(&sheet, &s);
+    assert_int_equal(result.end, GN_NEURON_DONE);
+    assert_int_equal(result.k, 30);
+    assert_int_equal(result.regime, GN_REGIME_OSCILLATING);
+    near(symbol_of(&sheet, "lambda")->value[0], 18, within[ONE_SHOT]);
+    near(symbol_of(&sheet, "r")->value[0], -0.8, within[ONE_SHOT]);
+    near(symbol_of(&sheet, "lr_best")->value[0], 1.0 / 18, within[ONE_SHOT]);
+    near(symbol_of(&sheet, "lr_limit")->value[0], 1.0 / 9, within[ONE_SHOT]);
+    near(symbol_of(&sheet, "w_star")->value[0], 10.0 / 3, within[ONE_SHOT]);
+    line_with(&sheet, "predicted 62, observed 62");
+    const gn_line *t = table_of(&sheet, "trajectory");
+    assert_int_equal(t->rows, 31);
+    assert_true(t->column[0].number[0] == 0 && t->column[1].number[0] == 0.5);  /* w_0 at k = 0 */
+    for (size_t i = 0; i < t->rows; i++) near(t->column[1].number[i], t->column[2].number[i], within[ITERATED]);
+    gn_sheet_free(&sheet);
+}
+
+/* Predicted and observed steps agree for rates across the regimes. */
+static void steps_to_arrive(void **state)
+{
+    (void)state;
+    double x = 3, y = 10, w = 0.5;
+    static const struct { double lr; const char *says; } row[] = {
+        {0.01, "predicted 70, observed 70"}, {0.1, "predicted 62, observed 62"}, {1.0 / 18, "predicted 1, observed 1"},
+        {0.2, "predicted never, not within"},
+    };
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_neuron_spec s = scalar(&x, &y, &w, row[i].lr);
+        gn_neuron_show show = {.steps = 5, .written = 1, .tolerance = 1e-6};
+        gn_sheet sheet;
+        explain(&s, show, &sheet, NULL);
+        line_with(&sheet, row[i].says);
+        gn_sheet_free(&sheet);
+    }
+}
+
+static void a_long_run_keeps_its_ends(void **state)
+{
+    (void)state;
+    double x = 3, y = 10, w = 0.5;
+    gn_neuron_spec s = scalar(&x, &y, &w, 1e-5);
+    gn_neuron_show show = {.steps = 100000, .written = 1, .tolerance = 1e-6};
+    gn_neuron_result result;
+    gn_sheet sheet;
+    explain(&s, show, &sheet, &result);
+    const gn_line *t = table_of(&sheet, "trajectory");
+    assert_int_equal(t->rows, 24);
+    for (size_t i = 0; i < 12; i++) {
+        assert_true(t->column[0].number[i] == (double)i);
+        assert_true(t->column[0].number[12 + i] == 100000 - 11 + (double)i);
+    }
+    near(t->column[1].number[23], result.w, 0);
+    near(t->column[1].number[23], t->column[2].number[23], within[ITERATED]);
+    gn_sheet_free(&sheet);
+}
+
+static void the_cures(void **state)
+{
+    (void)state;
+    double x = 100, y = 200, w = 1;
+    gn_neuron_spec s = scalar(&x, &y, &w, 0.01);
+    gn_neuron_show show = {.steps = 4, .written = 1, .tolerance = 1e-6, .cures = true};
+    gn_sheet sheet;
+    explain(&s, show, &sheet, NULL);
+    must_read_back(&sheet, &s);
+    const gn_line *t = table_of(&sheet, "each cure");
+    static const double limit[] = {1e-4, 1e-4, 1, 1e-4, 1e-4};
+    for (size_t i = 0; i < 5; i++) near(t->column[3].number[i], limit[i], within[ONE_SHOT]);
+    near(t->column[2].number[2], 2, within[ONE_SHOT]);  /* lambda of x = 1: r = 0.98 */
+    assert_true(isnan(t->column[5].number[0]) && t->column[5].number[4] < 1e-20);
+    line_with(&sheet, "predicted width 0.01");
+    line_with(&sheet, "width 0.01");
+    line_with(&sheet, "from 0.0001 to 1");
+    near(symbol_of(&sheet, "grown")->value[0], 425081000.1427, 1e-10);
+    near(symbol_of(&sheet, "vanished")->value[0] * 1e15, 1.7763568394002505, within[ONE_SHOT]);
+    near(symbol_of(&sheet, "sigmoids")->value[0], 9.5367431640625e-07, within[ONE_SHOT]);
+    const gn_line *init = table_of(&sheet, "initialisers");
+    static const double small[] = {.4472135954999579, .7745966692414834, .7071067811865476, 1.224744871391589},
+                        large[] = {.0468292906, .0811107106, .0505076272, .0874817765};
+    for (size_t i = 0; i < 4; i++) {
+        near(init->column[3].number[i], small[i], within[ONE_SHOT]);
+        near(init->column[4].number[i], large[i], 1e-10);
+    }
+    table_of(&sheet, "when the numbers");
+    line_with(&sheet, "\"Exploding gradients\" are another thing");
+    gn_sheet_free(&sheet);
+}
+
+/* Standardised columns: the condition number falls from 80.93 to 9.79 and the limit rises 130 times. */
+static void scaling_a_batch(void **state)
+{
+    (void)state;
+    gn_neuron_spec s = leaky_batch(0.001);
+    gn_neuron_show show = {.steps = 10, .written = 1, .tolerance = 1e-2, .cures = true};
+    gn_sheet sheet;
+    s.act = "identity";
+    explain(&s, show, &sheet, NULL);
+    must_read_back(&sheet, &s);
+    const gn_line *t = table_of(&sheet, "each cure");
+    near(t->column[3].number[0], 80.93, 1e-4);
+    near(t->column[3].number[2], 9.79, 1e-3);
+    near(t->column[4].number[0], .0011631, 1e-7);
+    near(t->column[4].number[2], .15099, 1e-5);
+    gn_sheet_free(&sheet);
+}
+
+/* z exactly 0: the convention is said, and the check takes what lies between the slopes of the two sides as right. */
+static void the_kink(void **state)
+{
+    (void)state;
+    double x = 3, y = 1, w = 0;
+    static const char *const acts[] = {"leaky_relu", "leaky_relu(alpha=0.2)", "relu"};
+    static const char *const says[] = {"taken as 0.01 there, and a central difference would give 0.505",
+                                       "taken as 0.2 there, and a central difference would give 0.6",
+                                       "taken as 0 there, and a central difference would give 0.5"};
+    for (size_t i = 0; i < GN_COUNT(acts); i++) {
+        gn_neuron_spec s = scalar(&x, &y, &w, 0.1);
+        gn_neuron_show show = {.steps = 1, .written = 1, .tolerance = 1e-2, .checked = true};
+        gn_sheet sheet;
+        s.act = acts[i];
+        explain(&s, show, &sheet, NULL);
+        line_with(&sheet, says[i]);
+        for (size_t k = 0; k < sheet.lines; k++)
+            if (sheet.line[k]->check.kind) assert_non_null(strstr(sheet.line[k]->check.verdict, "at a kink, between"));
+        gn_sheet_free(&sheet);
+    }
+}
+
+/* ---- memory -------------------------------------------------------------------------------------------------------- */
+
+static size_t left;
+static void *short_alloc(void *user, void *old, size_t size)
+{
+    (void)user;
+    if (!size) {
+        free(old);
+        return NULL;
+    }
+    if (!left) return NULL;
+    left--;
+    return realloc(old, size);
+}
+
+/* Whatever allocation fails: an error, nothing leaked (ASAN), and the next try works. */
+static void memory_runs_out(void **state)
+{
+    (void)state;
+    gn_context_settings settings;
+    gn_context *poor;
+    gn_context_defaults(&settings);
+    settings.threads = 1;
+    settings.alloc = short_alloc;
+    left = SIZE_MAX;
+    assert_int_equal(gn_context_new(&settings, &poor), GN_OK);
+    gn_neuron_spec s = leaky_batch(0.001);
+    gn_neuron_show show = {.steps = 3, .written = 1, .tolerance = 1e-2, .checked = true, .cures = true};
+    for (size_t n = 0;; n += n < 60 ? 1 : 37) {
+        gn_neuron *neuron;
+        gn_sheet sheet;
+        left = n;
+        gn_status status = gn_neuron_new(poor, &s, &neuron);
+        gn_sheet_open(&sheet, poor, "neuron");
+        if (status == GN_OK) status = gn_neuron_explain(neuron, &show, &sheet, NULL);
+        gn_sheet_free(&sheet);
+        gn_neuron_free(neuron);
+        if (status == GN_OK) break;
+        assert_int_equal(status, GN_NO_MEMORY);
+    }
+    left = SIZE_MAX;
+    gn_context_free(poor);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rates_of_the_scalar_neuron), cmocka_unit_test(regimes_by_r),
+        cmocka_unit_test(the_band),                   cmocka_unit_test(the_vector_neuron),
+        cmocka_unit_test(limits_of_momentum),         cmocka_unit_test(the_leaky_batch),
+        cmocka_unit_test(curvature_is_the_second_difference), cmocka_unit_test(when_the_numbers_end),
+        cmocka_unit_test(every_equation_reads_back),  cmocka_unit_test(the_sheet_of_a_run),
+        cmocka_unit_test(steps_to_arrive),            cmocka_unit_test(a_long_run_keeps_its_ends),
+        cmocka_unit_test(the_cures),                  cmocka_unit_test(scaling_a_batch),
+        cmocka_unit_test(the_kink),                   cmocka_unit_test(memory_runs_out),
+    };
+    ctx = open_context(1);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    gn_context_free(ctx);
+    return failed;
+}
