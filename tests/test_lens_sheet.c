@@ -190,6 +190,32 @@ static void large_arrays(void **state)
     gn_sheet_free(&s);
 }
 
+/* The formulas of a table's columns hold in every row, and a wrong cell is found. */
+static void columns_of_tables(void **state)
+{
+    enum { ROWS = 300 };
+    static double k[ROWS], w[ROWS], p[ROWS];
+    const double rate = -0.8, x = 3;
+    bench *b = *state;
+    gn_sheet s;
+    for (size_t i = 0; i < ROWS; i++) k[i] = (double)i, w[i] = i ? w[i - 1] * rate : 5, p[i] = w[i] * x;
+    p[7] = NAN; /* not computed in that row */
+    gn_sheet_column column[] = {{"k", "k", NULL, k, NULL},
+                                {"w", "w", "w_prev*rate", w, NULL},
+                                {"p", "p", "w*x", p, NULL}};
+    gn_sheet_open(&s, b->ctx, "");
+    gn_sheet_symbol(&s, "rate", 1, 1, &rate, GN_F64);
+    gn_sheet_symbol(&s, "x", 1, 1, &x, GN_F64);
+    assert_true(again(&s, gn_sheet_table(&s, 0, "", 3, ROWS, column)) == 0);
+    p[2] += 0.5;
+    assert_true(again(&s, gn_sheet_table(&s, 0, "", 3, ROWS, column)) > 0.01);
+    p[2] = w[2] * x;
+    w[ROWS - 1] = 1;
+    p[ROWS - 1] = x;
+    assert_true(again(&s, gn_sheet_table(&s, 0, "", 3, ROWS, column)) > 0.9);
+    gn_sheet_free(&s);
+}
+
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
 typedef struct budget { long left; } budget;
@@ -258,6 +284,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {BENCH_TEST(the_neuron),   BENCH_TEST(numbers_are_put_in),
                                        BENCH_TEST(the_law_can_fail), BENCH_TEST(random_sheets_are_read_again),
-                                       BENCH_TEST(large_arrays), cmocka_unit_test(memory_runs_out)};
+                                       BENCH_TEST(large_arrays), BENCH_TEST(columns_of_tables), cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -371,6 +371,30 @@ static void depth_hides_and_says_so(void **state)
     gn_sheet_free(&s);
 }
 
+/* Symbols without values: the formulas alone, in every medium. */
+static void symbols_without_values(void **state)
+{
+    bench *b = *state;
+    gn_sheet s;
+    gn_sheet_open(&s, b->ctx, "symbols");
+    gn_sheet_symbol(&s, "x", 1, 1, NULL, GN_F64);
+    gn_sheet_symbol(&s, "y", 1, 1, NULL, GN_F64);
+    gn_sheet_equation(&s, 0, true, "power", gn_sheet_symbol(&s, "dL_dx", 1, 1, NULL, GN_F64), "2*x*y");
+    gn_sheet_equation(&s, 0, true, "gradient", gn_sheet_symbol(&s, "g", 2, 1, NULL, GN_F64), "[2*x*y, x^2]");
+    for (int f = 0; f < GN_FORMAT_COUNT; f++) {
+        gn_render how = settings((gn_format)f, 6);
+        const char *text = render(b->ctx, &b->arena, &s, &how);
+        if (f == GN_FORMAT_TEXT) assert_has(text, "dL/dx = 2*x*y\n");
+        if (f == GN_FORMAT_LATEX) assert_has(text, "\\frac{\\partial L}{\\partial x} &= 2 \\, x \\, y\n");
+    }
+    for (size_t i = 0; i < s.lines; i++) {
+        double difference = -1;
+        assert_int_equal(gn_line_again(&s, s.line[i], &difference), GN_OK);
+        assert_true(difference == 0);
+    }
+    gn_sheet_free(&s);
+}
+
 /* ---- hostile names --------------------------------------------------------------------------------------------- */
 
 static const char hostile[] = "</script><script>alert(1)</script> & \"q\" 'a' \\input{/etc/passwd} $x$ %c #d _e ^f ~g {h} "
@@ -520,6 +544,7 @@ int main(int argc, char **argv)
                                        BENCH_TEST(numbers_have_the_digits_asked_for),
                                        BENCH_TEST(exact_values_stand_between),
                                        BENCH_TEST(depth_hides_and_says_so),
+                                       BENCH_TEST(symbols_without_values),
                                        BENCH_TEST(hostile_names_are_escaped),
                                        BENCH_TEST(markdown_and_latex_of_the_neuron)};
     if (argc == 3 && strcmp(argv[1], "--write") == 0) return write_all(argv[2]);

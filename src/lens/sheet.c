@@ -305,19 +305,91 @@ static double difference_of(double again, double printed)
     return isnan(d) ? INFINITY : d;
 }
 
+static gn_status equation_again(const gn_sheet *s, const gn_line *line, gn_arena *arena, double *difference)
+{
+    gn_numbers value;
+    const gn_symbol *v = line->symbol;
+    GN_TRY(evaluate(s, line, arena, &value));
+    bool same = value.rows == v->rows && value.cols == v->cols;
+    if (!same) *difference = INFINITY;
+    for (size_t i = 0; same && i < v->rows * v->cols; i++)
+        *difference = fmax(*difference, difference_of(value.value[i], v->value[i]));
+    return GN_OK;
+}
+
+/* The value of a name in a row of a table: a column of numbers, one in the row above as name_prev, or a symbol. false:
+ * there is no row above. */
+static bool cell_of(const gn_sheet *s, const gn_line *line, size_t row, const char *name, gn_numbers *out)
+{
+    size_t length = strlen(name);
+    bool above = length > 5 && strcmp(name + length - 5, "_prev") == 0;
+    *out = (gn_numbers){0};
+    for (size_t j = 0; j < line->columns; j++) {
+        const gn_sheet_column *c = &line->column[j];
+        if (!c->name || !c->number) continue;
+        bool now = strcmp(c->name, name) == 0;
+        bool before = above && strlen(c->name) == length - 5 && memcmp(c->name, name, length - 5) == 0;
+        if (!now && before && row == 0) return false;
+        if (now || before) *out = (gn_numbers){1, 1, &c->number[now ? row : row - 1]};
+        if (now) return true;
+    }
+    const gn_symbol *v = out->value ? NULL : gn_line_symbol(s, line, name, length);
+    if (v) *out = (gn_numbers){v->rows, v->cols, v->value};
+    return true;
+}
+
+enum { CELL_NAMES = 64 };
+
+/* The names of a column's formula, each once. */
+static gn_status names_of(const gn_sheet *s, const char *formula, gn_arena *arena, const char **name, size_t *count)
+{
+    gn_lexer lx = gn_lex_make(s->ctx, formula, strlen(formula));
+    *count = 0;
+    do {
+        GN_TRY(gn_lex_next(&lx));
+        if (lx.now.kind != GN_T_NAME || gn_lex_ahead(&lx) == '(' || *count == CELL_NAMES) continue;
+        name[*count] = gn_arena_text(arena, lx.now.at, lx.now.length);
+        if (!name[(*count)++]) return GN_NO_MEMORY;
+    } while (lx.now.kind != GN_T_END);
+    return GN_OK;
+}
+
+static gn_status column_again(const gn_sheet *s, const gn_line *line, const gn_sheet_column *c, gn_arena *arena,
+                              double *difference)
+{
+    const char *name[CELL_NAMES];
+    size_t count;
+    GN_TRY(names_of(s, c->formula, arena, name, &count));
+    for (size_t row = 0; row < line->rows; row++) {
+        gn_numbers_binding bound[CELL_NAMES];
+        size_t bindings = 0;
+        if (line->rows > 200 && row == 100) row = line->rows - 100;
+        bool known = !isnan(c->number[row]); /* nan: the row has no such number */
+        for (size_t k = 0; known && k < count; k++) {
+            gn_numbers_binding b = {.name = name[k]};
+            known = cell_of(s, line, row, name[k], &b.array);
+            if (known && b.array.value) bound[bindings++] = b;
+        }
+        gn_numbers value;
+        if (!known) continue;
+        GN_TRY(gn_array_run(arena, c->formula, strlen(c->formula), bound, bindings, &value));
+        bool single = value.rows == 1 && value.cols == 1;
+        *difference = fmax(*difference, single ? difference_of(value.value[0], c->number[row]) : INFINITY);
+    }
+    return GN_OK;
+}
+
 gn_status gn_line_again(const gn_sheet *s, const gn_line *line, double *difference)
 {
     gn_arena arena;
-    gn_numbers value;
+    gn_status status = GN_OK;
     *difference = 0;
-    if (line->kind != GN_LINE_EQUATION || !line->symbol || !line->symbol->value) return GN_OK;
-    const gn_symbol *v = line->symbol;
     gn_arena_init(&arena, s->ctx);
-    gn_status status = evaluate(s, line, &arena, &value);
-    bool same = status == GN_OK && value.rows == v->rows && value.cols == v->cols;
-    if (status == GN_OK && !same) *difference = INFINITY;
-    for (size_t i = 0; same && i < v->rows * v->cols; i++)
-        *difference = fmax(*difference, difference_of(value.value[i], v->value[i]));
+    bool equation = line->kind == GN_LINE_EQUATION && line->symbol && line->symbol->value;
+    if (equation) status = equation_again(s, line, &arena, difference);
+    for (size_t j = 0; line->kind == GN_LINE_TABLE && status == GN_OK && j < line->columns; j++)
+        if (line->column[j].formula && line->column[j].number)
+            status = column_again(s, line, &line->column[j], &arena, difference);
     gn_arena_free(&arena);
     return status;
 }

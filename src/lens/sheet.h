@@ -105,7 +105,8 @@ gn_line *gn_sheet_table(gn_sheet *s, int depth, const char *caption, size_t colu
 gn_status gn_line_numbers(const gn_sheet *s, const gn_line *line, int digits, gn_text *to);
 /* Law 13 for one line: the right side read again from its text at full digits and evaluated (of more than 512 numbers,
  * from its formula with the numbers bound to the names); *difference is the largest |again - printed| / max(1, |printed|),
- * inf when shapes differ. 0 for lines without equation. */
+ * inf when shapes differ. Of a table the columns with formulas, row by row (of more than 200 rows the first and last 100;
+ * a nan is not computed). 0 for lines without equation. */
 gn_status gn_line_again(const gn_sheet *s, const gn_line *line, double *difference);
 
 /* ---- renderers: one file each ------------------------------------------------------------------------------------ */
