@@ -78,5 +78,5 @@ void gn_explain_backward(gn_explain_run *r)
     gn_sheet_section(r->s, 0, "backward");
     put_shortcut(r);
     for (size_t i = r->net->layers; i-- > 0;) put_layer(r, i);
-    gn_explain_line(r, 1, true, "chain", "back to the input", r->t.dx);
+    gn_explain_line(r, gn_explain_depth(r, 0, 1), true, "chain", "back to the input", r->t.dx);
 }

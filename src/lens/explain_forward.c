@@ -95,7 +95,7 @@ static void put_scaling_table(gn_explain_run *r)
                                  { .title = "factor", .name = "factor", .number = v + 2 * n },
                                  { .title = "scaled", .name = "scaled", .formula = "(raw - shift)*factor",
                                   .number = v + 3 * n } };
-    gn_sheet_table(r->s, 1, "scaling: scaled = (raw - shift)*factor", GN_COUNT(column), n, column);
+    gn_sheet_table(r->s, 1, "scaling of the inputs", GN_COUNT(column), n, column);
     gn_explain_line(r, 0, false, "input", NULL, r->t.x);
 }
 

@@ -129,7 +129,8 @@ static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
         double norm = norm_of(t, t->layer[i].d_z);
         v[n] = number[i];
         v[t->net->layers + n] = norm;
-        if (n) to[n] = gn_arena_text(&t->arena, gn_num_digits(room, norm / previous, 6), strlen(room->at));
+        const char *text = gn_num_digits(room, norm / previous, 6);
+        if (n) to[n] = gn_arena_text(&t->arena, text, strlen(text));
         n++;
         previous = norm;
     }

@@ -1,0 +1,101 @@
+# Explanations: a network as it begins, a trained model, one unit, one parameter, every format, and what is refused.
+<<< line.csv
+x1,x2,y
+3,1,10
+1,2,4
+0,0,0
+>>>
+$ glassnet explain line.csv --target y --task regression --layers none --scale none --precision f64 --optimizer sgd --lr 0.01 --row 2 | sed -n '/^── forward/,/^── update/p'
+> ── forward ─────────────────────────────────────────────────────────────────────
+>    0.weight W1 = [[{num}, {num}]]
+>    0.bias   b1 = 0
+>  1 sum      Z1 = X*W1' + b1 = [[0, 0]]*[[{num}, {num}]]' + 0 = 0
+>                [product and bias: (1,1)]
+>
+> ── loss ────────────────────────────────────────────────────────────────────────
+>  2 loss L = square(Z1 - T) = square(0 - 0) = 0  [mse: square(z - t)]
+>
+> ── backward ────────────────────────────────────────────────────────────────────
+>  3 chain    δ1     = 2*(Z1 - T) = 2*(0 - 0){any}= 0
+>                    [slope of the loss: (1,1)]
+>  4 gradient dL/dW1 = δ1*X       = 0*[[0, 0]]{any}= [[0, 0]]
+>                    [outer products, added over the rows: (1,2) = (1,1)*(1,2)]
+>  5 gradient dL/db1 = δ1{any}= 0
+>                    [added over the rows: (1,1)]
+>  6 chain    dL/dX  = δ1*W1      = 0*[[{num}, {num}]] = [[0, 0]]
+>                    [back to the input: (1,2) = (1,1)*(1,2)]
+>
+> ── update
+
+# the conventions stand at the head
+$ glassnet explain line.csv --target y --task regression --net "3 relu, dropout 0.5, batchnorm" --row 0-1 | sed -n '1,/^$/p'
+> an untrained network on rows 0-1 of line.csv
+> loss: mse, the mean over 2 rows
+> layout: X has a row per example, W a row per output: Z = X*W' + b
+> a gradient has the shape of its parameter; a Jacobian a row per output
+> slope of relu(x) = y: where(y > 0, 1, 0)
+> precision: float32
+> weights: as initialised with seed 1
+> dropout is off, as in prediction
+> batch normalisation uses its running mean and variance, as in prediction
+> indices go from 0; .* and ./ act on each element, * is the matrix product
+>
+
+# a trained model: its own optimiser's step, unless another is said
+$ glassnet train xor --layers 4 --act tanh --optimizer nesterov --lr 0.25 --momentum 0.5 --epochs 2 --out m.safetensors --quiet >/dev/null && glassnet explain m.safetensors xor --row 5 | sed -n '/^── update/,/μ/p'
+> ── update
+> nesterov: v = mu*v + g; w = w - lr*(g + mu*v)
+> the first step: the optimiser's state before it is 0
+>    learning rate lr = 0.25
+>    nesterov      μ = 0.5
+$ glassnet explain m.safetensors xor --row 5 --optimizer sgd | sed -n '/^── update/,/learning/p'
+> ── update
+> sgd: w = w - lr*g
+>    learning rate lr = 0.1
+
+# one unit as a sum; one parameter along every path; each gradient with its check
+$ glassnet explain m.safetensors xor --row 5 --neuron '0[1]' | sed -n '/^── unit/,/\[delta/p'
+> ── unit 0[1] {any}
+> {num} sum        z     = w0*x0 + w1*x1 + b
+>                     = {num}*{num} + ({num})*({num}) + ({num})
+>                     = {num}
+> {num} tanh       a     = tanh(z)         = tanh({num}){any}= {any}
+>    comes back dL/da = {num}
+>    slope      da/dz = {num}
+> {num} chain      dL/dz = (dL/da)*(da/dz) = {num}*{num} = {num}
+>                     [delta: the loss changes by it for each 1 that z grows]
+$ glassnet explain m.safetensors xor --row 5 --weight '0.weight[1,0]' | sed -n '/^── parameter/,/^the loss by/p' | grep -c '0\[1\] > 2\[0\]'
+> 1
+$ glassnet explain m.safetensors xor --row 0-15 --precision f64 --checked | grep -c 'check: central .* excellent'
+> 4
+
+# every format; JSON holds every number
+$ for f in text markdown latex html json; do glassnet explain m.safetensors xor --row 0 --format $f | wc -c | awk '$1 < 3000'; done
+$ glassnet explain m.safetensors xor --row 0 --json | python3 -c 'import json,sys; d=json.load(sys.stdin); print(sorted(d), [s["rows"] for s in d["symbols"] if s["name"]=="W1"])'
+> {any}'symbols'{any} [4, 4]
+$ glassnet explain m.safetensors xor --row 0-3 --depth 5 | awk '{ gsub(/[\200-\277]/, ""); if (length($0) > 80) print }'
+$ glassnet explain m.safetensors xor --row 0 --ascii | LC_ALL=C grep -c '[^ -~]'
+> 0
+? 1
+$ glassnet explain m.safetensors xor --row 0 --out sheet.html --format html && grep -c '<html' sheet.html
+> 1
+
+# what is refused
+$ glassnet explain m.safetensors xor --row 1000
+! glassnet: error[CFG-RANGE]: row: there is no row 1000; the data have 1000, from 0 to 999
+? 2
+$ glassnet explain m.safetensors xor --row one
+! glassnet: error[CFG-VALUE]: row: "one" is no row
+! hint: rows are counted from 0: --row 3, several as --row 0,3 or --row 0-7
+? 2
+$ glassnet explain m.safetensors xor --neuron 7
+! glassnet: error[CFG-VALUE]: neuron: the network has no unit "7"
+! hint: LAYER[i], the layer by the number in its tensors' names: from 0[0] to 2[0]
+? 2
+$ glassnet explain m.safetensors xor --weight '0.weight[4,0]'
+! glassnet: error[CFG-VALUE]: weight: 0.weight[4,0] is outside 0.weight, which is 4 by 2; indices go from 0
+? 2
+$ glassnet explain m.safetensors
+! glassnet: error[FILE-KIND]: m.safetensors: this is a model (safetensors), not data
+! hint: a model is explained on data: glassnet explain MODEL DATA --row 0
+? 3
