@@ -1,6 +1,6 @@
 /* test_lens_check.c -- the gradient check finds planted mistakes and passes what is right, kinks among them; its steps,
- * slopes and second order give the numbers of the acceptance page; complex step agrees with reverse mode on every row of
- * the tables. */
+ * slopes and second order give the numbers of the acceptance page; complex step agrees with reverse mode on every row
+ * of the tables. */
 #include "lens/gradient_check.h"
 #include "nn_help.h"
 
@@ -110,7 +110,7 @@ static void kinks(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- C7 and F4: the explicit net, tanh ----------------------------------------------------------------------------- */
+/* ---- C7 and F4: the explicit net, tanh --------------------------------------------------------------------------- */
 
 static const double c7[13] = { .1, -.2, .3, .4, -.5, .6, .01, .02, -.03, .7, -.8, .9, .05 };
 static const double c7_x[6] = { 1, .5, -2, 1, .5, -1.5 }, c7_y[3] = { 1, -1, .5 };
@@ -203,7 +203,7 @@ static void product_f4(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- planted mistakes (law 18) --------------------------------------------------------------------------------------- */
+/* ---- planted mistakes (law 18) ----------------------------------------------------------------------------------- */
 
 static void plant(int which, const double *right, double *g)
 {
@@ -316,7 +316,7 @@ static void samples(void **state)
     gn_context_free(ctx);
 }
 
-/* ---- complex step ------------------------------------------------------------------------------------------------------ */
+/* ---- complex step ------------------------------------------------------------------------------------------------ */
 
 /* Every row of pointwise.def with one operand: complex step of the value's text against the stated slope. */
 static void complex_rows(void **state)

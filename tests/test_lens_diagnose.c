@@ -1,6 +1,6 @@
 /* test_lens_diagnose.c -- every mistake planted by hand, in plain loops that share nothing with the engine, is named;
  * the right gradient is called right, noise is called unknown, and the seeds' errors come out as what they are. */
-#include "lens/diagnose.h"
+#include "lens/diagnose_internal.h"
 #include "nn_help.h"
 
 enum { N = 5, IN = 3, HID = 4, OUT = 2, W1 = 0, B1 = W1 + HID * IN, W2 = B1 + HID, B2 = W2 + OUT * HID, P = B2 + OUT };
@@ -145,9 +145,10 @@ static void factors(void **state)
 {
     (void)state;
     static const struct { double f; gn_mistake name; } row[] = {
-        { -1, GN_MISTAKE_SIGN },          { 1.0 / N, GN_MISTAKE_BATCH_AGAIN }, { N, GN_MISTAKE_SUM_NOT_MEAN },
-        { 0.5, GN_MISTAKE_OUTPUTS_AGAIN }, { 2, GN_MISTAKE_OUTPUTS_SUM },       { 1.0 / (N * OUT), GN_MISTAKE_MEAN_AGAIN },
-        { N * OUT, GN_MISTAKE_ALL_SUM },  { 3.7, GN_MISTAKE_FACTOR },
+        { -1, GN_MISTAKE_SIGN },           { 1.0 / N, GN_MISTAKE_BATCH_AGAIN },
+        { N, GN_MISTAKE_SUM_NOT_MEAN },    { 0.5, GN_MISTAKE_OUTPUTS_AGAIN },
+        { 2, GN_MISTAKE_OUTPUTS_SUM },     { 1.0 / (N * OUT), GN_MISTAKE_MEAN_AGAIN },
+        { N * OUT, GN_MISTAKE_ALL_SUM },   { 3.7, GN_MISTAKE_FACTOR },
     };
     gn_world w;
     double g[P], v[P];
@@ -503,9 +504,13 @@ static void classes(void **state)
         double g[9] = { 0 };
         for (int n = 0; n < 4; n++) {
             double in[2], p[3], sum = 0, along = 0;
-            for (int i = 0; i < 2; i++) in[i] = turn == 2 ? (double)x[2 * n + i] : ((double)x[2 * n + i] - shift[i]) * factor[i];
+            for (int i = 0; i < 2; i++) {
+                in[i] = (double)x[2 * n + i];
+                if (turn != 2) in[i] = (in[i] - shift[i]) * factor[i];
+            }
             for (size_t j = 0; j < 3; j++) {
-                p[j] = exp(weight_at(net, 1, j) + weight_at(net, 0, 2 * j) * in[0] + weight_at(net, 0, 2 * j + 1) * in[1]);
+                p[j] = exp(weight_at(net, 1, j) + weight_at(net, 0, 2 * j) * in[0] +
+                           weight_at(net, 0, 2 * j + 1) * in[1]);
                 sum += p[j];
             }
             double e[3];
@@ -530,8 +535,30 @@ static void classes(void **state)
     gn_context_free(ctx);
 }
 
-/* Without a mistake the backward pass by hand is gn_grad's, for every kind of layer; then "right" is what is said of the
- * engine's own gradient, in a network whose mistakes are looked for. */
+/* The backward pass by hand, without a mistake, against gn_grad. */
+static void same_backward(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const double *g)
+{
+    gn_net_rows r;
+    gn_rows_graph m;
+    gn_plan *plan;
+    gn_node out[32];
+    must(ctx, gn_net_rows_open(ctx, net, rows, GN_F64, &r));
+    must(ctx, gn_rows_graph_open(&r, &m));
+    assert_true(m.n <= 32);
+    must(ctx, gn_backward_nodes(r.net, &m, &(gn_backward){ .layer = SIZE_MAX }, out));
+    must(ctx, gn_rows_graph_plan(&r, &m, out, m.n, (gn_plan_options){ 0 }, &plan));
+    must(ctx, gn_plan_run(ctx, plan, 0));
+    for (size_t i = 0; i < m.n; i++) {
+        const double *at = gn_plan_value(plan, out[i]);
+        for (size_t k = 0; k < gn_shape_size(gn_node_get(m.g, out[i]).shape); k++, g++)
+            assert_true(fabs(at[k] - *g) <= 1e-13 * fmax(1, fabs(*g)));
+    }
+    gn_plan_free(plan);
+    gn_rows_graph_close(&m);
+    gn_net_rows_close(&r);
+}
+
+/* For every kind of layer: the engine's own gradient is right, and -2 times it is not. */
 static void kinds_of_layers(void **state)
 {
     (void)state;
@@ -551,6 +578,7 @@ static void kinds_of_layers(void **state)
         double *g = calloc(n, sizeof *g);
         must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
         gn_diagnosis d;
+        same_backward(ctx, net, &rows, g);
         must(ctx, gn_diagnose_flat(ctx, net, &rows, g, n, &d));
         expect(&d, GN_MISTAKE_RIGHT);
         gn_diagnosis_free(&d);

@@ -1,6 +1,6 @@
 /* grad_file.c -- reading a gradient: one tensor as rows of numbers, or all of them one after another.
  *
- * Invariant: numbers are read as float64 whatever the model's precision is; a file's word on its shape is never enough. */
+ * Invariant: numbers are read as float64 whatever the model's precision is; what fits no tensor is refused. */
 #include "grad_file.h"
 
 #include <string.h>
@@ -194,7 +194,8 @@ static gn_status read_csv(gn_cli *cli, gn_source *source, gn_grad_file *f, doubl
     gn_status s = gn_source_all(source, (uint64_t)NUMBERS_MOST * 8, &b);
     if (s == GN_OK) s = gn_options_set(o, "precision", "f64");
     if (s == GN_OK) s = gn_options_set(o, "nonfinite", "missing");
-    if (s == GN_OK) s = gn_options_set(o, "header", strcmp(header, "auto") ? header : begins_with_word(&b) ? "yes" : "no");
+    if (!strcmp(header, "auto") && s == GN_OK) header = begins_with_word(&b) ? "yes" : "no";
+    if (s == GN_OK) s = gn_options_set(o, "header", header);
     if (s == GN_OK) s = read_table(cli, source->name, &b, o, &t);
     if (s == GN_OK) s = copy_table(f, &t, out);
     gn_table_free(&t);
@@ -237,7 +238,8 @@ static gn_status take_tensors(gn_cli *cli, const gn_net *net, const gn_st_file *
     }
     f->whole = true;
     f->how = "by the names of the tensors";
-    return f->count ? GN_OK : gn_fail(cli->ctx, GN_E_MOD_SHAPE, "no tensor of the file has the name of one of the network's");
+    if (f->count) return GN_OK;
+    return gn_fail(cli->ctx, GN_E_MOD_SHAPE, "no tensor of the file has the name of one of the network's");
 }
 
 static gn_status read_st(gn_cli *cli, const gn_net *net, gn_source *source, gn_grad_file *f)

@@ -1,7 +1,7 @@
 /* diagnose.c -- a gradient that somebody computed, held against the right one and against those that mistakes lead to.
  *
- * Invariant: all tensors are first explained by one mistake together, because one mistake is likelier than several; only
- * where that fails is each explained by itself. */
+ * Invariant: all tensors are first explained by one mistake together, because one mistake is likelier than several;
+ * only where that fails is each explained by itself. */
 #include "diagnose_internal.h"
 
 #include <math.h>

@@ -21,11 +21,11 @@
     D(HALF,           "factor 1/2",                               "the square's 2 is missing, or the loss has a 1/2")  \
     D(TWICE,          "factor 2",                                 "the 2 is there twice, or the loss has no 1/2")      \
     D(FACTOR,         "a constant factor",                        "compare the constants in front of the loss")        \
-    D(TRANSPOSED,     "transposed",                               "a gradient has the shape of its weight, (outputs, inputs)") \
+    D(TRANSPOSED,     "transposed",                               "rows are outputs, columns inputs, as in W")         \
     D(BIAS_MISSING,   "bias missing",                             "db = the sum of delta over the rows")               \
     D(ZERO,           "all zero",                                 "the gradient was not computed, or not accumulated") \
     D(LAYER,          "wrong layer",                              "delta and input of the same layer belong together") \
-    D(KINK,           "kink convention",                          "a choice among subgradients: here the slope at the left") \
+    D(KINK,           "kink convention",                          "a choice: here relu'(0) = 0, leaky relu'(0) = a")   \
     D(SLOPE_MISSING,  "activation slope forgotten",               "delta = (W' delta of the next layer) * s'(z)")      \
     D(SLOPE_OF_VALUE, "activation slope taken at a, not at z",    "s' takes the pre-activation z")                     \
     D(SLOPE_VALUE_Z,  "activation slope with z in the place of a", "a slope written in a takes a = s(z)")              \

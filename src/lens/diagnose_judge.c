@@ -1,7 +1,7 @@
 /* diagnose_judge.c -- which candidate, and which constant in front of it, is what was given.
  *
- * Invariant: of the explanations that fit as well as any, the simplest is taken; where more numbers were free to choose,
- * more entries must bear it out. */
+ * Invariant: of the explanations that fit as well as any, the simplest is taken; where more numbers were free to
+ * choose, more entries must bear it out. */
 #include "diagnose_internal.h"
 
 #include <math.h>

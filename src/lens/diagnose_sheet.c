@@ -57,8 +57,8 @@ static void say_worst(gn_sheet *s, const gn_finding *f)
 {
     if (f->mistake != GN_MISTAKE_UNKNOWN) return;
     const char *given = number_text(s, f->given, 6), *right = number_text(s, f->right, 6);
-    gn_sheet_text(s, 0, "%s: furthest off is entry %zu in reading order, from 0: %s where %s is right.", f->name, f->worst,
-                  given ? given : "", right ? right : "");
+    gn_sheet_text(s, 0, "%s: furthest off is entry %zu in reading order, from 0: %s where %s is right.", f->name,
+                  f->worst, given ? given : "", right ? right : "");
 }
 
 void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)

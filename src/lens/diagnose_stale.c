@@ -51,7 +51,8 @@ static void step_given(gn_stale *s, double rate)
             s->old[at + k] = s->here[at + k] + rate * s->c->u[i][k];
 }
 
-/* *found: the iteration settled. When the whole gradient was given and is that of the weights before, it is the step. */
+/* *found: the iteration settled. A whole gradient that was given and is that of the weights before is itself the step.
+ */
 static gn_status find_old(gn_stale *s, double rate, bool *found)
 {
     *found = true;

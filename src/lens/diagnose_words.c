@@ -19,8 +19,9 @@ static void put_ratio(gn_text *t, double f)
 
 static void put_spread(gn_text *t, const gn_finding *f)
 {
-    if (f->entries > 1) gn_text_printf(t, " for all %zu entries, to %s", f->entries, gn_num_digits(GN_NUM, f->spread, 2));
-    else gn_text_printf(t, " of the one entry, to %s", gn_num_digits(GN_NUM, f->spread, 2));
+    const char *spread = gn_num_digits(GN_NUM, f->spread, 2);
+    if (f->entries > 1) gn_text_printf(t, " for all %zu entries, to %s", f->entries, spread);
+    else gn_text_printf(t, " of the one entry, to %s", spread);
 }
 
 static void say_factor(gn_text *t, const gn_case *c, const gn_finding *f)

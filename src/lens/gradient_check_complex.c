@@ -1,6 +1,5 @@
-/* gradient_check_complex.c -- numbers with an imaginary part of 1e-30, through formulas: the derivative comes out beside
- * the value and nothing is subtracted, so that no digits are lost (Squire and Trapp 1998; Martins, Sturdza and Alonso
- * 2003).
+/* gradient_check_complex.c -- numbers with an imaginary part of 1e-30, through formulas: the derivative comes out
+ * beside the value and nothing is subtracted, so that no digits are lost (sources: docs/methods.md).
  *
  * Invariant: where a function needs it, its own derivative at the real part stands for the complex function: the next
  * term is smaller by 1e-60. Choices and comparisons look at real parts. */

@@ -65,7 +65,8 @@ void gn_net_rows_take(const gn_net_rows *r, double *p)
 {
     for (size_t i = 0; i < r->net->tensors; i++) {
         const gn_tensor_info *t = &r->net->tensor[i];
-        for (size_t k = 0; t->trainable && k < t->size; k++) *p++ = gn_get(r->net->spec.type, r->net->block, t->offset + k);
+        for (size_t k = 0; t->trainable && k < t->size; k++)
+            *p++ = gn_get(r->net->spec.type, r->net->block, t->offset + k);
     }
 }
 
@@ -73,7 +74,8 @@ void gn_net_rows_put(gn_net_rows *r, const double *p)
 {
     for (size_t i = 0; i < r->net->tensors; i++) {
         const gn_tensor_info *t = &r->net->tensor[i];
-        for (size_t k = 0; t->trainable && k < t->size; k++) gn_put(r->net->spec.type, r->net->block, t->offset + k, *p++);
+        for (size_t k = 0; t->trainable && k < t->size; k++)
+            gn_put(r->net->spec.type, r->net->block, t->offset + k, *p++);
     }
 }
 

@@ -198,7 +198,8 @@ static void say_precision(gn_sheet *s, const gn_objective *o, const gn_check_ora
 void gn_check_oracles_sheet(gn_sheet *s, const gn_objective *o, const gn_check_oracles *r)
 {
     if (r->complex_run)
-        gn_sheet_text(s, 0, "Complex step, which shares no derivative with the engine: g.v = %s against %s, apart by %s.",
+        gn_sheet_text(s, 0, "Complex step, which shares no derivative with the engine: g.v = %s against %s, apart by "
+                      "%s.",
                       gn_num_digits(GN_NUM, r->complex_step, 8), gn_num_digits(GN_NUM, r->reverse, 8),
                       gn_num_digits(GN_NUM, r->complex_error, 2));
     gn_sheet_text(s, 0, "The plain plan (nothing fused, composed operations spelled out): apart by %s.",

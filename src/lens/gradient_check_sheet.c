@@ -58,8 +58,8 @@ void gn_check_facts(gn_sheet *s, const gn_check_report *r)
     gn_sheet_fact(s, "float64; numeric: (L(x + h) - L(x - h))/2h with h = cbrt(2^-52)*max(1, |x|), made exact");
     gn_sheet_fact(s, "error: |analytic - numeric|/max(|analytic|, |numeric|, %s)", gn_num_digits(GN_NUM, r->floor, 6));
     gn_sheet_fact(s, "excellent to 1e-7, pass to 1e-5, with kinks nearby to 1e-4, suspicious to 1e-2, else FAIL");
-    gn_sheet_fact(s, "at a kink any slope between the two sides is right; the engine's is the stated one: relu 0, |x| 0, "
-                     "leaky relu alpha");
+    gn_sheet_fact(s, "at a kink any slope between the two sides is right; the engine's is the stated one: relu 0, "
+                     "|x| 0, leaky relu alpha");
 }
 
 /* ---- entries ----------------------------------------------------------------------------------------------------- */
@@ -195,7 +195,8 @@ static void show_taylor(gn_sheet *s, const gn_taylor *t)
         for (int i = 0; i < GN_TAYLOR_STEPS; i++) text[i] = number_text(s, value[j][i], 3);
         column[j] = (gn_sheet_column){ .title = title[j], .text = text };
     }
-    gn_sheet_table(s, 0, "what is left of the loss after its value, and after its slope (Taylor)", 3, GN_TAYLOR_STEPS, column);
+    gn_sheet_table(s, 0, "what is left of the loss after its value, and after its slope (Taylor)", 3, GN_TAYLOR_STEPS,
+                   column);
     say_taylor(s, t);
 }
 
@@ -223,8 +224,8 @@ static void conclude(gn_sheet *s, const gn_check_report *r)
         gn_sheet_text(s, 0, "The gradient passes: %zu entries checked%s, the worst verdict is \"%s\".", r->checked,
                       kinks ? ", some at kinks" : "", gn_verdict_name(r->verdict));
     else if (failed)
-        gn_sheet_text(s, 0, "The gradient does NOT pass: %zu of the %zu entries checked are wrong or suspicious.", failed,
-                      r->checked);
+        gn_sheet_text(s, 0, "The gradient does NOT pass: %zu of the %zu entries checked are wrong or suspicious.",
+                      failed, r->checked);
     else gn_sheet_text(s, 0, "The gradient does NOT pass: every entry checked is right, but not what is along v or of "
                              "second order.");
 }
@@ -234,7 +235,8 @@ void gn_check_sheet(gn_sheet *s, const gn_objective *o, const gn_check_report *r
     conclude(s, r);
     show_tensors(s, o, r);
     show_kinks(s, o, r);
-    if (r->entries) show_entries(s, o, "entries that do not pass, worst first", r->entries < 10 ? r->entries : 10, r->entry);
+    size_t worst = r->entries < 10 ? r->entries : 10;
+    if (worst) show_entries(s, o, "entries that do not pass, worst first", worst, r->entry);
     show_directions(s, r);
     if (r->directions) show_taylor(s, &r->taylor);
     if (r->second) show_second(s, r);

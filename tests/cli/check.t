@@ -1,0 +1,106 @@
+# The gradient check of a network, and of a gradient that the user computed.
+$ glassnet check xor --net "3 tanh" --precision f64 --seed 2 2> /dev/null
+> gradient check of a fresh network on xor
+> L = {num}: mean of bce over all 1,000 rows
+> float64; numeric: (L(x + h) - L(x - h))/2h with h = cbrt(2^-52)*max(1, |x|),
+>   made exact
+> error: |analytic - numeric|/max(|analytic|, |numeric|, 1e-8)
+> excellent to 1e-7, pass to 1e-5, with kinks nearby to 1e-4, suspicious to 1e-2,
+>   else FAIL
+> at a kink any slope between the two sides is right; the engine's is the stated
+>   one: relu 0, |x| 0, leaky relu alpha
+>
+> The gradient passes: 13 entries checked, the worst verdict is "excellent".
+>
+> analytic against numeric, tensor by tensor
+>   tensor    checked  largest error  at{any}verdict
+>   {any}
+>   0.weight  6        {num}{any}excellent
+>   0.bias    3        {num}{any}excellent
+>   2.weight  3        {num}{any}excellent
+>   2.bias    1        {num}{any}excellent
+>
+> along random unit directions v
+>   direction  gradient . v  forward mode  error
+>   {any}
+>   {any}1{any}
+>   {any}2{any}
+>   {any}3{any}
+>
+> what is left of the loss after its value, and after its slope (Taylor)
+>   h       |L(p + hv) - L|  |L(p + hv) - L - h g.v|
+>   {any}
+>   0.1     {num}{any}
+>   0.01    {num}{any}
+>   0.001   {num}{any}
+>   0.0001  {num}{any}
+>
+> For every decade of h the first falls by {num} and the second by {num} decades:{any}
+> {lines}
+
+# the parts that follow, one by one
+$ glassnet check xor --net "3 tanh" --seed 2 --quiet > out; grep -c -E '^(The Hessian is symmetric|Hv against|Complex step|The plain plan|The network.s Jacobian)' out
+> 5
+$ grep -A 8 'in float32' out
+> the gradient in float32, as the network trains, against float64
+>   tensor    |g32 - g64|/|g64|
+>   {any}
+>   0.weight  {num}{any}
+>   0.bias    {num}{any}
+>   2.weight  {num}{any}
+>   2.bias    {num}{any}
+>
+> error of a difference along the first direction, by its step
+$ tail -n 2 out
+> Of these the best step for a central difference is 1e-5: larger ones see the
+> curvature change, smaller ones lose the digits of the loss.
+
+# a model, one tensor of it, some rows
+$ glassnet train moons --n 200 --net "8 relu, layernorm, 4 gelu" --epochs 2 --seed 1 --quiet --out m.safetensors > /dev/null; glassnet data moons --n 200 --seed 1 > moons.csv
+$ glassnet check m.safetensors moons.csv | grep passes
+> The gradient passes: 81 entries checked{any}, the worst verdict is "{any}".
+$ glassnet check m.safetensors moons.csv --tensor 0.bias --rows 7 > out; sed -n 2p out; grep passes out
+> L = {num}: mean of bce over the first 7 of 200 rows
+> The gradient passes: 8 entries checked{any}, the worst verdict is "{any}".
+
+# many parameters: some of each tensor, and fewer rows, both said
+$ glassnet check moons --net "80 relu, 80 tanh" --quiet > out; sed -n 2,4p out; grep passes out
+> L = {num}: mean of bce over all 1,000 rows
+> 101 of 6801 parameters, drawn by the seed 1; --full checks every one
+> float64; numeric: (L(x + h) - L(x - h))/2h with h = cbrt(2^-52)*max(1, |x|),
+> The gradient passes: 101 entries checked{any}, the worst verdict is "{any}".
+
+$ glassnet check moons --net "300 relu, 300 tanh" --quiet > out; sed -n 2,3p out
+> L = {num}: mean of bce over {num} of 1,000 rows, evenly spaced
+> 101 of 91501 parameters, drawn by the seed 1; --full checks every one
+
+# the user's gradient: entry, analytic, numeric, ratio, and the diagnosis
+<<< zero.csv
+0.5
+0.5
+0.5
+0.5
+0.5
+0.5
+0.5
+0.5
+>>>
+$ glassnet check m.safetensors moons.csv --grad zero.csv --tensor 0.bias > out
+? 1
+$ sed -n 1,3p out; grep -E '^(The gradient|  entry)|diagnosis' out
+> check of a gradient for m.safetensors on moons.csv
+> L = {num}: mean of bce over all 200 rows
+> the gradient is from zero.csv, read as 0.bias
+> The gradient does NOT pass: 8 of the 8 entries checked are wrong or suspicious.
+>   entry {any}analytic a {any}numeric n {any}ratio  error  verdict
+> {any} diagnosis {any}
+> The gradient is not right: not known.
+
+$ glassnet check m.safetensors
+! glassnet: {any}
+! hint: a model needs its data: glassnet check MODEL DATA
+? 3
+$ glassnet check m.safetensors moons.csv --tensor 9.bias
+! glassnet: error[CFG-VALUE]: --tensor is '9.bias'; the network has no such trainable tensor
+! hint: it has 0.weight, 0.bias, 2.weight, 2.bias, 3.weight, 3.bias, 5.weight, 5.bias
+? 2

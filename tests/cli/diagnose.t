@@ -1,0 +1,113 @@
+# A gradient computed by hand, with mistakes in it, is judged; the file grad.py is the user.
+<<< grad.py
+import json, math, struct, sys
+b = open("s.safetensors", "rb").read()
+n = struct.unpack("<Q", b[:8])[0]
+h = json.loads(b[8:8 + n])
+def tensor(name):
+    a, z = h[name]["data_offsets"]
+    return list(struct.unpack("<%dd" % ((z - a) // 8), b[8 + n + a:8 + n + z]))
+W1, b1, W2, b2 = (tensor(t) for t in ("0.weight", "0.bias", "2.weight", "2.bias"))
+m = {k: json.loads(v) for k, v in h["__metadata__"].items() if k[0] in "it" and k.endswith(("shift", "factor"))}
+rows = [[float(v) for v in line.split(",")] for line in open("sine.csv").read().split()[1:]]
+what = sys.argv[1]
+g1, gb1, g2, gb2 = [0.0] * 4, [0.0] * 4, [0.0] * 4, 0.0
+for x, y in rows:
+    if what != "raw": x = (x - m["input_shift"][0]) * m["input_factor"][0]
+    y = (y - m["target_shift"][0]) * m["target_factor"][0]
+    a = [math.tanh(W1[i] * x + b1[i]) for i in range(4)]
+    e = 2 * (sum(W2[i] * a[i] for i in range(4)) + b2[0] - y) / len(rows)
+    gb2 += e
+    for i in range(4):
+        d = e * W2[i] * (1 if what == "slope" else 1 - a[i] ** 2)
+        g2[i] += e * a[i]
+        g1[i] += d * x
+        gb1[i] += d
+if what == "bias": gb1 = [0.0] * 4
+if what == "noise": g1[2] += 1
+k = {"batch": 1 / len(rows), "half": 0.5, "sign": -1}.get(what, 1)
+flat = [k * v for v in g1 + gb1 + g2 + [gb2]]
+if what == "npy":
+    head = "{'descr': '<f8', 'fortran_order': False, 'shape': (4, 1), }".ljust(117) + "\n"
+    open("g.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + struct.pack("<4d", *g1))
+elif what == "row": print("d1,d2,d3,d4\n" + ",".join(map(repr, g2)))
+elif what == "flip": print(",".join(map(repr, g1)))
+else: print("\n".join(map(repr, flat)))
+>>>
+$ glassnet data sine --n 40 --seed 2 > sine.csv; glassnet train sine.csv --net "4 tanh" --epochs 3 --seed 3 --precision f64 --quiet --out s.safetensors > /dev/null
+$ python3 grad.py right > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv
+> diagnosis of g.csv for s.safetensors on sine.csv
+> L = {num}: mean of mse over all 40 rows, float64
+> read: 13 by 1 numbers, all tensors one after another
+> a gradient has its tensor's shape; a weight has a row for each output
+> the slope at a kink: relu 0, |x| 0, leaky relu alpha
+> named when the mistake's own gradient is within 1e-4 of what was given
+>
+> The gradient is right.
+>
+> findings
+>   tensor    agree   from the right one  finding
+>   {any}
+>   0.weight  4 of 4  {num}{any}right
+>   0.bias    4 of 4  {num}{any}right
+>   2.weight  4 of 4  {num}{any}right
+>   2.bias    1 of 1  {num}{any}right
+
+# a mistake has the exit status 1, a name, the numbers that speak for it, and what to do
+$ python3 grad.py batch > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv > out; sed -n 8,16p out; tail -n +18 out | tr '\n' ' '
+> The gradient is not right: divided by the batch once more.
+>
+> findings
+>   tensor    agree   from the right one  finding
+>   {any}
+>   0.weight  0 of 4  0.97 {any} divided by the batch once more
+>   0.bias    0 of 4  0.97 {any} divided by the batch once more
+>   2.weight  0 of 4  0.98 {any} divided by the batch once more
+>   2.bias    0 of 1  0.97 {any} divided by the batch once more
+> 0.weight: divided by the batch once more: given/right = 1/40 for all 4 entries, to {num}; the batch has 40 rows. To do: the mean is in the loss already: sum over the rows. 0.bias: divided by the batch once more: given/right = 1/40 for all 4 entries, to {any}
+$ glassnet diagnose s.safetensors sine.csv --grad g.csv > /dev/null
+? 1
+$ for w in half sign slope bias raw noise; do python3 grad.py $w > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv | sed -n 8p; done
+> The gradient is not right: factor 1/2.
+> The gradient is not right: sign.
+> The gradient is not right: activation slope forgotten.
+> The gradient is not right: bias missing.
+> The gradient is not right: input scaling missing.
+> The gradient is not right: not known.
+$ glassnet diagnose s.safetensors sine.csv --grad g.csv | tail -n 4 | tr '\n' ' '
+> 0.weight: not known: 3 of 4 entries agree; the closest is "{any}" at a distance of {num}. 0.weight: furthest off is entry 2 in reading order, from 0: {num} where {num} is right.{any}
+
+# one tensor: by its shape, by --tensor, with a header, as the transpose; NPY
+$ python3 grad.py row > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv | tail -n 1
+> 2.weight: right: equal to the engine's to {num}.
+$ python3 grad.py flip > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv --tensor 0.weight | tail -n 1
+> 0.weight: right: equal to the engine's to {num}.
+$ python3 grad.py npy; glassnet diagnose s.safetensors sine.csv --grad g.npy | tail -n 1
+> 0.weight: right: equal to the engine's to {num}.
+$ glassnet diagnose s.safetensors sine.csv --grad s.safetensors > /dev/null
+? 1
+$ glassnet diagnose s.safetensors sine.csv --grad g.npy --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["title"])'
+> diagnosis of g.npy for s.safetensors on sine.csv
+
+# what cannot be judged
+$ glassnet diagnose s.safetensors sine.csv
+! glassnet: error[USAGE]: there is no gradient to judge
+! hint: glassnet diagnose MODEL DATA --grad mine.csv
+? 2
+$ printf '1,2,3\n4,5,6\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv
+! glassnet: error[MOD-SHAPE]: a gradient of 2 by 3 numbers has neither the shape of a tensor nor all 13 parameters
+! hint: `glassnet info MODEL` shows the tensors; --tensor NAME says which it is
+? 3
+$ glassnet diagnose s.safetensors sine.csv --grad g.csv --tensor 0.weight
+! glassnet: error[MOD-SHAPE]: the gradient is 2 by 3 numbers, 0.weight is 4 by 1
+! hint: a weight's gradient has a row for each output and a column for each input
+? 3
+$ glassnet diagnose s.safetensors sine.csv --grad g.csv --tensor 1.weight
+! glassnet: error[CFG-VALUE]: --tensor is '1.weight'; the network has no such trainable tensor
+! hint: it has 0.weight, 0.bias, 2.weight, 2.bias
+? 2
+$ printf 'a\n1\nx\ny\nz\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv 2> /dev/null
+? 3
+$ glassnet diagnose s.safetensors sine.csv --grad none.csv
+! glassnet: error[IO-OPEN]: none.csv: No such file or directory
+? 4
