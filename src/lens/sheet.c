@@ -52,6 +52,7 @@ static const char *copied(gn_sheet *s, const char *text)
     return copy;
 }
 
+__attribute__((format(printf, 2, 0)))
 static const char *formatted(gn_sheet *s, const char *fmt, va_list va)
 {
     va_list again;

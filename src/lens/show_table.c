@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static size_t width_of(const char *s)
-{
-    return gn_show_width(s, strlen(s));
-}
-
 static const char *dots(const gn_painter *p)
 {
     return p->how->ascii ? "..." : "…";
@@ -60,7 +55,7 @@ static size_t column_width(gn_painter *p, const gn_symbol *v, ends rows, size_t 
     for (size_t i = 0; i < shown_count(rows); i++) {
         size_t at = shown_at(rows, i);
         if (at == rows.count) continue;
-        size_t width = width_of(number_text(p, v->value[at * v->cols + col], v->type));
+        size_t width = gn_paint_width(number_text(p, v->value[at * v->cols + col], v->type));
         if (width > most) most = width;
     }
     return most;
@@ -91,7 +86,7 @@ static void print_cells(gn_painter *p, const gn_symbol *v, size_t row, ends cols
         size_t j = shown_at(cols, k);
         const char *cell = j == cols.count || row == v->rows ? dots(p) :
                                                                number_text(p, v->value[row * v->cols + j], v->type);
-        size_t own = width_of(cell), room = j == cols.count ? own : width[k];
+        size_t own = gn_paint_width(cell), room = j == cols.count ? own : width[k];
         gn_paint_pad(p, (k ? 2 : 1) + (own < room ? room - own : 0));
         gn_text_puts(p->to, cell);
     }
@@ -110,7 +105,7 @@ void gn_paint_summary(gn_painter *p, const gn_symbol *v, size_t indent)
     gn_text_init(&t, p->s->ctx);
     gn_array_summary(&t, v->rows, v->cols, v->value, p->how->ascii);
     const char *text = gn_paint_keep(p, &t);
-    if (indent + width_of(text) > (size_t)p->how->width) indent = 3;
+    if (indent + gn_paint_width(text) > (size_t)p->how->width) indent = 3;
     gn_paint_pad(p, indent);
     gn_paint_wrapped(p, text, indent, indent + 2);
     gn_text_puts(p->to, "\n");
@@ -189,7 +184,7 @@ static bool lay_out(gn_painter *p, const gn_line *line, table *t)
         size_t row = i / columns, col = i % columns;
         t->cell[i] = row == 0 ? gn_paint_clean(p, line->column[col].title)
                               : cell_text(p, line, shown_at(t->rows, row - 1), col);
-        size_t width = width_of(t->cell[i]);
+        size_t width = gn_paint_width(t->cell[i]);
         if (width > t->width[col]) t->width[col] = width;
     }
     shrink(p, t);

@@ -19,115 +19,6 @@ typedef struct row {
     bool block;                                         /* the value stands below as a block */
 } row;
 
-/* ---- painting ------------------------------------------------------------------------------------------------ */
-
-void gn_paint_pad(gn_painter *p, size_t count)
-{
-    while (count-- > 0) gn_text_puts(p->to, " ");
-}
-
-void gn_paint_ink(gn_painter *p, const char *escape)
-{
-    if (p->how->colour) gn_text_puts(p->to, escape);
-}
-
-const char *gn_paint_keep(gn_painter *p, gn_text *t)
-{
-    const char *kept = gn_arena_text(&p->arena, t->at ? t->at : "", t->length);
-    if (t->failed || !kept) p->to->failed = true;
-    gn_text_free(t);
-    return kept ? kept : "";
-}
-
-const char *gn_paint_clean(gn_painter *p, const char *text)
-{
-    gn_text t;
-    gn_text_init(&t, p->s->ctx);
-    gn_show_clean(&t, text ? text : "", p->how->ascii);
-    return gn_paint_keep(p, &t);
-}
-
-static size_t width_of(const char *s)
-{
-    return s ? gn_show_width(s, strlen(s)) : 0;
-}
-
-/* Bytes of s that fill at most `most` columns. */
-static size_t bytes_within(const char *s, size_t most)
-{
-    size_t i = 0, length = strlen(s);
-    while (i < length) {
-        size_t n = 1;
-        while (i + n < length && ((unsigned char)s[i + n] & 0xC0) == 0x80) n++;
-        if (gn_show_width(s, i + n) > most) break;
-        i += n;
-    }
-    return i;
-}
-
-const char *gn_paint_cut(gn_painter *p, const char *s, size_t most)
-{
-    gn_text t;
-    if (width_of(s) <= most) return s;
-    gn_text_init(&t, p->s->ctx);
-    gn_text_add(&t, s, bytes_within(s, most - (p->how->ascii ? 3 : 1)));
-    gn_text_puts(&t, p->how->ascii ? "..." : "…");
-    return gn_paint_keep(p, &t);
-}
-
-/* May a line of a formula end before s[i]? After a comma, before + - =, between the factors of a product of arrays. */
-static bool may_break(const char *s, size_t i)
-{
-    if (s[i] == '[' && s[i - 1] == '*') return true;
-    return s[i] == ' ' && (s[i - 1] == ',' || (strchr("+-=", s[i + 1]) && s[i + 1] && s[i + 2] == ' '));
-}
-
-/* The place of least depth of brackets beyond a third of the line, the last of them; 0: none. */
-static size_t shallow_break(const char *s, size_t end, size_t most)
-{
-    int depth = 0, least = 1000;
-    size_t found = 0;
-    for (size_t i = 0; i <= end && s[i]; i++) {
-        bool open = s[i] == '(' || s[i] == '[', close = s[i] == ')' || s[i] == ']';
-        if (i > most / 3 && depth <= least && may_break(s, i)) least = depth, found = i;
-        depth += open - close;
-    }
-    return found;
-}
-
-/* Never inside a number or a name unless nothing else is left. */
-size_t gn_paint_break(const char *s, size_t most, bool prose)
-{
-    size_t end = bytes_within(s, most), found = prose ? 0 : shallow_break(s, end, most);
-    if (!s[end]) return end;
-    if (found) return found;
-    for (size_t i = end; i > 0; i--)
-        if (s[i] == ' ') return i;
-    for (size_t i = end; i > 1; i--)
-        if (strchr("*/(,", s[i - 1]) && s[i - 2] != '.') return i;
-    return end ? end : 1;
-}
-
-static void wrap(gn_painter *p, const char *s, size_t column, size_t indent, bool prose)
-{
-    size_t width = (size_t)p->how->width;
-    for (;;) {
-        size_t n = gn_paint_break(s, column < width ? width - column : 1, prose);
-        gn_text_add(p->to, s, n);
-        s += n;
-        while (*s == ' ') s++;
-        if (!*s) break;
-        gn_text_puts(p->to, "\n");
-        gn_paint_pad(p, indent);
-        column = indent;
-    }
-}
-
-void gn_paint_wrapped(gn_painter *p, const char *s, size_t column, size_t indent)
-{
-    wrap(p, s, column, indent, true);
-}
-
 /* ---- the pieces of a step ------------------------------------------------------------------------------------ */
 
 typedef struct naming { bool ascii; } naming;
@@ -167,7 +58,7 @@ static const char *numbers_text(gn_painter *p, const gn_line *line)
     gn_text_init(&t, p->s->ctx);
     if (gn_line_numbers(p->s, line, p->how->digits, &t) != GN_OK) p->to->failed = true;
     const char *kept = gn_paint_keep(p, &t);
-    return width_of(kept) <= NUMBERS_WIDTH || p->how->digits > 9 ? kept : NULL;
+    return gn_paint_width(kept) <= NUMBERS_WIDTH || p->how->digits > 9 ? kept : NULL;
 }
 
 /* A vector longer than fits well: its head and its tail. */
@@ -189,7 +80,7 @@ static void put_ends(gn_painter *p, gn_text *to, const gn_symbol *v)
 static bool is_block(const gn_painter *p, const gn_symbol *v, const char *text)
 {
     if (v->rows == 1 || v->cols == 1) return false;
-    return v->rows * v->cols > INLINE_ELEMENTS || width_of(text) > (p->how->digits > 9 ? 2 : 1) * INLINE_WIDTH;
+    return v->rows * v->cols > INLINE_ELEMENTS || gn_paint_width(text) > (p->how->digits > 9 ? 2 : 1) * INLINE_WIDTH;
 }
 
 static const char *value_text(gn_painter *p, const gn_symbol *v, bool *block)
@@ -260,8 +151,8 @@ static row make_row(gn_painter *p, const gn_line *line)
         if (r.piece[1] && r.piece[2] && strcmp(r.piece[1], r.piece[2]) == 0) r.piece[1] = NULL;
         if (r.piece[2] && strcmp(r.piece[0], r.piece[2]) == 0) r.piece[0] = NULL;
     }
-    r.name_width = width_of(r.name);
-    for (int k = 0; k < 3; k++) r.width[k] = width_of(r.piece[k]);
+    r.name_width = gn_paint_width(r.name);
+    for (int k = 0; k < 3; k++) r.width[k] = gn_paint_width(r.piece[k]);
     return r;
 }
 
@@ -296,7 +187,7 @@ static columns choose(const gn_painter *p, const row *r, size_t n)
     columns c = {.page = (size_t)p->how->width}, best;
     size_t most = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t lead = width_of(r[i].lead);
+        size_t lead = gn_paint_width(r[i].lead);
         if (lead <= TITLE_MOST && lead > c.lead) c.lead = lead;
         if (r[i].name_width <= NAME_MOST && r[i].name_width > c.name) c.name = r[i].name_width;
         if (r[i].line->formula && is_right(&r[i]) && r[i].width[2] > c.piece[2]) c.piece[2] = r[i].width[2];
@@ -326,7 +217,7 @@ static void print_tail(gn_painter *p, const row *r, size_t column, size_t below)
 {
     const char *tail[2] = {r->check, r->rule};
     for (int k = 0; k < 2; k++) {
-        size_t width = width_of(tail[k]);
+        size_t width = gn_paint_width(tail[k]);
         if (!tail[k]) continue;
         bool same = column + 2 + width <= (size_t)p->how->width;
         if (!same) gn_text_puts(p->to, "\n");
@@ -343,7 +234,7 @@ static void print_tail(gn_painter *p, const row *r, size_t column, size_t below)
 /* Number and title, up to the column where names begin; a long title has a line of its own. */
 static size_t print_title(gn_painter *p, const row *r, const columns *c)
 {
-    size_t lead = width_of(r->lead);
+    size_t lead = gn_paint_width(r->lead);
     if (lead > c->lead) {
         gn_paint_wrapped(p, r->lead, 0, (size_t)p->number_width + 1);
         gn_text_puts(p->to, "\n");
@@ -402,7 +293,7 @@ static void print_broken(gn_painter *p, const row *r, const columns *c)
         gn_paint_pad(p, same ? 1 : below);
         gn_text_puts(p->to, "= ");
         column = (same ? column + 1 : below) + 2;
-        wrap(p, r->piece[k], column, below + 2, false);
+        gn_paint_formula(p, r->piece[k], column, below + 2);
         column = column + r->width[k] <= width ? column + r->width[k] : width;
         first = false;
     }
@@ -471,7 +362,7 @@ static void print_group(gn_painter *p, const gn_line *const *line, size_t n)
 static void print_section(gn_painter *p, const gn_line *line)
 {
     const char *dash = p->how->ascii ? "-" : "─", *title = gn_paint_clean(p, line->title);
-    size_t width = width_of(title);
+    size_t width = gn_paint_width(title);
     if (p->to->length) gn_text_puts(p->to, "\n");
     gn_paint_ink(p, "\033[1m");
     gn_text_printf(p->to, "%s%s ", dash, dash);

@@ -20,6 +20,8 @@ const char *gn_paint_keep(gn_painter *p, gn_text *t);                       /* i
 const char *gn_paint_clean(gn_painter *p, const char *text);
 /* Text from `column` on, broken before the width, continued at `indent`. */
 void gn_paint_wrapped(gn_painter *p, const char *s, size_t column, size_t indent);
+void gn_paint_formula(gn_painter *p, const char *s, size_t column, size_t indent);      /* ... as formulas break */
+size_t gn_paint_width(const char *s);                                       /* columns; NULL: 0 */
 const char *gn_paint_cut(gn_painter *p, const char *s, size_t most);        /* to `most` columns, with dots */
 /* Bytes of s for one line of `most` columns: prose breaks at its last blank, a formula where brackets are shallow. */
 size_t gn_paint_break(const char *s, size_t most, bool prose);
