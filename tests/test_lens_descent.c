@@ -11,7 +11,7 @@ typedef struct asked {
     double from[4], lr;
     uint64_t steps;
     gn_optimizer op;
-    double decay;
+    double decay, clip;
 } asked;
 
 typedef struct walked { gn_functions of; gn_descent_ask ask; gn_descent d; double hyper[GN_OPT_HYPER]; } walked;
@@ -23,7 +23,7 @@ static void walk(bench *b, const asked *q, walked *w)
     if (q->lr) w->hyper[0] = q->lr;
     if (gn_functions_parse(&b->arena, &q->text, 1, q->by, &w->of) != GN_OK) fail_msg("%s", gn_last_error(b->ctx)->message);
     w->ask = (gn_descent_ask){.op = q->op, .hyper = w->hyper, .from = q->from, .steps = q->steps, .written = 3,
-                              .tolerance = 1e-6, .weight_decay = q->decay};
+                              .tolerance = 1e-6, .weight_decay = q->decay, .clip = q->clip};
     if (gn_descent_run(&b->arena, &w->of, &w->ask, &w->d) != GN_OK) fail_msg("%s", gn_last_error(b->ctx)->message);
 }
 
@@ -43,7 +43,7 @@ static void a_bowl(void **state)
     static const double gx[] = {-6, -4.8, -3.84}, gy[] = {4, 2.4, 1.44};
     static const double f[] = {11, 6.48, 3.9456, 2.452608, 1.54354176, .97846087680};
     walked w;
-    walk(*state, &(asked){bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0}, &w);
+    walk(*state, &(asked){bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0, 0}, &w);
     assert_int_equal(w.d.rows, 6);
     for (size_t k = 0; k < 6; k++) {
         close_to(w.d.x[2 * k], x[k], 1e-12);
@@ -62,14 +62,14 @@ static void a_bowl(void **state)
 static void a_parabola(void **state)
 {
     walked w;
-    walk(*state, &(asked){"x^2 - 4*x + 5", NULL, {0}, .1, 10, GN_OPT_sgd, 0}, &w);
+    walk(*state, &(asked){"x^2 - 4*x + 5", NULL, {0}, .1, 10, GN_OPT_sgd, 0, 0}, &w);
     for (size_t k = 0; k <= 10; k++) close_to(w.d.x[k], 2 - 2 * pow(.8, (double)k), 1e-12);
     close_to(w.d.x[10], 1.7852516352, 1e-12);
-    walk(*state, &(asked){"x^2 - 4*x + 5", NULL, {0}, .5, 4, GN_OPT_sgd, 0}, &w);
+    walk(*state, &(asked){"x^2 - 4*x + 5", NULL, {0}, .5, 4, GN_OPT_sgd, 0, 0}, &w);
     assert_true(w.d.x[1] == 2 && w.d.f[1] == 1);
     assert_int_equal(w.d.end, GN_DESCENT_STILL);
     assert_int_equal(w.d.arrived, 1);
-    walk(*state, &(asked){"x^2 - 4*x + 5", NULL, {0}, 1, 5, GN_OPT_sgd, 0}, &w);
+    walk(*state, &(asked){"x^2 - 4*x + 5", NULL, {0}, 1, 5, GN_OPT_sgd, 0, 0}, &w);
     for (size_t k = 0; k <= 5; k++) assert_true(w.d.x[k] == (k % 2 ? 4 : 0));
     assert_int_equal(w.d.end, GN_DESCENT_CYCLE);
 }
@@ -78,10 +78,20 @@ static void a_parabola(void **state)
 static void absolute_value_alternates(void **state)
 {
     walked w;
-    walk(*state, &(asked){"abs(x)", NULL, {.05}, .1, 1000, GN_OPT_sgd, 0}, &w);
+    walk(*state, &(asked){"abs(x)", NULL, {.05}, .1, 1000, GN_OPT_sgd, 0, 0}, &w);
     for (size_t k = 0; k < w.d.rows; k++) close_to(w.d.x[k], k % 2 ? -.05 : .05, 1e-12);
     assert_int_equal(w.d.end, GN_DESCENT_CYCLE);
     assert_true(w.d.arrived == UINT64_MAX);
+}
+
+/* Clipping keeps a rate that would diverge on a cycle {e, e - lr*clip}. */
+static void clipping_ends_in_a_cycle(void **state)
+{
+    walked w;
+    walk(*state, &(asked){"100*e_^2", NULL, {1}, .015, 2000, GN_OPT_sgd, .clip = 1}, &w);
+    assert_int_equal(w.d.end, GN_DESCENT_CYCLE);
+    close_to(fmin(w.d.x[2000], w.d.x[1999]), -.005, 1e-9);
+    close_to(fmax(w.d.x[2000], w.d.x[1999]), .01, 1e-9);
 }
 
 static double sharpness(bench *b, const walked *w, size_t row)
@@ -105,7 +115,7 @@ static void the_minimal_model_of_sharpness(void **state)
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         walked w;
-        walk(*state, &(asked){"(a*b - 1)^2/2", NULL, {told[i].a, told[i].b}, told[i].eta, 20000, GN_OPT_sgd, 0}, &w);
+        walk(*state, &(asked){"(a*b - 1)^2/2", NULL, {told[i].a, told[i].b}, told[i].eta, 20000, GN_OPT_sgd, 0, 0}, &w);
         assert_int_equal(w.d.end == GN_DESCENT_OVERFLOW, told[i].diverges > 0);
         if (told[i].diverges) { /* the first step at which f is beyond 1e12 */
             size_t k = 0;
@@ -144,9 +154,9 @@ static void limits_hold(void **state)
         walked w;
         assert_int_equal(gn_limit_of(b->ctx, ops[i], row->parameter_default, &limit), GN_OK);
         double lr = limit.value / 200;
-        walk(b, &(asked){"100*w^2", NULL, {1}, .99 * lr, 20000, ops[i], 0}, &w);
+        walk(b, &(asked){"100*w^2", NULL, {1}, .99 * lr, 20000, ops[i], 0, 0}, &w);
         assert_true(w.d.end != GN_DESCENT_OVERFLOW && w.d.arrived != UINT64_MAX);
-        walk(b, &(asked){"100*w^2", NULL, {1}, 1.01 * lr, 200000, ops[i], 0}, &w);
+        walk(b, &(asked){"100*w^2", NULL, {1}, 1.01 * lr, 200000, ops[i], 0, 0}, &w);
         assert_int_equal(w.d.end, GN_DESCENT_OVERFLOW);
     }
 }
@@ -165,10 +175,10 @@ static void steps_written_out_are_the_path(void **state)
     static const char *const texts[] = {"3*x^2 + x*y + y^2 - 4*y", "(g - 1)^2 + (v*g)^2/4"};
     for (int op = 0; op < GN_OPT_COUNT; op++)
         for (int i = 0; i < 2; i++)
-            for (int decay = 0; decay < 2; decay++) {
+            for (int decay = 0; decay < 3; decay++) {
                 walked w;
                 gn_sheet s;
-                walk(b, &(asked){texts[i], NULL, {1, -2}, .02, 3, (gn_optimizer)op, .decay = decay * .1}, &w);
+                walk(b, &(asked){texts[i], NULL, {1, -2}, .02, 3, (gn_optimizer)op, .decay = decay * .1, .clip = decay / 2 * .5}, &w);
                 assert_int_equal(gn_descent_sheet(b->ctx, &w.of, &w.ask, &w.d, &s), GN_OK);
                 for (size_t j = 0; j < 2; j++)
                     assert_true(last_symbol(&s, w.of.name[j])->value[0] == w.d.x[3 * 2 + j]);
@@ -192,22 +202,22 @@ static void what_happened_is_said(void **state)
 {
     bench *b = *state;
     static const struct { asked q; const char *words; } told[] = {
-        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0}, "best fixed rate 2/(2 + 4) = 0.333333"},
-        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0}, "so lr < 0.5; lr = 0.1 is 0.2 of it, below"},
-        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0}, "the curvature at every point: convex"},
-        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0}, "after 5 steps f went from 11 to 0.978461"},
-        {{bowl, NULL, {0, 0}, .1, 200, GN_OPT_sgd, 0}, "came under 1e-6 of its first value 7.2111 at step"},
-        {{bowl, NULL, {0, 0}, .45, 5, GN_OPT_sgd, 0}, "5 steps went past the bottom"},
-        {{bowl, NULL, {0, 0}, .6, 20, GN_OPT_sgd, 0}, "it moves away"},
-        {{"x^2", NULL, {1}, 1e30, 50, GN_OPT_sgd, 0}, "DIVERGED: at step 6 f is not finite"},
-        {{"abs(x)", NULL, {.05}, .1, 9, GN_OPT_sgd, 0}, "alternate between x = 0.05 and -0.05"},
-        {{"x^2 - y^2", NULL, {1, 1e-3}, .1, 9, GN_OPT_sgd, 0}, "the eigenvalue -2 is negative"},
-        {{"x^4", NULL, {1}, .1, 9, GN_OPT_sgd, 0}, "(a local estimate)"},
-        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_momentum, 0}, "limit of momentum: lr*eigenvalue < 2 + 2*mu = 3.8"},
-        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_adam, 0}, "(2 + 2*beta1)/(1 - beta1) = 38"},
-        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_lion, 0}, "lion has no limit of this kind"},
-        {{"x^2", NULL, {1}, .1, 30000, GN_OPT_sgd, 0}, "one step in 4 is kept"},
-        {{"x^2", NULL, {1}, .1, 0, GN_OPT_sgd, 0}, "after 0 steps f went from 1 to 1"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0, 0}, "best fixed rate 2/(2 + 4) = 0.333333"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0, 0}, "so lr < 0.5; lr = 0.1 is 0.2 of it, below"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0, 0}, "the curvature at every point: convex"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0, 0}, "after 5 steps f went from 11 to 0.978461"},
+        {{bowl, NULL, {0, 0}, .1, 200, GN_OPT_sgd, 0, 0}, "came under 1e-6 of its first value 7.2111 at step"},
+        {{bowl, NULL, {0, 0}, .45, 5, GN_OPT_sgd, 0, 0}, "5 steps went past the bottom"},
+        {{bowl, NULL, {0, 0}, .6, 20, GN_OPT_sgd, 0, 0}, "it moves away"},
+        {{"x^2", NULL, {1}, 1e30, 50, GN_OPT_sgd, 0, 0}, "DIVERGED: at step 6 f is not finite"},
+        {{"abs(x)", NULL, {.05}, .1, 9, GN_OPT_sgd, 0, 0}, "alternate between x = 0.05 and -0.05"},
+        {{"x^2 - y^2", NULL, {1, 1e-3}, .1, 9, GN_OPT_sgd, 0, 0}, "the eigenvalue -2 is negative"},
+        {{"x^4", NULL, {1}, .1, 9, GN_OPT_sgd, 0, 0}, "(a local estimate)"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_momentum, 0, 0}, "limit of momentum: lr*eigenvalue < 2 + 2*mu = 3.8"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_adam, 0, 0}, "(2 + 2*beta1)/(1 - beta1) = 38"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_lion, 0, 0}, "lion has no limit of this kind"},
+        {{"x^2", NULL, {1}, .1, 30000, GN_OPT_sgd, 0, 0}, "one step in 4 is kept"},
+        {{"x^2", NULL, {1}, .1, 0, GN_OPT_sgd, 0, 0}, "after 0 steps f went from 1 to 1"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         walked w;
@@ -223,7 +233,7 @@ static void what_happened_is_said(void **state)
 static void long_paths_are_thinned(void **state)
 {
     walked w;
-    walk(*state, &(asked){"x^2", NULL, {1}, 1e-5, 123457, GN_OPT_sgd, 0}, &w);
+    walk(*state, &(asked){"x^2", NULL, {1}, 1e-5, 123457, GN_OPT_sgd, 0, 0}, &w);
     assert_int_equal(w.d.k[0], 0);
     assert_int_equal(w.d.k[w.d.rows - 1], 123457);
     assert_true(w.d.rows <= 10001 && w.d.rows > 5000);
@@ -236,9 +246,9 @@ static void long_paths_are_thinned(void **state)
 static void pictures(void **state)
 {
     bench *b = *state;
-    static const asked told[] = {{"x^2", NULL, {1}, .1, 9, GN_OPT_sgd, 0}, {bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0},
-                                 {"x^2 + y^2 + z^2", NULL, {1, 2, 3}, .1, 5, GN_OPT_sgd, 0},
-                                 {"x^2", NULL, {1}, 1e30, 50, GN_OPT_sgd, 0}, {"x^2", NULL, {0}, .1, 0, GN_OPT_sgd, 0}};
+    static const asked told[] = {{"x^2", NULL, {1}, .1, 9, GN_OPT_sgd, 0, 0}, {bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0, 0},
+                                 {"x^2 + y^2 + z^2", NULL, {1, 2, 3}, .1, 5, GN_OPT_sgd, 0, 0},
+                                 {"x^2", NULL, {1}, 1e30, 50, GN_OPT_sgd, 0, 0}, {"x^2", NULL, {0}, .1, 0, GN_OPT_sgd, 0, 0}};
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         walked w;
         gn_picture p;
@@ -261,6 +271,7 @@ int main(void)
         BENCH_TEST(a_bowl),
         BENCH_TEST(a_parabola),
         BENCH_TEST(absolute_value_alternates),
+        BENCH_TEST(clipping_ends_in_a_cycle),
         BENCH_TEST(the_minimal_model_of_sharpness),
         BENCH_TEST(prediction_is_truth_on_a_quadratic),
         BENCH_TEST(limits_hold),

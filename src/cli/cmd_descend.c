@@ -40,6 +40,7 @@ static gn_status read_optimizer(gn_cli *cli, request *r)
     r->ask.op = r->set.op;
     r->set.hyper[0] = r->set.rate;
     r->ask.hyper = r->set.hyper;
+    r->ask.clip = gn_option_real(cli->options, GN_O_CLIP);
     r->ask.weight_decay = r->set.hyper[r->set.parameters + 1];
     r->ask.l1 = r->set.hyper[r->set.parameters + 2];
     return GN_OK;

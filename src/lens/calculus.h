@@ -50,6 +50,9 @@ typedef struct gn_kink {
 gn_status gn_formula_kinks(gn_arena *arena, const gn_formula *f, const gn_binding *bound, size_t count, gn_kink **out,
                            size_t *kinks);
 
+/* Does f, spelled out, compare anything: is it made of pieces that meet in kinks or jumps? */
+bool gn_formula_has_pieces(gn_arena *arena, const gn_formula *f);
+
 /* Where a quadratic form bends, from its eigenvalues ascending: "convex", "concave", "saddle", "flat", "convex with a
  * flat direction", ... */
 const char *gn_bend_name(const double *eigenvalue, size_t n);

@@ -110,6 +110,19 @@ gn_status gn_formula_kinks(gn_arena *arena, const gn_formula *f, const gn_bindin
     return s;
 }
 
+bool gn_formula_has_pieces(gn_arena *arena, const gn_formula *f)
+{
+    gn_order o;
+    bool found = false;
+    if (gn_formula_expand(arena, f, &f) != GN_OK || gn_order_make(arena->ctx, f, &o) != GN_OK) {
+        gn_clear_error(arena->ctx);
+        return true;    /* not known: nothing is claimed of every point */
+    }
+    for (size_t i = 0; i < o.count; i++) found = found || gn_tree_is_compare(o.node[i]->op);
+    gn_order_free(&o);
+    return found;
+}
+
 /* The row's text as formulas are printed: 1 for K(1). */
 static const char *row_text(gn_calc *c, const char *text)
 {

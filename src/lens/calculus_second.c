@@ -143,7 +143,7 @@ static bool numbers_of(gn_calc *c, const gn_matrix *h, double *value, bool *ever
 
 static void put_eigenvalues(gn_calc *c, const gn_matrix *h, const double *lambda, const double *vector, size_t which)
 {
-    for (size_t i = 0; i < c->n; i++) {
+    for (size_t i = 0; i < c->n && c->n > 1; i++) {
         const char *end = c->m > 1 ? gn_calc_printf(c, "_%zu", which + 1) : "";
         const char *name = gn_calc_fresh(c, gn_calc_printf(c, "lambda%s_%zu", end, i + 1));
         gn_symbol *y = gn_sheet_symbol(c->s, name, 1, 1, &lambda[i], GN_F64);
@@ -162,20 +162,33 @@ static void put_eigenvalues(gn_calc *c, const gn_matrix *h, const double *lambda
     }
 }
 
-static void say_verdict(gn_calc *c, const double *lambda, bool everywhere, const char *f)
+static void say_rate(gn_calc *c, double low, double high)
 {
-    const char *bend = gn_bend_name(lambda, c->n);
+    if (c->n == 1)
+        gn_sheet_text(c->s, 0, "gradient descent on this curvature: rate below 2/%s = %s; one step with 1/%s = %s.",
+                      NUM(high), NUM(2 / high), NUM(high), NUM(1 / high));
+    else
+        gn_sheet_text(c->s, 0,
+                      "gradient descent on this curvature: rate below 2/%s = %s; best fixed rate 2/(%s + %s) = %s.",
+                      NUM(high), NUM(2 / high), NUM(low), NUM(high), NUM(2 / (low + high)));
+}
+
+static void say_verdict(gn_calc *c, const double *lambda, bool everywhere, size_t which)
+{
+    const char *bend = gn_bend_name(lambda, c->n), *f = c->f_shown[which];
+    const char *article = !strcmp(bend, "saddle") ? "a " : "", *what = c->n > 1 ? "Hessian" : "second derivative";
     double low = lambda[0], high = lambda[c->n - 1];
-    if (everywhere)
-        gn_sheet_text(c->s, 0, "the Hessian is the same at every point: %s is %s%s everywhere.", f,
-                      !strcmp(bend, "saddle") ? "a " : "", bend);
-    else gn_sheet_text(c->s, 0, "at this point %s is %s%s (a local statement: the Hessian changes with the point).", f,
-                       !strcmp(bend, "saddle") ? "a " : "", bend);
+    if (everywhere && gn_formula_has_pieces(c->arena, c->of->f.at[which]))
+        gn_sheet_text(c->s, 0, "away from its kinks the %s is the same everywhere, and %s is %s%s there.", what, f,
+                      article, bend);
+    else if (everywhere)
+        gn_sheet_text(c->s, 0, "the %s is the same at every point: %s is %s%s everywhere.", what, f, article, bend);
+    else
+        gn_sheet_text(c->s, 0, "at this point %s is %s%s (a local statement: the %s changes with the point).", f, article,
+                      bend, what);
     if (!strcmp(bend, "saddle"))
         gn_sheet_text(c->s, 0, "it curves down along one direction (%s) and up along another (%s).", NUM(low), NUM(high));
-    if (low > zero_band(lambda, c->n))
-        gn_sheet_text(c->s, 0, "gradient descent on this curvature: rate below 2/%s = %s; best fixed rate 2/(%s + %s) = %s.",
-                      NUM(high), NUM(2 / high), NUM(low), NUM(high), NUM(2 / (low + high)));
+    if (low > zero_band(lambda, c->n)) say_rate(c, low, high);
 }
 
 static void put_verdict(gn_calc *c, const gn_matrix *h, size_t which)
@@ -193,7 +206,7 @@ static void put_verdict(gn_calc *c, const gn_matrix *h, size_t which)
     }
     c->s->status = gn_eigen_symmetric(c->ctx, c->n, value, lambda, vector);
     put_eigenvalues(c, h, lambda, vector, which);
-    say_verdict(c, lambda, everywhere, c->f_shown[which]);
+    say_verdict(c, lambda, everywhere, which);
 }
 
 void gn_calc_hessian(gn_calc *c)

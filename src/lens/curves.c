@@ -120,6 +120,13 @@ static gn_status add_sharpness(panels *p, const gn_curves *run, size_t runs)
         s[panel.n_series++] = (gn_series){ kind, measured, c->watched, c->step, c->sharpness, style };
         s[panel.n_series++] = (gn_series){ GN_SERIES_LINE, limit, c->watched, c->step, c->limit, style + 1 };
     }
+    double lo = INFINITY, hi = -INFINITY;
+    for (size_t i = 0; i < panel.n_series; i++)
+        for (size_t k = 0; k < s[i].n; k++) {
+            if (s[i].y[k] < lo) lo = s[i].y[k];
+            if (s[i].y[k] > hi) hi = s[i].y[k];
+        }
+    panel.log_y = lo > 0 && hi / lo > 100;
     if (panel.n_series) p->panel[p->n++] = panel;
     return GN_OK;
 }

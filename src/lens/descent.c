@@ -105,9 +105,10 @@ static void update_variable(runner *r, size_t i, uint64_t t)
 {
     size_t slots = (size_t)r->row->slots;
     double *u = r->update, w = r->point[i];
+    double clip = r->ask->clip, g = clip > 0 ? fmin(fmax(r->gradient[i], -clip), clip) : r->gradient[i];
     double decay = r->ask->weight_decay * w + r->ask->l1 * (double)((w > 0) - (w < 0));
     u[0] = w;
-    u[1] = r->gradient[i] + (r->ask->weight_decay || r->ask->l1 ? decay : 0);
+    u[1] = g + (r->ask->weight_decay || r->ask->l1 ? decay : 0);
     memcpy(u + 2, r->slot + i * slots, slots * sizeof *u);
     memcpy(u + 2 + slots, r->ask->hyper, (size_t)r->row->parameters * sizeof *u);
     u[r->names] = (double)t;

@@ -13,7 +13,8 @@
 typedef struct gn_descent_ask {
     gn_optimizer op;
     const double *hyper;            /* parameters in the row's order, lr first */
-    double weight_decay, l1;        /* added to the gradient before the update: wd*w + l1*sign(w) */
+    double clip;                    /* each slope is cut to [-clip, clip] first; 0: not */
+    double weight_decay, l1;        /* then added to it before the update: wd*w + l1*sign(w) */
     const double *from;             /* (names of the functions): variables first, then what is held constant */
     const gn_formula *const *exact; /* (names) the same as formulas, or NULL */
     uint64_t steps;

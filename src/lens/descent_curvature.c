@@ -33,7 +33,7 @@ static bool hessian_at(gn_walk *w, size_t row, double *h)
     w->s->status = gn_matrix_hessian(a, w->of->f.at[0], w->of->name, w->n, &m);
     if (w->s->status == GN_OK) w->s->status = gn_matrix_eval(w->s->ctx, &m, bound, w->of->names, h);
     if (w->s->status != GN_OK) return false;
-    w->constant = true;
+    w->constant = !gn_formula_has_pieces(a, w->of->f.at[0]);
     bool finite = true;
     for (size_t i = 0; i < w->n * w->n; i++) {
         w->constant = w->constant && !uses_any(w, m.at[i]);

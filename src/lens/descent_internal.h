@@ -16,9 +16,11 @@ typedef struct gn_walk {
     gn_matrix gradient;             /* (n, 1) */
     gn_formula_step *assignment;    /* of the row's text */
     size_t assignments;
-    bool uses_t, decays, constant;  /* constant: the Hessian is the same everywhere */
+    bool uses_t;
+    bool decays;                    /* the slope is changed before the optimiser gets it */
+    bool constant;                  /* the Hessian is the same everywhere */
     const char *f, **slope;         /* names of the sheet's symbols */
-    const char *wd, *l1;
+    const char *clip, *wd, *l1;     /* NULL where they are 0 */
     double slowest;                 /* largest predicted factor of an error a step, at the end; nan when not known */
 } gn_walk;
 

@@ -88,6 +88,7 @@ static void facts(gn_walk *w)
         gn_text_printf(&t, "%s%s = %s", i ? ", " : "", w->row->parameter_name[i], gn_num(GN_NUM, w->ask->hyper[i]));
     if (w->ask->weight_decay) gn_text_printf(&t, ", weight decay %s", gn_num(GN_NUM, w->ask->weight_decay));
     if (w->ask->l1) gn_text_printf(&t, ", L1 %s", gn_num(GN_NUM, w->ask->l1));
+    if (w->ask->clip) gn_text_printf(&t, ", each slope cut to at most %s", gn_num(GN_NUM, w->ask->clip));
     gn_sheet_fact(w->s, "optimiser %s with %s; numbers in float64", w->row->name, t.at ? t.at : "no parameters");
     gn_text_clear(&t);
     for (const char *p = w->row->update; *p; p++) /* the row's text on one line */
@@ -183,20 +184,30 @@ static void put_givens(gn_walk *w)
             renaming r = names_of(w, j);
             gn_sheet_given(w->s, 1, NULL, gn_sheet_symbol(w->s, r.to[2 + i], 1, 1, &zero, GN_F64));
         }
-    if (!w->decays) return;
-    w->wd = fresh(w, "weight_decay");
-    w->l1 = fresh(w, "l1");
-    gn_sheet_given(w->s, 1, NULL, gn_sheet_symbol(w->s, w->wd, 1, 1, &w->ask->weight_decay, GN_F64));
-    gn_sheet_given(w->s, 1, NULL, gn_sheet_symbol(w->s, w->l1, 1, 1, &w->ask->l1, GN_F64));
+    const double value[] = {w->ask->clip, w->ask->weight_decay, w->ask->l1};
+    const char **name[] = {&w->clip, &w->wd, &w->l1}, *wish[] = {"clip", "weight_decay", "l1"};
+    for (int i = 0; i < 3; i++) {
+        if (value[i] == 0) continue;
+        *name[i] = fresh(w, wish[i]);
+        gn_sheet_given(w->s, 1, NULL, gn_sheet_symbol(w->s, *name[i], 1, 1, &value[i], GN_F64));
+    }
+}
+
+/* The slope that the optimiser gets: cut, then with decay. */
+static const char *changed_slope(gn_walk *w, size_t j)
+{
+    const char *x = w->of->name[j], *g = w->slope[j];
+    if (w->clip) g = gn_walk_text(w, "min(max(%s, -%s), %s)", g, w->clip, w->clip);
+    if (w->wd) g = gn_walk_text(w, "%s + %s*%s", g, w->wd, x);
+    if (w->l1) g = gn_walk_text(w, "%s + %s*sign(%s)", g, w->l1, x);
+    return g;
 }
 
 static void write_variable(gn_walk *w, size_t j, uint64_t k)
 {
     renaming r = names_of(w, j);
     const char *x = w->of->name[j];
-    if (w->decays)
-        gn_sheet_compute(w->s, 1, true, "with decay", r.to[1],
-                         gn_walk_text(w, "%s + %s*%s + %s*sign(%s)", w->slope[j], w->wd, x, w->l1, x));
+    if (w->decays) gn_sheet_compute(w->s, 1, true, w->clip ? "cut" : "with decay", r.to[1], changed_slope(w, j));
     for (size_t i = 0; i < w->assignments && w->s->status == GN_OK; i++) {
         const gn_formula *f = renamed(&w->s->arena, &r, spell_powers(&w->s->arena, w->assignment[i].value));
         const char *to = new_name(&r, w->assignment[i].name);
@@ -344,7 +355,7 @@ static gn_status open_walk(gn_walk *w)
         if (!f) return GN_NO_MEMORY;
         w->uses_t = w->uses_t || gn_formula_uses(f, "t");
     }
-    w->decays = w->ask->weight_decay != 0 || w->ask->l1 != 0;
+    w->decays = w->ask->clip != 0 || w->ask->weight_decay != 0 || w->ask->l1 != 0;
     return w->s->status;
 }
 

@@ -136,12 +136,8 @@ static gn_status number_layers(gn_explain_run *r)
     int n = 0;
     r->number = gn_arena_alloc(&r->t.arena, r->net->layers, sizeof *r->number);
     if (!r->number) return GN_NO_MEMORY;
-    size_t units = r->net->spec.inputs;
-    for (size_t i = 0; i < r->net->layers; i++) {
+    for (size_t i = 0; i < r->net->layers; i++)
         if (r->t.layer[i].out != r->t.layer[i].in) r->number[i] = ++n;
-        units += r->net->layer[i].outputs;
-    }
-    r->small = units <= SMALL_UNITS;
     return GN_OK;
 }
 
@@ -149,8 +145,13 @@ static gn_status add_derivatives(gn_explain_run *r)
 {
     size_t in = r->net->spec.inputs, out = r->net->spec.outputs;
     if (out <= JACOBIAN_OUTPUTS && in * out <= SMALL_JACOBIAN / r->t.rows)
-        GN_TRY(gn_trace_add_jacobian(&r->t, r->small && r->follows));
-    return r->follows ? gn_trace_add_influence(&r->t, r->tensor, r->element) : GN_OK;
+        GN_TRY(gn_trace_add_jacobian(&r->t));
+    if (!r->follows) return GN_OK;
+    size_t first = gn_explain_layer_of(r->net, r->tensor) + 1, units = 0;
+    for (size_t i = first; i < r->net->layers; i++) units += r->net->layer[i].outputs;
+    r->small = units <= SMALL_UNITS;
+    if (r->small) GN_TRY(gn_trace_add_jacobians(&r->t, first));
+    return gn_trace_add_influence(&r->t, r->tensor, r->element);
 }
 
 static gn_status put_parts(gn_explain_run *r)

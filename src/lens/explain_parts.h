@@ -13,7 +13,7 @@ typedef struct gn_explain_run {
     gn_sheet *s;
     gn_trace t;
     int *number;                    /* (layers): in names, from 1; 0: a layer that passes its input on (dropout) */
-    bool small;                     /* few enough units for paths and Jacobians */
+    bool small;                     /* few enough units after the followed parameter to walk its paths */
     bool follows;                   /* weight: the parameter below */
     size_t tensor, element;
     bool has_unit;                  /* neuron: */

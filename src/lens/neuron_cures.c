@@ -171,11 +171,13 @@ static void say_clipping(gn_neuron_page *p, const cure *c)
     double step = s->hyper[0] * s->clip;
     if (s->optimizer != GN_OPT_sgd) return;
     if (c->regime != GN_REGIME_DIVERGENT) {
-        gn_sheet_text(p->s, 0, "clipping at %s does not change where the rate converges: near the minimum the gradient is "
+        gn_sheet_text(p->s, 0, "clipping at %s does not change where the rate converges: near the minimum the "
+                      "gradient is "
                       "small and is not clipped", GN_SHORT(s->clip));
         return;
     }
-    gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, but the limit stays where it was: the run walks "
+    gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, but the limit stays where it was: the run "
+                  "walks "
                   "to the minimum and then goes to and fro around it for ever, in a two-cycle of width lr*clip",
                   GN_SHORT(s->clip), GN_SHORT(step));
     if (s->inputs == 1 && s->rows == 1 && !s->has_bias)
@@ -186,7 +188,8 @@ static void say_clipping(gn_neuron_page *p, const cure *c)
 static void say_scaling(gn_neuron_page *p, const cure *given, const cure *scaled)
 {
     if (!(given->limit < INFINITY) || !(scaled->limit < INFINITY)) return;
-    gn_sheet_text(p->s, 0, "scaling moves the limit of the rate from %s to %s, by a factor of %s", GN_SHORT(given->limit),
+    gn_sheet_text(p->s, 0, "scaling moves the limit of the rate from %s to %s, by a factor of %s",
+                  GN_SHORT(given->limit),
                   GN_SHORT(scaled->limit), gn_num_digits(GN_NUM, scaled->limit / given->limit, 4));
     if (given->spec.rows > 1 && isfinite(given->kappa) && isfinite(scaled->kappa))
         gn_sheet_text(p->s, 0, "and the condition number from %s to %s: what is steepest and what is flattest come "
@@ -203,7 +206,8 @@ static void say_start(gn_neuron_page *p, const cure *c)
 
 static void show_init(gn_neuron_page *p)
 {
-    static const gn_init rows[] = {GN_INIT_xavier_normal, GN_INIT_xavier_uniform, GN_INIT_he_normal, GN_INIT_he_uniform};
+    static const gn_init rows[] = {GN_INIT_xavier_normal, GN_INIT_xavier_uniform, GN_INIT_he_normal,
+                                   GN_INIT_he_uniform};
     enum { ROWS = GN_COUNT(rows) };
     const char *name[ROWS], *formula[ROWS];
     double own[ROWS], small[ROWS], large[ROWS];
@@ -229,7 +233,8 @@ static void show_depth(gn_neuron_page *p)
     gn_sheet_compute(p->s, 0, false, "by 1.5 each", "grown", "1.5^49");
     gn_sheet_compute(p->s, 0, false, "by 0.5 each", "vanished", "0.5^49");
     gn_sheet_compute(p->s, 0, false, "10 sigmoids at best", "sigmoids", "0.25^10");
-    gn_sheet_text(p->s, 0, "that is cured by initialisation, residual connections (the factor becomes 1 + something) and "
+    gn_sheet_text(p->s, 0, "that is cured by initialisation, residual connections (the factor becomes 1 + "
+                  "something) and "
                   "layer normalisation, not by the rate");
 }
 

@@ -60,6 +60,7 @@ struct gn_neuron {
     size_t row_loss, row_dw, row_db, sum_loss, sum_dw, sum_db;  /* of a batch */
 };
 const gn_neuron_name *gn_neuron_find(const gn_neuron *n, const char *name, size_t length);
+size_t gn_neuron_place(const gn_neuron *n, const char *name);     /* of its first number; SIZE_MAX: no such name */
 /* Compiles text over the neuron's names into `size` programs. */
 gn_status gn_neuron_compile(gn_neuron *n, gn_arena *arena, const char *text, size_t size, gn_program **out);
 double gn_neuron_round(const gn_neuron *n, double v);

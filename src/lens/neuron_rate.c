@@ -50,7 +50,8 @@ static void row_curvature(gn_neuron_page *p)
     bool named = strstr(t->lambda_text, "d2L_dz2") != NULL;
     if (named) gn_sheet_compute(p->s, 0, false, NULL, "d2L_dz2", t->curvature_text);
     if (n->spec.inputs > 1 && t->size <= HESSIAN_SHOWN && !n->spec.has_bias && !(n->spec.decay > 0))
-        gn_sheet_compute(p->s, 0, false, "Hessian", "H", text_of(p, "", named ? "d2L_dz2" : t->curvature_text, "*x*x'"));
+        gn_sheet_compute(p->s, 0, false, "Hessian", "H", text_of(p, "", named ? "d2L_dz2" : t->curvature_text,
+                                                                 "*x*x'"));
     else if (t->hessian && t->size > 1 && t->size <= HESSIAN_SHOWN)
         gn_sheet_given(p->s, 0, "Hessian", gn_sheet_symbol(p->s, "H", t->size, t->size, t->hessian, GN_F64));
     gn_line *line = gn_sheet_compute(p->s, 0, false, "curvature", "lambda", t->lambda_text);
@@ -90,7 +91,8 @@ static void batch_curvature(gn_neuron_page *p)
     gn_line *line = gn_sheet_given(p->s, 0, "curvature", one(p, "lambda", t->lambda));
     if (line) line->rule = "the largest eigenvalue of the Hessian";
     if (isfinite(t->smallest) && t->smallest > 0)
-        gn_sheet_text(p->s, 0, "condition number over the eigenvalues above 0: kappa = %s/%s = %s; %zu of %zu eigenvalues "
+        gn_sheet_text(p->s, 0, "condition number over the eigenvalues above 0: kappa = %s/%s = %s; %zu of %zu "
+                      "eigenvalues "
                       "are 0, directions in which nothing is learnt", GN_SHORT(t->lambda), GN_SHORT(t->smallest),
                       GN_SHORT(t->lambda / t->smallest), gn_neuron_flat(t), t->size);
 }
@@ -134,7 +136,8 @@ static void other_regime(gn_neuron_page *p)
         return;
     }
     gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
-    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues of size %s: errors shrink by that a step "
+    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues of size %s: errors shrink by that a "
+                  "step "
                   "in the long run", t->iteration.ripples ? "complex" : "real", GN_SHORT(t->iteration.spectral));
 }
 
@@ -182,7 +185,8 @@ static void closed_form(gn_neuron_page *p)
         one(p, "b_0", gn_neuron_bias(p->n));
         gn_sheet_compute(p->s, 0, false, NULL, "b_star", "b_0 - dL_db/lambda");
     }
-    gn_sheet_text(p->s, 0, "closed form: w_k = w_star + (w_0 - w_star)*r^k%s", p->n->spec.inputs > 1 || p->n->spec.has_bias
+    gn_sheet_text(p->s, 0, "closed form: w_k = w_star + (w_0 - w_star)*r^k%s",
+                  p->n->spec.inputs > 1 || p->n->spec.has_bias
                   ? "; of all weights that fit the sample, w_star is the nearest to w_0" : "");
 }
 
@@ -232,7 +236,8 @@ static void arrivals(gn_neuron_page *p)
         gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, not within the %s observed", what,
                       share, when, gn_num(GN_NUM, floor(cap)));
     else if (a.arrived)
-        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: observed %llu", what, share, (unsigned long long)a.k);
+        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: observed %llu", what, share,
+                      (unsigned long long)a.k);
     else
         gn_sheet_text(p->s, 0, "the %s is not %s of the first within the %s steps observed", what, share,
                       gn_num(GN_NUM, floor(cap)));

@@ -57,7 +57,8 @@ static void facts(gn_neuron_page *p)
     const char *how = s->rows == 1 ? "" : !strcmp(s->reduction, "mean") ? ", L = mean over the rows (sum/N)"
         : !strcmp(s->reduction, "sum") ? ", L = sum over the rows" : ", L = half the sum over the rows";
     const char *half = s->rows == 1 && !strcmp(s->reduction, "half-sum") ? " (half-sum)" : "";
-    gn_sheet_fact(p->s, "loss: %s = %s%s%s%s", s->rows > 1 ? "l" : "L", t->loss, half, t->by_error ? " with e = p - y" : "",
+    gn_sheet_fact(p->s, "loss: %s = %s%s%s%s", s->rows > 1 ? "l" : "L", t->loss, half, t->by_error ? " with e = p - "
+                  "y" : "",
                   how);
     if (t->link == GN_LINK_SIGMOID) gn_sheet_fact(p->s, "p is the score before the loss's own sigmoid");
     int length = (int)strlen(row->update);
@@ -170,7 +171,8 @@ static void say_kink(gn_neuron_page *p, const kink_of *k)
     if (s == GN_OK) s = slope_at(p->n, k, at, &taken);
     if (s != GN_OK) gn_neuron_fail(p, s);
     if (s != GN_OK || !(fabs(left - right) > 1e-6 * fmax(1, fabs(taken)))) return;
-    gn_sheet_text(p->s, 0, "%s = %s is exactly at a kink of the %s: the slope is %s on the left and %s on the right; by "
+    gn_sheet_text(p->s, 0, "%s = %s is exactly at a kink of the %s: the slope is %s on the left and %s on the "
+                  "right; by "
                   "convention it is taken as %s there, and a central difference would give %s",
                   k->name, GN_SHORT(at), k->what, GN_SHORT(left), GN_SHORT(right), GN_SHORT(taken),
                   GN_SHORT((left + right) / 2));
@@ -312,7 +314,8 @@ static void show_rows(gn_neuron_page *p)
     if (n->spec.inputs > COLUMNS_SHOWN)
         gn_sheet_text(p->s, 0, "%s = %s, x the row's %zu inputs", n->entry[0].shown.name, n->entry[0].shown.text,
                       n->spec.inputs);
-    gn_sheet_table(p->s, 0, "each row; delta is what it sends back to the sum, its gradient is delta*x", b.columns, rows,
+    gn_sheet_table(p->s, 0, "each row; delta is what it sends back to the sum, its gradient is delta*x", b.columns,
+                   rows,
                    b.column);
     show_sums(p, delta, l);
 }

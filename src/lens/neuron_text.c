@@ -59,7 +59,8 @@ gn_status gn_neuron_bad_activation(gn_context *ctx, const char *text)
         if (gn_pointwise_table()[i].arity == 1) names[n++] = gn_pointwise_table()[i].name;
     const char *closest = gn_closest(text, names, n);
     gn_fail(ctx, GN_E_CFG_NET, "act: '%s' is no activation", gn_show(GN_SHOWN, text, strlen(text)));
-    return gn_hint(ctx, closest ? "did you mean '%s'?" : "%s", closest ? closest : "`glassnet ops pointwise` lists them");
+    return gn_hint(ctx, closest ? "did you mean '%s'?" : "%s", closest ? closest : "`glassnet ops pointwise` lists "
+                   "them");
 }
 
 static bool is_name_byte(char c)
@@ -68,7 +69,8 @@ static bool is_name_byte(char c)
 }
 
 /* "alpha=0.2" into par. */
-static gn_status read_parameter(gn_context *ctx, const gn_pointwise_row *row, const char *at, size_t length, double *par)
+static gn_status read_parameter(gn_context *ctx, const gn_pointwise_row *row, const char *at, size_t length,
+                                double *par)
 {
     size_t name = 0, used;
     while (name < length && is_name_byte(at[name])) name++;
@@ -81,7 +83,8 @@ static gn_status read_parameter(gn_context *ctx, const gn_pointwise_row *row, co
                        gn_show(GN_SHOWN, at + value, length - value), row->parameter_name[i], row->name);
     }
     gn_fail(ctx, GN_E_CFG_VALUE, "act: %s has no parameter '%s'", row->name, gn_show(GN_SHOWN, at, name));
-    return row->parameters ? gn_hint(ctx, "it has %s: %s(%s=%s)", row->parameter_name[0], row->name, row->parameter_name[0],
+    return row->parameters ? gn_hint(ctx, "it has %s: %s(%s=%s)", row->parameter_name[0], row->name,
+                                     row->parameter_name[0],
                                      gn_num(GN_NUM, row->parameter_default[0]))
                            : gn_hint(ctx, "it has none: --act %s", row->name);
 }
@@ -105,7 +108,8 @@ static gn_status read_act_text(gn_context *ctx, const char *text, gn_pointwise *
         size_t last = strlen(text);
         while (last > length && text[last - 1] == ' ') last--;
         if (text[last - 1] != ')' || last - length >= sizeof name)
-            return gn_fail(ctx, GN_E_CFG_VALUE, "act: '%s' does not end with ')'", gn_show(GN_SHOWN, text, strlen(text)));
+            return gn_fail(ctx, GN_E_CFG_VALUE, "act: '%s' does not end with ')'", gn_show(GN_SHOWN, text,
+                                                                                           strlen(text)));
         memcpy(name, text + length + 1, last - length - 2);
         name[last - length - 2] = 0;
         while (gn_list_part(name, ',', part++, &at, &n)) GN_TRY(read_parameter(ctx, row, at, n, par));
@@ -248,7 +252,8 @@ gn_status gn_neuron_read_loss(gn_arena *arena, const char *text, double factor, 
     }
     GN_TRY(by_error(arena, &f, &out->by_error));
     if (!out->by_error) {   /* what is left of e is p - y */
-        const gn_formula *e = gn_formula_make(arena, GN_F_SUB, gn_formula_name(arena, "p"), gn_formula_name(arena, "y"));
+        const gn_formula *e = gn_formula_make(arena, GN_F_SUB, gn_formula_name(arena, "p"), gn_formula_name(arena,
+                                                                                                            "y"));
         if (!e) return GN_NO_MEMORY;
         GN_TRY(gn_formula_substitute(arena, f, "e", e, &f));
     }
@@ -322,7 +327,8 @@ gn_status gn_neuron_read_update(gn_arena *arena, gn_optimizer op, const char *w,
     r[0] = (renamed){"w", gn_neuron_format(arena, "%s%s", w, suffix), NULL, 0};
     r[1] = (renamed){"g", gn_neuron_format(arena, "%s%s", g, suffix), NULL, 0};
     for (int i = 0; i < row->slots; i++)
-        r[n++] = (renamed){row->slot_name[i], gn_neuron_format(arena, "%s_%s%s", row->slot_name[i], w, suffix), NULL, 0};
+        r[n++] = (renamed){row->slot_name[i], gn_neuron_format(arena, "%s_%s%s", row->slot_name[i], w, suffix), NULL,
+                           0};
     for (int i = 0; i < n; i++) {
         if (!r[i].old) return GN_NO_MEMORY;
         r[i].now = r[i].old;

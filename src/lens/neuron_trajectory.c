@@ -125,7 +125,8 @@ static void say_end(gn_neuron_page *p, const gn_neuron_result *r)
 {
     unsigned long long k = (unsigned long long)r->k;
     if (r->end == GN_NEURON_GUARDED)
-        gn_sheet_text(p->s, 0, "stopped at k = %llu: a weight is larger than the guard, %s (%llu values of w in all, w_0 "
+        gn_sheet_text(p->s, 0, "stopped at k = %llu: a weight is larger than the guard, %s (%llu values of w in "
+                      "all, w_0 "
                       "among them)", k, GN_SHORT(p->show->guard), k + 1);
     if (r->end == GN_NEURON_NAN) gn_sheet_text(p->s, 0, "stopped at k = %llu: a weight is nan", k);
 }

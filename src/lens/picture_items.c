@@ -15,8 +15,8 @@ static const struct { int r, g, b; const char *dash; int point; double size; } s
     { 0x56, 0xB4, 0xE9, "(12,4,3,4)", 13, 0.95 },  /* sky blue, dash and dot, diamond */
     { 0xD5, 0x5E, 0x00, "(6,3)", 11, 0.9 },        /* vermilion, short dashes, triangle on its tip */
     { 0xCC, 0x79, 0xA7, "(18,4)", 6, 0.8 },        /* purple, long dashes, circle */
-    { 0x00, 0x9E, 0x73, "(12,4,3,4,3,4)", 4, 0.8 },/* green, dash and two dots, open square */
-    { 0x80, 0x80, 0x80, "(3,6)", 8, 0.9 },         /* grey, sparse dots, open triangle */
+    { 0x60, 0x60, 0x60, "(12,4,3,4,3,4)", 4, 0.8 },/* grey, dash and two dots, open square */
+    { 0x00, 0x9E, 0x73, "(3,6)", 8, 0.9 },         /* green, sparse dots, open triangle */
 };
 static const unsigned positive = 0x0072B2, negative = 0xD55E00;
 

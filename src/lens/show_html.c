@@ -1,5 +1,5 @@
-/* show_html.c -- a sheet as one HTML page that needs nothing else: steps folded by depth, equations as MathML with their
- * LaTeX beside, every number with its full value, and what a number is made of lit up when it is pointed at.
+/* show_html.c -- a sheet as one HTML page that needs nothing else: steps folded by depth, equations as MathML with
+ * their LaTeX beside, every number with its full value, and what a number is made of lit up when it is pointed at.
  *
  * Invariant: the page is well-formed XML too, asks the network for nothing, and holds foreign text only escaped. */
 #include "show_math.h"
@@ -19,7 +19,8 @@ static const char *const style =
     ".no{min-width:1.8rem;text-align:right;font-weight:600}.title{min-width:6rem;opacity:.8}\n"
     ".value{font-weight:600}.rule{opacity:.75;font-style:italic}.check{opacity:.85}.bad{color:var(--bad)}\n"
     "data,table{font-variant-numeric:tabular-nums}table{border-collapse:collapse;margin:.4rem 0}\n"
-    "th,td{padding:.1rem .5rem;text-align:right}th.l,td.l{text-align:left}thead th{border-bottom:1px solid var(--line)}\n"
+    "th,td{padding:.1rem .5rem;text-align:right}th.l,td.l{text-align:left}"
+    "thead th{border-bottom:1px solid var(--line)}\n"
     "caption{text-align:left;font-weight:600}table.a{border:solid var(--line);border-width:0 2px}\n"
     "table.a td.p{background:rgb(33 110 200/var(--h))}table.a td.n{background:rgb(230 130 20/var(--h))}\n"
     "details{margin:.3rem 0 .3rem .4rem;padding-left:.6rem;border-left:1px solid var(--line)}\n"
@@ -195,7 +196,8 @@ static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const 
     put_equation(to, s, line, how);
     gn_text_printf(to, "<span class=\"value\" id=\"v%zu-%zu\">", id, line->symbols);
     bool valued = line->symbol->value != NULL;  /* else in symbols only */
-    if (valued && is_scalar(line->symbol)) gn_html_number(to, line->symbol->value[0], line->symbol->type, how->digits, id);
+    const gn_symbol *v = line->symbol;
+    if (valued && is_scalar(v)) gn_html_number(to, v->value[0], v->type, how->digits, id);
     gn_text_puts(to, "</span>");
     if (valued && !is_scalar(line->symbol)) put_array(to, line->symbol, id, how);
     if (line->rule) {

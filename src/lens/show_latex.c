@@ -244,7 +244,8 @@ static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
         gn_latex_text(to, line->title);
     }
     if (line->columns == 0) return;
-    gn_text_printf(to, "\\par\\smallskip{%s\\noindent\\begin{tabular}{", line->columns > 6 ? "\\scriptsize" : "\\small");
+    const char *size = line->columns > 6 ? "\\scriptsize" : "\\small";
+    gn_text_printf(to, "\\par\\smallskip{%s\\noindent\\begin{tabular}{", size);
     for (size_t j = 0; j < line->columns; j++) gn_text_puts(to, line->column[j].number ? "r" : "l");
     gn_text_puts(to, "}\n");
     for (size_t j = 0; j < line->columns; j++) {

@@ -214,7 +214,7 @@ void gn_latex_number(gn_text *to, double value, gn_type type, int digits)
     gn_text_free(&t);
 }
 
-/* Which of `count` rows or columns are shown, at most 6 places; *i is the place, the result the index, count for dots. */
+/* Of `count` rows or columns at most 6 places are shown: the index at place i, `count` for dots. */
 static size_t place(size_t count, size_t i)
 {
     if (count <= 6) return i;

@@ -8,8 +8,14 @@
 #include <string.h>
 #include "../formula/lex.h"
 
-enum { TITLE_MOST = 24, NAME_MOST = 20, NAME_CUT = 38, INLINE_ELEMENTS = 24, INLINE_WIDTH = 48, NUMBERS_WIDTH = 150, ALIGN_VALUE = 16,
-       WIDTHS = 256 /* of a cell that may stand aligned */ };
+enum {
+    TITLE_MOST = 24, NAME_MOST = 20,    /* of a title and a name that others are aligned with */
+    NAME_CUT = 38,
+    INLINE_ELEMENTS = 24, INLINE_WIDTH = 48,    /* of an array that stands in its line */
+    NUMBERS_WIDTH = 150,                /* of a formula with its numbers, over several lines */
+    ALIGN_VALUE = 16,                   /* of a value that stands to the right of its column */
+    WIDTHS = 256                        /* of a cell that may stand aligned */
+};
 
 /* One step, as pieces of text. */
 typedef struct row {
@@ -140,7 +146,9 @@ static const char *lead_text(gn_painter *p, const gn_line *line)
 static row make_row(gn_painter *p, const gn_line *line)
 {
     gn_text t;
-    row r = {.line = line, .lead = lead_text(p, line), .check = check_text(p, &line->check), .rule = rule_text(p, line)};
+    row r = {.line = line, .lead = lead_text(p, line)};
+    r.check = check_text(p, &line->check);
+    r.rule = rule_text(p, line);
     gn_text_init(&t, p->s->ctx);
     gn_show_name(&t, line->symbol, p->how->ascii);
     r.name = gn_paint_cut(p, gn_paint_keep(p, &t), NAME_CUT);

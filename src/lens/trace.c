@@ -164,10 +164,14 @@ static gn_status add_rows_of(gn_trace *t, gn_node y, gn_node x, gn_node **out)
     return GN_OK;
 }
 
-gn_status gn_trace_add_jacobian(gn_trace *t, bool each)
+gn_status gn_trace_add_jacobian(gn_trace *t)
 {
-    GN_TRY(add_rows_of(t, t->z, t->x, &t->jacobian));
-    for (size_t i = 0; each && i < t->net->layers; i++)
+    return add_rows_of(t, t->z, t->x, &t->jacobian);
+}
+
+gn_status gn_trace_add_jacobians(gn_trace *t, size_t first)
+{
+    for (size_t i = first; i < t->net->layers; i++)
         if (t->layer[i].out != t->layer[i].in)
             GN_TRY(add_rows_of(t, t->layer[i].out, t->layer[i].in, &t->layer[i].jacobian));
     return GN_OK;

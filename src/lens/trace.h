@@ -56,8 +56,10 @@ typedef struct gn_trace {
 /* Builds the graph for so many rows: nothing is run yet, and nodes may be added. The network must outlive it. */
 gn_status gn_trace_open(gn_context *ctx, const gn_net *net, size_t rows, gn_trace *out);
 void gn_trace_close(gn_trace *t);
-/* Adds d z_j / d x for every output; with `each` the same of every layer's outputs by its inputs. */
-gn_status gn_trace_add_jacobian(gn_trace *t, bool each);
+/* Adds d z_j / d x for every output. */
+gn_status gn_trace_add_jacobian(gn_trace *t);
+/* Adds the same of every layer's outputs by its inputs, from a layer on. */
+gn_status gn_trace_add_jacobians(gn_trace *t, size_t first);
 /* Adds the derivative of every layer's output by one parameter, by forward mode. */
 gn_status gn_trace_add_influence(gn_trace *t, size_t tensor, size_t element);
 

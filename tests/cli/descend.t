@@ -1,0 +1,102 @@
+# Descents through the command: the path, predicted against true, the limit, and how it ended.
+$ glassnet descend "(x - 3)^2 + 2*(y + 1)^2" --from 0,0 --lr 0.1 --steps 5 | tr -s ' ' | grep -E 'update x1|^ [0-5] |best fixed|limit of|after 5'
+>  1 update x1 = x0 - lr*df/dx = 0 - 0.1*(-6) = 0.6
+>  2 update y1 = y0 - lr*df/dy = 0 - 0.1*4 = -0.4
+>  3 function f = (x1 - 3)^2 + 2*(y1 + 1)^2 = (0.6 - 3)^2 + 2*(-0.4 + 1)^2 = 6.48
+>  0 0 0 11 -6 4 7.2111
+>  1 0.6 -0.4 6.48 -4.8 2.4 5.36656
+>  2 1.08 -0.64 3.9456 -3.84 1.44 4.10112
+>  3 1.464 -0.784 2.45261 -3.072 0.864 3.19119
+>  4 1.7712 -0.8704 1.54354 -2.4576 0.5184 2.51168
+>  5 2.01696 -0.92224 0.978461 -1.96608 0.31104 1.99053
+>  1 -5.2 0.68 -4.52 -4.52 fell
+>  2 -2.88 0.3456 -2.5344 -2.5344 fell
+>  3 -1.68192 0.188928 -1.49299 -1.49299 fell
+>  4 -1.01837 0.109302 -0.909066 -0.909066 fell
+>  5 -0.630854 0.0657727 -0.565081 -0.565081 fell
+>  2 0.2 0.8 62 one-sided
+>  4 0.4 0.6 28 one-sided
+> limit of sgd: lr*eigenvalue < 2, so lr < 0.5; lr = 0.1 is 0.2 of it, below.
+> best fixed rate 2/(2 + 4) = 0.333333: the error shrinks by 0.333333 a step.
+> after 5 steps f went from 11 to 0.978461.
+
+# the parabola that a rate of 1 sends to and fro
+$ glassnet descend "x^2 - 4*x + 5" --from x=0 --lr 1 --steps 4 | tr -s ' ' | grep -E '^ [0-4] [0-9] 5|two-cycle'
+>  0 0 5 -4
+>  1 4 5 4
+>  2 0 5 -4
+>  3 4 5 4
+>  4 0 5 -4
+>  2 2 -1 inf two-cycle
+> a two-cycle: the last points alternate between x = 4 and 0, for ever.
+
+$ glassnet descend "x^2 - 4*x + 5" --from x=0 --lr 0.1 --digits 17 | tr -s ' ' | grep -E '^ 10 1.78'
+>  10 1.7852516352 1.0461168601842736 -0.42949672959999985
+
+$ glassnet descend "abs(x)" --from 0.05 --lr 0.1 | grep 'alternate'
+> a two-cycle: the last points alternate between x = -0.05 and 0.05, for ever.
+
+# too large a rate
+$ glassnet descend "x^2" --from 1 --lr 1.1 --steps 4000 | grep -E 'DIVERGED|limit of'; glassnet descend "x^2" --from 1 --lr 1.1 --steps 4000 >/dev/null
+> limit of sgd: lr*eigenvalue < 2, so lr < 1; lr = 1.1 is 1.1 of it, above.
+> DIVERGED: at step 1947 f is not finite any more.
+? 1
+
+# the catapult of (ab - 1)^2/2
+$ glassnet descend "(a*b - 1)^2/2" --from a=4,b=0.3 --lr 0.2 --steps 20000 --digits 4 | tr -s ' ' | grep -E '^ 2.34'
+>  2.34 0.468 0.532 22 one-sided
+
+# any optimiser, by its own row
+$ for o in sgd momentum nesterov adagrad rmsprop adam adamw nadam rprop lion; do glassnet descend "(x - 3)^2" --from 0 --optimizer $o --steps 2 | grep -c '^ 1 \|^update of each' ; done | sort | uniq -c | tr -s ' '
+>  10 2
+
+$ glassnet descend "(w*x - y)^2" --by w --from w=0.5,x=3,y=10 --optimizer adam --lr 0.5 --steps 3 --ascii | tr -s ' ' | grep -E 'state|limit of'
+>  1 state m_w = beta1*m_w + (1 - beta1)*df/dw = 0.9*0 + (1 - 0.9)*(-51) = -5.1
+>  2 state v_w = beta2*v_w + (1 - beta2)*(df/dw)*(df/dw)
+> limit of adam: lr*eigenvalue < (2 + 2*beta1)/(1 - beta1) = 38, with the
+
+# clipping ends in a cycle
+$ glassnet descend "100*x^2" --from 1 --lr 0.015 --clip 1 --steps 2000 | grep alternate
+> a two-cycle: the last points alternate between x = -0.005 and 0.01, for ever.
+
+$ glassnet descend "x^2 + y^2" --from 1,1 --plot - | grep -c path
+> 2
+
+# refused
+$ glassnet descend "x^2"
+! glassnet: error[CFG-VALUE]: a descent needs a point to start from
+! hint: say where with --from, such as --from x=1
+? 2
+
+$ glassnet descend 3 --from 1
+! glassnet: error[EXP-VAR]: no variable stands in the function, so nothing can descend
+! hint: a function of x is written such as x^2
+? 2
+
+$ glassnet descend "[x, y]" --from 1,1
+! glassnet: error[EXP-SHAPE]: a descent is of one function, not of 2
+! hint: make one number of them, such as dot(r, r)
+? 2
+
+$ glassnet descend "x^2" --from y=1
+! glassnet: error[EXP-VAR]: --from: unknown 'y'
+! hint: the variables are x; such as --from x=1
+? 2
+
+$ glassnet descend "x^2" --from 1 --optimizer sdg
+! glassnet: error[CFG-OPTIMIZER]: optimizer: "sdg" is no optimiser
+! hint: did you mean "sgd"?
+? 2
+
+$ glassnet descend "x^2" --from 1 --lr 0
+! glassnet: error[CFG-RATE]: lr: 0 is not a learning rate; it is above 0
+? 2
+
+$ glassnet descend "x^2" --from 1 --beta1 0.5
+! glassnet: error[CFG-OPTIMIZER]: beta1: the optimiser sgd has no beta1
+? 2
+
+$ glassnet descend "x^2" "y^2" --from 1
+! glassnet: error[USAGE]: `glassnet descend` does not know what to do with 'y^2'
+! hint: usage: glassnet descend EXPR
+? 2
