@@ -1,0 +1,40 @@
+/* lens_help.h -- objectives that several tests of the lens look at. Include after nn_help.h. */
+#ifndef GN_LENS_HELP_H
+#define GN_LENS_HELP_H
+
+#include "lens/objective.h"
+#include "lens/spectrum.h"
+
+static inline void put_parameters(gn_net *net, const double *p)
+{
+    for (size_t i = 0; i < gn_net_tensors(net); i++) {
+        gn_tensor_info t = gn_net_tensor(net, i);
+        for (size_t j = 0; j < t.size; j++) ((double *)gn_net_block(net))[t.offset + j] = *p++;
+    }
+}
+
+/* 2-3-1 with tanh and the mean of squares over three rows: 13 parameters. */
+static inline gn_objective *f4_objective(gn_context *ctx)
+{
+    static const double p[] = { 0.1, -0.2, 0.3, 0.4, -0.5, 0.6, 0.01, 0.02, -0.03, 0.7, -0.8, 0.9, 0.05 };
+    static const double x[] = { 1, 0.5, -2, 1, 0.5, -1.5 }, y[] = { 1, -1, 0.5 };
+    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "3 tanh", "mse", "mean", GN_F64);
+    gn_dataset d = { .rows = 3, .inputs = 2, .type = GN_EL_F64, .x = x, .y = y };
+    gn_objective *o;
+    put_parameters(net, p);
+    must(ctx, gn_objective_net(ctx, net, &d, &o));
+    gn_net_free(net);
+    return o;
+}
+
+static inline gn_objective *formula_objective(gn_arena *arena, const char *text, const char *const *names, size_t count,
+                                              const double *start)
+{
+    const gn_formula *f;
+    gn_objective *o;
+    must(arena->ctx, gn_formula_parse(arena, text, strlen(text), &f));
+    must(arena->ctx, gn_objective_formula(arena->ctx, f, names, count, start, &o));
+    return o;
+}
+
+#endif
