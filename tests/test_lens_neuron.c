@@ -12,7 +12,8 @@ static void a_step_in_numbers(void **state)
     (void)state;
     double x = 3, y = 10, w[] = {0.5, 5.6};
     static const char *const names[] = {"p", "e", "L", "dL_dp", "dp_dw", "dL_dw", "w_new"};
-    static const double expected[2][7] = {{1.5, -8.5, 72.25, -17, 3, -51, 5.6}, {16.8, 6.8, 46.24, 13.6, 3, 40.8, 1.52}};
+    static const double expected[2][7] = {{1.5, -8.5, 72.25, -17, 3, -51, 5.6}, {16.8, 6.8, 46.24, 13.6, 3, 40.8,
+                                                                                 1.52}};
     for (int i = 0; i < 2; i++) {
         gn_neuron_spec s = scalar(&x, &y, &w[i], 0.1);
         gn_neuron *n = made(ctx, &s);
@@ -205,7 +206,7 @@ static void clipping_on_a_quadratic(void **state)
     free(w);
 }
 
-/* ---- the mean error is no loss ------------------------------------------------------------------------------------ */
+/* ---- the mean error is no loss ----------------------------------------------------------------------------------- */
 
 static void the_mean_error_has_no_minimum(void **state)
 {
@@ -226,7 +227,7 @@ static void the_mean_error_has_no_minimum(void **state)
     gn_neuron_free(n);
 }
 
-/* ---- float32 ------------------------------------------------------------------------------------------------------ */
+/* ---- float32 ----------------------------------------------------------------------------------------------------- */
 
 static void float32_is_float_arithmetic(void **state)
 {
@@ -250,7 +251,7 @@ static void float32_is_float_arithmetic(void **state)
     gn_neuron_free(n);
 }
 
-/* ---- activations and the leaky neuron ------------------------------------------------------------------------------ */
+/* ---- activations and the leaky neuron ---------------------------------------------------------------------------- */
 
 static void the_table_of_activations(void **state)
 {
@@ -382,7 +383,7 @@ static void the_ladder_of_rates(void **state)
     }
 }
 
-/* ---- every row of the tables ---------------------------------------------------------------------------------------- */
+/* ---- every row of the tables ------------------------------------------------------------------------------------- */
 
 /* The gradient of every loss through every activation is the central difference of the loss. */
 static void every_activation_and_loss(void **state)
@@ -450,7 +451,7 @@ static void every_optimiser(void **state)
     }
 }
 
-/* ---- refusals ------------------------------------------------------------------------------------------------------ */
+/* ---- refusals ---------------------------------------------------------------------------------------------------- */
 
 static void refused(const gn_neuron_spec *s, const char *code)
 {

@@ -7,7 +7,7 @@
 
 static gn_context *ctx;
 
-/* ---- curvature and rates ------------------------------------------------------------------------------------------ */
+/* ---- curvature and rates ----------------------------------------------------------------------------------------- */
 
 static gn_neuron_theory theory_of(const gn_neuron_spec *s, gn_neuron **n)
 {
@@ -48,8 +48,10 @@ static void regimes_by_r(void **state)
 {
     (void)state;
     static const struct { double x, lr, r; gn_regime regime; } row[] = {
-        {3, .1, -.8, GN_REGIME_OSCILLATING},  {3, .01, .82, GN_REGIME_ONE_SIDED},   {9, .01, -.62, GN_REGIME_OSCILLATING},
-        {10, .01, -1, GN_REGIME_TWO_CYCLE},   {11, .01, -1.42, GN_REGIME_DIVERGENT}, {100, .01, -199, GN_REGIME_DIVERGENT},
+        {3, .1, -.8, GN_REGIME_OSCILLATING},  {3, .01, .82, GN_REGIME_ONE_SIDED},   {9, .01, -.62,
+                                                                                     GN_REGIME_OSCILLATING},
+        {10, .01, -1, GN_REGIME_TWO_CYCLE},   {11, .01, -1.42, GN_REGIME_DIVERGENT}, {100, .01, -199,
+                                                                                      GN_REGIME_DIVERGENT},
         {9, .001, .838, GN_REGIME_ONE_SIDED}, {10, .001, .8, GN_REGIME_ONE_SIDED},  {10, .005, 0, GN_REGIME_ONE_STEP},
         {10, .011, -1.2, GN_REGIME_DIVERGENT}, {10, .02, -3, GN_REGIME_DIVERGENT},  {1, .01, .98, GN_REGIME_ONE_SIDED},
     };
@@ -185,7 +187,7 @@ static void curvature_is_the_second_difference(void **state)
         }
 }
 
-/* ---- overflow ------------------------------------------------------------------------------------------------------ */
+/* ---- overflow ---------------------------------------------------------------------------------------------------- */
 
 static void check_overflow(const gn_neuron_spec *s, gn_type type, const double *expected)
 {
@@ -226,7 +228,7 @@ static void when_the_numbers_end(void **state)
     gn_neuron_free(n);
 }
 
-/* ---- the sheet ----------------------------------------------------------------------------------------------------- */
+/* ---- the sheet --------------------------------------------------------------------------------------------------- */
 
 static void explain(const gn_neuron_spec *s, gn_neuron_show show, gn_sheet *sheet, gn_neuron_result *result)
 {
@@ -444,7 +446,7 @@ static void the_kink(void **state)
     }
 }
 
-/* ---- memory -------------------------------------------------------------------------------------------------------- */
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 static size_t left;
 static void *short_alloc(void *user, void *old, size_t size)

@@ -1,4 +1,4 @@
-/* cmd_neuron.c -- one neuron under gradient descent: the arithmetic of its steps, what the rate will do, and the run. */
+/* cmd_neuron.c -- one neuron under gradient descent: the arithmetic of its steps, what the rate will do, the run. */
 #include "cli.h"
 #include "../lens/neuron.h"
 
@@ -42,7 +42,8 @@ static gn_status read_sample(gn_cli *cli, request *r)
     GN_TRY(numbers(cli, r, GN_O_X, "x", &x, &r->spec.inputs));
     GN_TRY(single(cli, r, GN_O_Y, "y", y, &given));
     if (!x || !given) {
-        gn_fail(cli->ctx, GN_E_USAGE, "a neuron needs %s", !x && !given ? "an input and a target" : x ? "a target" : "an input");
+        gn_fail(cli->ctx, GN_E_USAGE, "a neuron needs %s", !x && !given ? "an input and a target" : x ? "a "
+                "target" : "an input");
         return gn_hint(cli->ctx, "glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1, or --data FILE for a batch");
     }
     r->spec.x = x;
@@ -121,19 +122,23 @@ static gn_status read_weights(gn_cli *cli, request *r)
     if (!w || count == r->spec.inputs) return GN_OK;
     gn_fail(cli->ctx, GN_E_CFG_VALUE, "--w has %zu number%s for %zu input%s; there is one weight an input", count,
             count == 1 ? "" : "s", r->spec.inputs, r->spec.inputs == 1 ? "" : "s");
-    return gn_hint(cli->ctx, "without --w the weights start at 0%s", r->spec.has_bias ? "" : "; a bias is given with --b");
+    return gn_hint(cli->ctx, "without --w the weights start at 0%s", r->spec.has_bias ? "" : "; a bias is given "
+                   "with --b");
 }
 
 static gn_status read_optimizer(gn_cli *cli, gn_neuron_spec *s)
 {
-    const char *name = gn_option_given(cli->options, GN_O_OPTIMIZER) ? gn_option_text(cli->options, GN_O_OPTIMIZER) : "sgd";
+    const char *name = gn_option_given(cli->options, GN_O_OPTIMIZER) ? gn_option_text(cli->options,
+                                                                                      GN_O_OPTIMIZER) : "sgd";
     const char *names[GN_OPT_COUNT];
     s->optimizer = gn_optimizer_find(name);
     for (int i = 0; i < GN_OPT_COUNT; i++) names[i] = gn_optimizer_table()[i].name;
     if (s->optimizer == GN_OPT_COUNT) {
         const char *closest = gn_closest(name, names, GN_OPT_COUNT);
-        gn_fail(cli->ctx, GN_E_CFG_OPTIMIZER, "optimizer: \"%s\" is no optimiser", gn_show(GN_SHOWN, name, strlen(name)));
-        return gn_hint(cli->ctx, closest ? "did you mean \"%s\"?" : "%s", closest ? closest : "`glassnet ops` lists them");
+        gn_fail(cli->ctx, GN_E_CFG_OPTIMIZER, "optimizer: \"%s\" is no optimiser", gn_show(GN_SHOWN, name,
+                                                                                           strlen(name)));
+        return gn_hint(cli->ctx, closest ? "did you mean \"%s\"?" : "%s", closest ? closest : "`glassnet ops` lists "
+                       "them");
     }
     const gn_optimizer_row *row = &gn_optimizer_table()[s->optimizer];
     for (int i = 0; i < row->parameters; i++) s->hyper[i] = row->parameter_default[i];
@@ -259,8 +264,8 @@ const gn_command_body gn_cmd_neuron = {
     "loss of its error, the chain rule factor by factor, and the update. Then what the learning rate will do, said\n"
     "before it is done: the curvature, the factor r = 1 - lr*lambda by which each step multiplies the error, the best\n"
     "rate and the limit, the steps it takes; and the run itself, with w_0 at k = 0.\n\n"
-    "--x and --w take several numbers with commas. --data FILE makes a batch: its last column is the target. --loss is\n"
-    "a row of `glassnet ops loss` or an expression of e = p - y such as \"0.5*e^2\". --act takes a row with its\n"
+    "--x and --w take several numbers with commas. --data FILE makes a batch; its last column is the target. --loss\n"
+    "is a row of `glassnet ops loss` or an expression of e = p - y such as \"0.5*e^2\". --act takes a row with its\n"
     "parameters: \"leaky_relu(alpha=0.2)\". Defaults here: no activation, mse, sgd, float64.\n\n"
     "--cures runs clipping, scaled inputs, another start and the best rate side by side. --checked puts a central\n"
     "difference beside each gradient; a failed check is exit status 1.",

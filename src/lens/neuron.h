@@ -1,5 +1,5 @@
-/* neuron.h -- one neuron under gradient descent: its formulas as data, the run that evaluates them, and what theory says
- * of that run before it is made.
+/* neuron.h -- one neuron under gradient descent: its formulas as data, the run that evaluates them, and what theory
+ * says of that run before it is made.
  *
  * Invariant: the run evaluates the texts of the formulas and nothing else (law 3); a slope is the row's own or derived
  * from the text of the value. In float32 every operation of a formula is rounded to a float. */
@@ -40,8 +40,8 @@ typedef enum gn_neuron_phase {
 typedef enum gn_neuron_part {
     GN_NEURON_PREDICTION, GN_NEURON_ERROR, GN_NEURON_LOSS, GN_NEURON_CHAIN, GN_NEURON_GRADIENT, GN_NEURON_STEP
 } gn_neuron_part;
-/* name = text. Names with several numbers (x, w, gradients of a neuron with several inputs) are columns; component i > 0
- * means that the formula is of the numbers name_i alone, as an optimiser with products of its state has it. */
+/* name = text. Names with several numbers (x, w, gradients of a neuron with several inputs) are columns; component
+ * i > 0 means that the formula is of the numbers name_i alone, as an optimiser with products of its state has it. */
 typedef struct gn_neuron_formula {
     gn_neuron_phase phase;
     gn_neuron_part part;
@@ -83,8 +83,8 @@ double gn_neuron_bias_gradient(const gn_neuron *n);
 /* Called at every k from 0 after the forward at k; not GN_OK stops the run with that status. */
 typedef gn_status (*gn_neuron_watch)(void *user, gn_neuron *n, uint64_t k);
 typedef enum gn_neuron_end { GN_NEURON_DONE, GN_NEURON_GUARDED, GN_NEURON_NAN } gn_neuron_end;
-/* Restart, then at most `steps` steps; guard > 0: ends at the first k at which a weight is larger; ends when a weight is
- * NaN. */
+/* Restart, then at most `steps` steps; guard > 0: ends at the first k at which a weight is larger; ends when a weight
+ * is NaN. */
 gn_status gn_neuron_run(gn_neuron *n, uint64_t steps, double guard, gn_neuron_watch watch, void *user,
                         gn_neuron_end *end);
 
@@ -96,7 +96,7 @@ void gn_neuron_path_free(gn_context *ctx, gn_neuron_path *p);
 
 /* ---- theory ------------------------------------------------------------------------------------------------------ */
 typedef struct gn_neuron_theory {
-    bool linear;                /* quadratic loss of a linear neuron: the statements are exact, else local at the point */
+    bool linear;                /* quadratic loss of a linear neuron: statements are exact, else local at the point */
     bool piecewise;             /* not linear, but the second slope of the activation is 0 */
     const char *curvature_text; /* d2L/dz2, "2", "2*dp_dz^2 + 2*e*d2p_dz2" */
     double curvature;           /* its value; of one row */
@@ -142,7 +142,7 @@ typedef struct gn_neuron_result {   /* what the run came to, for a summary or JS
 /* Fills an open sheet. result may be NULL. */
 gn_status gn_neuron_explain(gn_neuron *n, const gn_neuron_show *show, gn_sheet *sheet, gn_neuron_result *result);
 
-/* The run drawn: each weight against k with its minimum where that is known, and the loss. Everything is in the arena. */
+/* The run drawn: each weight against k with its minimum where that is known, and the loss; all in the arena. */
 gn_status gn_neuron_picture(gn_neuron *n, const gn_neuron_show *show, gn_arena *arena, gn_picture *out);
 
 #endif

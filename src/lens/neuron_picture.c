@@ -60,7 +60,8 @@ static gn_status weight_panel(gn_neuron *n, gn_arena *a, const drawing *d, gn_pa
     if (!line) return GN_NO_MEMORY;
     for (size_t i = 0; i < d->weights; i++)
         line[i] = (gn_series){.kind = d->count <= 60 ? GN_SERIES_LINE_POINTS : GN_SERIES_LINE, .n = d->count, .x = d->k,
-                              .label = i < n->spec.inputs ? n->component[n->w + i] : "b", .y = d->weight[i], .style = -1};
+                              .label = i < n->spec.inputs ? n->component[n->w + i] : "b", .y = d->weight[i],
+                              .style = -1};
     GN_TRY(minimum(n, a, &mark, &panel->n_marks));
     panel->title = gn_neuron_format(a, "weights, lr = %s", GN_SHORT(n->spec.hyper[0]));
     panel->x_label = "steps taken, k";

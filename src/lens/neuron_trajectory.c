@@ -212,8 +212,8 @@ static void say_two_phenomena(gn_neuron_page *p)
 {
     const gn_neuron_theory *t = &p->theory;
     gn_sheet_text(p->s, 0, "this is the iteration that diverges, because lr*λ = %s is above %s; a smaller rate or "
-                  "input cures it. \"Exploding gradients\" are another thing: a signal multiplied by one factor a layer "
-                  "on its way back through depth, at any rate. This neuron has one layer, so it has only the first.",
+                  "input cures it. \"Exploding gradients\" are another thing: a signal multiplied by a factor a layer on "
+                  "its way back through depth, at any rate. This neuron has one layer, so it has only the first.",
                   GN_SHORT(t->eta_lambda), t->limit.known ? GN_SHORT(t->limit.value) : "its limit");
 }
 
