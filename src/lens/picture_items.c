@@ -71,7 +71,7 @@ static void put_series_data(gn_script *s, const gn_panel *p, size_t i)
         if (r->kind == GN_SERIES_ARROWS &&
             (!gn_placed(r->x[k + 1], p->log_x) || !gn_placed(r->y[k + 1], p->log_y))) continue;
         pair(s->to, r->x[k] + shift, r->y[k]);
-        gn_text_puts(s->to, " ");
+        if (r->kind == GN_SERIES_ARROWS || r->kind == GN_SERIES_BARS) gn_text_puts(s->to, " ");
         if (r->kind == GN_SERIES_ARROWS) pair(s->to, r->x[k + 1] - r->x[k], r->y[k + 1] - r->y[k]);
         if (r->kind == GN_SERIES_BARS) gn_script_number(s->to, width);
         gn_text_puts(s->to, "\n");
