@@ -138,6 +138,43 @@ def check_json(command):
     assert all(math.isfinite(v) for s in sheet["symbols"] for v in numbers_of(s["value"]) if not isinstance(v, str))
 
 
+# Commands whose equations are all read again, from what the command itself wrote.
+COMMANDS = """neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2
+neuron --x 1,2 --y 3 --w 1,1 --b 0.5 --lr 0.01 --steps 3
+neuron --x 3 --y 10 --w 0.5 --lr 0.5 --steps 400
+diff x^2*y+y^3 x*y --order 2 --at x=1,y=2
+diff sin(x)*exp(y)^sqrt(x/y)+where(x>0,1,abs(y)) --at x=1,y=2 --along 0.01,0.02
+descend x^2+4*y^2 --from x=1,y=1 --lr 0.1
+explain xor --row 0-3 --layers 3
+explain spirals --row 0 --layers 4 --precision f64
+stability x^2+4*y^2 --from x=1,y=1
+museum 26"""
+
+
+def text_of(value):
+    if isinstance(value, list):
+        return "[" + ", ".join(text_of(v) for v in value) + "]"
+    return value if isinstance(value, str) else repr(value)
+
+
+def check_again(build):
+    """Law 13, end to end: numbers and value of every equation in the JSON of each command."""
+    for command in COMMANDS.split("\n"):
+        run = subprocess.run([os.path.join(build, "glassnet"), *command.split(), "--format", "json"], capture_output=True)
+        if run.returncode == 2 and b"no such command" in run.stderr:
+            print(f"skip  {command}: not in this build")
+            continue
+        if run.returncode not in (0, 1) or not run.stdout:
+            check(command, False, run.stderr.decode("utf-8", "replace")[:300])
+            continue
+        sheet = json.loads(run.stdout)
+        lines = [l for l in sheet["lines"] if l["kind"] == "equation" and "numbers" in l and "value" in l]
+        single = any(s["type"] == "f32" for s in sheet["symbols"])
+        text = "".join(f"{1e-5 if single else 1e-9}\t{l['numbers']}\t{text_of(l['value'])}\n" for l in lines)
+        again = subprocess.run([os.path.join(build, "tests", "test_lens_show"), "--again"], input=text.encode(), capture_output=True)
+        check(f"{command}: {len(lines)} equations", lines and again.returncode == 0, again.stdout.decode("utf-8", "replace")[:600])
+
+
 def main():
     build = sys.argv[1] if len(sys.argv) > 1 else "build"
     with tempfile.TemporaryDirectory() as folder:
@@ -151,6 +188,7 @@ def main():
                 check_latex(name, folder, text)
             if name.endswith(".md"):
                 check_markdown(name, text)
+    check_again(build)
     check_json(os.path.abspath(os.path.join(build, "glassnet")))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

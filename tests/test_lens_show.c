@@ -1,6 +1,7 @@
 /* test_lens_show.c -- what the renderers print: equations that can be read back from the text, 80 columns, 24 rows,
  * escaped names, the same bytes twice.
- *   test_lens_show --write FOLDER    the sheets of these tests as .tex, .html and .md, for tests/sheets.py */
+ *   test_lens_show --write FOLDER    the sheets of these tests as .tex, .html and .md, for tests/sheets.py
+ *   test_lens_show --again < LINES   equations of the command, "tolerance TAB numbers TAB value" a line, read again */
 #include "show_test.h"
 
 #include "formula/matrix.h"
@@ -347,6 +348,47 @@ static int write_all(const char *folder)
     return bad;
 }
 
+/* Does the line hold? What does not is printed. */
+static bool line_holds(gn_arena *arena, char *line)
+{
+    char *numbers = strchr(line, '\t'), *value = numbers ? strchr(numbers + 1, '\t') : NULL;
+    gn_numbers a, b;
+    double tolerance = 0, worst = 0;
+    size_t used;
+    if (!value) return false;
+    *numbers++ = *value++ = 0;
+    value[strcspn(value, "\n")] = 0;
+    gn_read_number(line, strlen(line), '.', &tolerance, &used);
+    bool read = gn_array_run(arena, numbers, strlen(numbers), NULL, 0, &a) == GN_OK &&
+                gn_array_run(arena, value, strlen(value), NULL, 0, &b) == GN_OK && a.rows == b.rows && a.cols == b.cols;
+    for (size_t i = 0; read && i < a.rows * a.cols; i++) {
+        bool same = a.value[i] == b.value[i] || (isnan(a.value[i]) && isnan(b.value[i]));
+        double off = same ? 0 : fabs(a.value[i] - b.value[i]) / fmax(1, fabs(b.value[i]));
+        worst = isnan(off) ? INFINITY : fmax(worst, off);
+    }
+    bool holds = read && worst <= tolerance;
+    if (!holds) printf("%s = %s: %s\n", numbers, value, read ? gn_num(GN_NUM, worst) : "cannot be read");
+    return holds;
+}
+
+static int read_again(void)
+{
+    static char line[200000];
+    gn_context *ctx;
+    gn_arena arena;
+    size_t bad = 0, held = 0;
+    if (gn_context_new(NULL, &ctx) != GN_OK) return 1;
+    gn_arena_init(&arena, ctx);
+    while (fgets(line, sizeof line, stdin)) {
+        if (line_holds(&arena, line)) held++;
+        else bad++;
+    }
+    gn_arena_free(&arena);
+    gn_context_free(ctx);
+    printf("%zu hold, %zu do not\n", held, bad);
+    return bad != 0;
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {BENCH_TEST(the_neuron_as_text),
@@ -357,5 +399,6 @@ int main(int argc, char **argv)
                                        BENCH_TEST(hostile_names_are_escaped),
                                        BENCH_TEST(markdown_and_latex_of_the_neuron)};
     if (argc == 3 && strcmp(argv[1], "--write") == 0) return write_all(argv[2]);
+    if (argc == 2 && strcmp(argv[1], "--again") == 0) return read_again();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
