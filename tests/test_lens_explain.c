@@ -396,6 +396,40 @@ static void softmax_and_chance(void **state)
     gn_context_free(ctx);
 }
 
+/* ---- C10: 1000 rows in batches of 32 -----------------------------------------------------------------------------*/
+
+typedef struct counting { size_t batches, last, ends; } counting;
+
+static gn_status count_batches(void *user, const gn_progress *p)
+{
+    counting *c = user;
+    if (p->batches > c->batches) c->batches = p->batches;
+    if (p->epoch_end) c->ends++, c->last = p->batch;
+    return GN_OK;
+}
+
+static void batches_and_epochs(void **state)
+{
+    (void)state;
+    static double x[1000], y[1000];
+    gn_context *ctx = open_context(1);
+    gn_net *net = net64(ctx, GN_REGRESSION, 1, 1, "", "mse", "mean");
+    gn_options *o = make_options(ctx, "batch=32 epochs=10 optimizer=sgd lr=0.01");
+    gn_fit_result r;
+    counting c = { 0 };
+    for (int i = 0; i < 1000; i++) x[i] = sin(i), y[i] = 2 * x[i];
+    gn_dataset d = values_set(x, y, 1000, 1);
+    must(ctx, gn_fit(ctx, net, &d, NULL, o, NULL, count_batches, &c, &r));
+    assert_int_equal(c.batches, 32);            /* 31 of 32 rows and one of 8 */
+    assert_int_equal(1000 - 31 * 32, 8);
+    assert_int_equal(c.last, 32);
+    assert_int_equal(c.ends, 10);
+    assert_int_equal(r.steps, 320);
+    gn_options_free(o);
+    gn_net_free(net);
+    gn_context_free(ctx);
+}
+
 /* ---- every optimiser's row --------------------------------------------------------------------------------------- */
 
 static void every_optimiser(void **state)
@@ -554,6 +588,7 @@ int main(void)
                                         cmocka_unit_test(leaky_neuron),
                                         cmocka_unit_test(sigmoid_circuit),
                                         cmocka_unit_test(softmax_and_chance),
+                                        cmocka_unit_test(batches_and_epochs),
                                         cmocka_unit_test(every_optimiser),
                                         cmocka_unit_test(every_parameter_followed),
                                         cmocka_unit_test(every_unit_written_out),

@@ -3,8 +3,8 @@
  * Invariant: what is shown is the sheet that the library made from the run; this file chooses the network, the data and
  * the rows. */
 #include "cli.h"
-#include "../data/model.h"
 #include "../lens/explain.h"
+#include "plot.h"
 
 #include <string.h>
 
@@ -25,6 +25,48 @@ static gn_status data_options(gn_cli *cli, gn_options **out)
         }
     }
     return GN_OK;
+}
+
+/* ---- a picture of the same rows ---------------------------------------------------------------------------------- */
+
+/* Only these rows of the data, in the plot's arena. */
+static gn_status pick(gn_plot *p, const gn_data *d, const uint32_t *row, size_t n, gn_data *out)
+{
+    size_t element = d->type == GN_EL_U8 ? 1 : d->type == GN_EL_F32 ? 4 : 8, wide = d->prep.inputs * element;
+    size_t target = d->prep.targets * (d->type == GN_EL_F64 ? 8 : 4);
+    *out = *d;
+    out->rows = n;
+    out->weight = NULL;
+    out->x = gn_plot_array(p, n, wide);
+    out->y = d->y ? gn_plot_array(p, n, target) : NULL;
+    out->label = d->label ? gn_plot_array(p, n, sizeof *out->label) : NULL;
+    if (!out->x || (d->y && !out->y) || (d->label && !out->label)) return GN_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) {
+        memcpy((char *)out->x + i * wide, (const char *)d->x + row[i] * wide, wide);
+        if (d->y) memcpy((char *)out->y + i * target, (const char *)d->y + row[i] * target, target);
+        if (d->label) out->label[i] = d->label[row[i]];
+    }
+    return GN_OK;
+}
+
+/* Histograms of each layer's values and gradients, when --plot asks for a picture. */
+static gn_status draw(gn_cli *cli, gn_model *m, const gn_data *d)
+{
+    const char *file = gn_option_text(cli->options, GN_O_PLOT);
+    if (!*file) return GN_OK;
+    gn_data picked;
+    gn_plot p = { .cli = cli, .ctx = cli->ctx, .model = m, .data = &picked };
+    uint32_t *row = gn_alloc_array(cli->ctx, GN_EXPLAIN_ROWS, sizeof *row);
+    size_t n = 0;
+    gn_arena_init(&p.arena, cli->ctx);
+    gn_status s = row ? gn_explain_rows(cli->ctx, gn_option_text(cli->options, GN_O_ROW), d->rows, row,
+                                        &n) : GN_NO_MEMORY;
+    if (s == GN_OK) s = pick(&p, d, row, n, &picked);
+    if (s == GN_OK) s = gn_plot_histograms(&p);
+    if (s == GN_OK) s = gn_cli_picture(cli, &p.picture, file);
+    gn_arena_free(&p.arena);
+    gn_free(cli->ctx, row);
+    return s;
 }
 
 static gn_status show(gn_cli *cli, const gn_net *net, const gn_prep *prep, const gn_data *d, const char *recorded,
@@ -56,6 +98,7 @@ static gn_status explain_model(gn_cli *cli, const gn_options *o)
     gn_status s = gn_data_open_for(cli->ctx, cli->argument[1], &m->prep, o, true, &d);
     if (s == GN_OK)
         s = show(cli, m->net, &m->prep, d, m->options ? m->options : "", gn_show(GN_SHOWN, path, strlen(path)));
+    if (s == GN_OK) s = draw(cli, m, d);
     gn_data_free(d);
     gn_model_free(m);
     return s;
@@ -104,6 +147,7 @@ static gn_status explain_data(gn_cli *cli, const gn_options *o)
     if (s == GN_OK) s = describe(cli, &c, &layers);
     if (s == GN_OK) s = make_net(cli, d, layers.at ? layers.at : "", o, &net);
     if (s == GN_OK) s = show(cli, net, &d->prep, d, NULL, "an untrained network");
+    if (s == GN_OK) s = draw(cli, &(gn_model){ .ctx = cli->ctx, .net = net, .prep = d->prep }, d);
     gn_net_free(net);
     gn_text_free(&layers);
     gn_data_free(d);
@@ -129,7 +173,7 @@ const gn_command_body gn_cmd_explain = {
     "(--row 3) or several as one batch (--row 0-7), every number with its formula. With DATA alone: the same\n"
     "for a network as it begins, described by --net or --layers. --neuron 0[3] writes one unit out as a sum;\n"
     "--weight 0.weight[3,1] follows one parameter: its gradient row by row, every path from it to the loss,\n"
-    "and what it moves. Indices go from 0.",
+    "and what it moves. Indices go from 0. --plot FILE draws each layer's values and gradients on these rows.",
     "glassnet explain model.safetensors iris.csv --row 3\n"
     "glassnet explain model.safetensors iris.csv --row 0-7 --neuron 0[3] --depth 2\n"
     "glassnet explain xor --net \"3 tanh\" --row 0-3 --weight 0.weight[1,0] --checked --precision f64\n"

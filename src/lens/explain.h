@@ -30,6 +30,9 @@ typedef struct gn_explain_call {
 /* The sheet is opened here, and is the caller's to free whatever the status. Lines have depth 0 (always), 1 (the
  * default) or more. Errors: GN_E_CFG_VALUE for a unit or a parameter that is not there, GN_E_DATA_* for rows. */
 gn_status gn_explain(gn_context *ctx, const gn_explain_call *call, gn_sheet *sheet);
+/* The rows of "3", "0,3" or "0-7" (the default, "": row 0); out: room for GN_EXPLAIN_ROWS. GN_E_CFG_VALUE or _RANGE. */
+enum { GN_EXPLAIN_ROWS = 4096 };
+gn_status gn_explain_rows(gn_context *ctx, const char *list, size_t rows, uint32_t *out, size_t *n);
 /* The same from options by their names (row, neuron, weight, layer, checked, precision, optimizer, lr, ...) on a model
  * and data read for it. `recorded`: the model's own options as "name=value" lines, which say the optimiser where
  * `options` does not; NULL: none. */

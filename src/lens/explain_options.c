@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { MOST_ROWS = 4096 };
-
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 static gn_status bad_rows(gn_context *ctx, const char *at, size_t length)
@@ -32,14 +30,14 @@ static gn_status add_range(gn_context *ctx, const char *at, size_t length, size_
         return gn_last_error(ctx)->status;
     }
     for (uint64_t i = from; i <= to; i++) {
-        if (*n == MOST_ROWS)
-            return gn_fail(ctx, GN_E_CFG_RANGE, "row: more than %d rows are not explained at once", MOST_ROWS);
+        if (*n == GN_EXPLAIN_ROWS)
+            return gn_fail(ctx, GN_E_CFG_RANGE, "row: more than %d rows are not explained at once", GN_EXPLAIN_ROWS);
         out[(*n)++] = (uint32_t)i;
     }
     return GN_OK;
 }
 
-static gn_status read_rows(gn_context *ctx, const char *list, size_t rows, uint32_t *out, size_t *n)
+gn_status gn_explain_rows(gn_context *ctx, const char *list, size_t rows, uint32_t *out, size_t *n)
 {
     const char *at;
     size_t length;
@@ -113,7 +111,7 @@ static gn_status explain(gn_context *ctx, gn_explain_call *c, const gn_data *dat
 {
     gn_fit_settings set;
     double hyper[GN_OPT_HYPER] = { 0 };
-    GN_TRY(read_rows(ctx, o ? gn_option_text(o, GN_O_ROW) : "", data->rows, rows, &c->rows));
+    GN_TRY(gn_explain_rows(ctx, o ? gn_option_text(o, GN_O_ROW) : "", data->rows, rows, &c->rows));
     GN_TRY(read_step(ctx, o, recorded, &set));
     for (int i = 0; i < set.parameters; i++) hyper[i] = set.hyper[i];
     hyper[set.parameters] = set.hyper[set.parameters + 1];
@@ -140,7 +138,7 @@ gn_status gn_explain_options(gn_context *ctx, const gn_net *net, const gn_prep *
         c.layer = (int)gn_option_int(o, GN_O_LAYER);
     }
     c.described = recorded == NULL;
-    uint32_t *rows = gn_alloc_array(ctx, MOST_ROWS, sizeof *rows);
+    uint32_t *rows = gn_alloc_array(ctx, GN_EXPLAIN_ROWS, sizeof *rows);
     if (!rows) return GN_NO_MEMORY;
     gn_status s = explain(ctx, &c, data, o, rows, recorded, sheet);
     gn_free(ctx, rows);

@@ -80,6 +80,12 @@ $ glassnet explain m.safetensors xor --row 0 --ascii | LC_ALL=C grep -c '[^ -~]'
 $ glassnet explain m.safetensors xor --row 0 --out sheet.html --format html && grep -c '<html' sheet.html
 > 1
 
+# a picture of the layers on the same rows
+$ glassnet explain m.safetensors xor --row 0-31 --plot - | grep -c 'slope of the loss by the value'
+> 2
+$ glassnet explain xor --net "3 relu" --row 0-31 --plot - 2>/dev/null | grep -c 'layer 0 (3 relu)'
+> 1
+
 # what is refused
 $ glassnet explain m.safetensors xor --row 1000
 ! glassnet: error[CFG-RANGE]: row: there is no row 1000; the data have 1000, from 0 to 999
