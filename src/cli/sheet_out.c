@@ -88,7 +88,7 @@ static void put_columns(gn_text *to, const gn_line *line)
     gn_js_close(to, ']');
 }
 
-enum { NUMBERS_MOST = 256 }; /* in a formula whose numbers are written out */
+enum { NUMBERS_MOST = 256 }; /* in a formula whose numbers are written out, and in a value that stands at its line too */
 
 static gn_status put_numbers(gn_text *to, const gn_sheet *s, const gn_line *line)
 {
@@ -111,7 +111,7 @@ static gn_status put_equation(gn_text *to, const gn_sheet *s, const gn_line *lin
         gn_js_text(to, "formula", line->formula);
         if (gn_show_elements(s, line) <= NUMBERS_MOST) GN_TRY(put_numbers(to, s, line));
     }
-    put_value(to, line->symbol);
+    if (line->symbol->rows * line->symbol->cols <= NUMBERS_MOST) put_value(to, line->symbol);
     put_optional(to, "rule", line->rule);
     put_check(to, &line->check);
     return GN_OK;
