@@ -160,18 +160,25 @@ static void known_values(void **state)
         {{.text = {"x^2 + 4*y^2"}, NULL, {1, 1}, .point = true}, "unit", 1, .9701425001453319},
         {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true}, "J", 0, 2},
         {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true}, "det", 0, 4},
-        {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true, .along = {.1, -.1}, .step = true}, "linear", 0, 2.1},
-        {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true, .along = {.1, -.1}, .step = true}, "linear", 1, 4.9},
-        {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true, .along = {.1, -.1}, .step = true}, "moved", 0, 2.11},
-        {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true, .along = {.1, -.1}, .step = true}, "moved", 1, 4.9},
+        {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true, .along = {.1, -.1}, .step = true}, "linear", 0,
+         2.1},
+        {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true, .along = {.1, -.1}, .step = true}, "linear", 1,
+         4.9},
+        {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true, .along = {.1, -.1}, .step = true}, "moved", 0,
+         2.11},
+        {{.text = {"x^2 + y", "2*x + 3*y"}, NULL, {1, 1}, .point = true, .along = {.1, -.1}, .step = true}, "moved", 1,
+         4.9},
         /* CS231n: the circuits of the backpropagation lecture */
         {{.text = {"(x + y)*z"}, NULL, {-2, 5, -4}, .point = true}, "f", 0, -12},
         {{.text = {"(x + y)*z"}, NULL, {-2, 5, -4}, .point = true}, "df_dx", 0, -4},
         {{.text = {"(x + y)*z"}, NULL, {-2, 5, -4}, .point = true}, "df_dy", 0, -4},
         {{.text = {"(x + y)*z"}, NULL, {-2, 5, -4}, .point = true}, "df_dz", 0, 3},
-        {{.text = {"(x + sigmoid(y))/(sigmoid(x) + (x + y)^2)"}, NULL, {3, -4}, .point = true}, "f", 0, 1.5456448841066441},
-        {{.text = {"(x + sigmoid(y))/(sigmoid(x) + (x + y)^2)"}, NULL, {3, -4}, .point = true}, "df_dx", 0, 2.0595697955721652},
-        {{.text = {"(x + sigmoid(y))/(sigmoid(x) + (x + y)^2)"}, NULL, {3, -4}, .point = true}, "df_dy", 0, 1.5922327514838093},
+        {{.text = {"(x + sigmoid(y))/(sigmoid(x) + (x + y)^2)"}, NULL, {3, -4}, .point = true}, "f", 0,
+         1.5456448841066441},
+        {{.text = {"(x + sigmoid(y))/(sigmoid(x) + (x + y)^2)"}, NULL, {3, -4}, .point = true}, "df_dx", 0,
+         2.0595697955721652},
+        {{.text = {"(x + sigmoid(y))/(sigmoid(x) + (x + y)^2)"}, NULL, {3, -4}, .point = true}, "df_dy", 0,
+         1.5922327514838093},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         gn_sheet s;
@@ -199,7 +206,8 @@ static void a_sigmoid_neuron_of_two_inputs(void **state)
 static void along_a_step(void **state)
 {
     gn_sheet s;
-    make(*state, &(asked){.text = {"x^2 + 4*y^2"}, NULL, {1, 1}, .point = true, .along = {.01, .005}, .step = true, .order = 2}, &s);
+    make(*state, &(asked){.text = {"x^2 + 4*y^2"}, NULL, {1, 1}, .point = true, .along = {.01, .005}, .step = true,
+                          .order = 2}, &s);
     check_value(&s, "predicted", 0, .06);
     check_value(&s, "f_moved", 0, 5.0602);
     check_value(&s, "change", 0, .0602);
@@ -289,7 +297,8 @@ static void verdicts(void **state)
         {"(x + y)^2", {1, 1}, "f is convex, with a flat direction everywhere"},
         {"x^3 + y^2", {1, 1}, "at this point f is convex"},
         {"x^3 + y^2", {-1, 1}, "at this point f is a saddle"},
-        {"abs(x) + y^2", {1, 1}, "away from its kinks the Hessian is the same everywhere, and f is convex, with a flat"},
+        {"abs(x) + y^2", {1, 1}, "away from its kinks the Hessian is the same everywhere, and f is convex, with a "
+                                 "flat"},
         {"log(x) + y", {0, 1}, "the Hessian is not finite here"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
@@ -394,7 +403,8 @@ static void every_row_is_shown(void **state)
         const gn_row *row = gn_row_at(r);
         char text[80];
         gn_sheet s;
-        snprintf(text, sizeof text, row->inputs == 1 ? "%s(2*x)" : row->inputs == 2 ? "%s(x, x^2)" : "%s(x, x^2, 3*x)", row->name);
+        snprintf(text, sizeof text, "%s(%s)", row->name,
+                 row->inputs == 1 ? "2*x" : row->inputs == 2 ? "x, x^2" : "x, x^2, 3*x");
         make(*state, &(asked){.text = {text}, NULL, {.3}, .point = true, .order = 2, .along = {.01}, .step = true}, &s);
         read_again(&s);
         const gn_line *l = line_of(&s, "df_dx");

@@ -21,7 +21,8 @@ static void walk(bench *b, const asked *q, walked *w)
     const gn_optimizer_row *row = &gn_optimizer_table()[q->op];
     for (int i = 0; i < row->parameters; i++) w->hyper[i] = row->parameter_default[i];
     if (q->lr) w->hyper[0] = q->lr;
-    if (gn_functions_parse(&b->arena, &q->text, 1, q->by, &w->of) != GN_OK) fail_msg("%s", gn_last_error(b->ctx)->message);
+    if (gn_functions_parse(&b->arena, &q->text, 1, q->by, &w->of) != GN_OK)
+        fail_msg("%s", gn_last_error(b->ctx)->message);
     w->ask = (gn_descent_ask){.op = q->op, .hyper = w->hyper, .from = q->from, .steps = q->steps, .written = 3,
                               .tolerance = 1e-6, .weight_decay = q->decay, .clip = q->clip};
     if (gn_descent_run(&b->arena, &w->of, &w->ask, &w->d) != GN_OK) fail_msg("%s", gn_last_error(b->ctx)->message);
@@ -178,7 +179,8 @@ static void steps_written_out_are_the_path(void **state)
             for (int decay = 0; decay < 3; decay++) {
                 walked w;
                 gn_sheet s;
-                walk(b, &(asked){texts[i], NULL, {1, -2}, .02, 3, (gn_optimizer)op, .decay = decay * .1, .clip = decay / 2 * .5}, &w);
+                walk(b, &(asked){texts[i], NULL, {1, -2}, .02, 3, (gn_optimizer)op, .decay = decay * .1,
+                                 .clip = decay / 2 * .5}, &w);
                 assert_int_equal(gn_descent_sheet(b->ctx, &w.of, &w.ask, &w.d, &s), GN_OK);
                 for (size_t j = 0; j < 2; j++)
                     assert_true(last_symbol(&s, w.of.name[j])->value[0] == w.d.x[3 * 2 + j]);
@@ -246,9 +248,11 @@ static void long_paths_are_thinned(void **state)
 static void pictures(void **state)
 {
     bench *b = *state;
-    static const asked told[] = {{"x^2", NULL, {1}, .1, 9, GN_OPT_sgd, 0, 0}, {bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0, 0},
+    static const asked told[] = {{"x^2", NULL, {1}, .1, 9, GN_OPT_sgd, 0, 0},
+                                 {bowl, NULL, {0, 0}, .1, 5, GN_OPT_sgd, 0, 0},
                                  {"x^2 + y^2 + z^2", NULL, {1, 2, 3}, .1, 5, GN_OPT_sgd, 0, 0},
-                                 {"x^2", NULL, {1}, 1e30, 50, GN_OPT_sgd, 0, 0}, {"x^2", NULL, {0}, .1, 0, GN_OPT_sgd, 0, 0}};
+                                 {"x^2", NULL, {1}, 1e30, 50, GN_OPT_sgd, 0, 0},
+                                 {"x^2", NULL, {0}, .1, 0, GN_OPT_sgd, 0, 0}};
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         walked w;
         gn_picture p;

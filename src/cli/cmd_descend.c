@@ -97,11 +97,12 @@ static gn_status run(gn_cli *cli)
 
 const gn_command_body gn_cmd_descend = {
     run,
-    "EXPR is the function to make small, in quotes; docs/expressions.md has the grammar. Every name is a variable unless\n"
-    "--by chooses; --from gives each name its value. The optimiser is plain gradient descent unless --optimizer names\n"
-    "another row of `glassnet ops`; the steps written out are that row's own text.\n\n"
-    "Shown are the first steps in numbers (--show-steps), the path, the change of each step as predicted and as it was,\n"
-    "the curvature against the optimiser's limit at both ends, and what happened. Exit status 1: it overflowed.",
+    "EXPR is the function to make small, in quotes; docs/expressions.md has the grammar. Every name is a\n"
+    "variable unless --by chooses; --from gives each name its value. The optimiser is plain gradient descent\n"
+    "unless --optimizer names another row of `glassnet ops`; the steps written out are that row's own text.\n\n"
+    "Shown are the first steps in numbers (--show-steps), the path, the change of each step as predicted and\n"
+    "as it was, the curvature against the optimiser's limit at both ends, and what happened. Exit status 1:\n"
+    "it overflowed.",
     "glassnet descend \"(x - 3)^2 + 2*(y + 1)^2\" --from 0,0 --lr 0.1 --steps 5\n"
     "glassnet descend \"x^2 - 4*x + 5\" --from x=0 --lr 1 --steps 4\n"
     "glassnet descend \"(a*b - 1)^2/2\" --from a=4,b=0.3 --lr 0.1 --steps 1000 --plot -\n"

@@ -98,13 +98,15 @@ static gn_status run(gn_cli *cli)
 
 const gn_command_body gn_cmd_diff = {
     run,
-    "EXPR is an expression such as \"x^2 + 4*y^2\", in quotes so that the shell leaves it alone; docs/expressions.md has\n"
-    "the grammar. Several expressions, or a vector \"[x^2 + y, 2*x + 3*y]\", are a vector-valued function: its Jacobian\n"
-    "is shown. Every name is a variable unless --by chooses; the others are then held constant.\n\n"
-    "Without --at the results are in symbols. With --at come values, the tangent, the gradient's norm and direction,\n"
-    "kinks and what is not finite; with --along the directional derivative and the linear approximation beside the\n"
-    "truth; --order 2 adds the Hessian, its eigenvalues and the quadratic approximation. --depth shows more of the\n"
-    "derivation. --update eta shows the step of gradient descent w - eta*dL/dw as a polynomial in w.",
+    "EXPR is an expression such as \"x^2 + 4*y^2\", in quotes so that the shell leaves it alone;\n"
+    "docs/expressions.md has the grammar. Several expressions, or a vector \"[x^2 + y, 2*x + 3*y]\", are a\n"
+    "vector-valued function: its Jacobian is shown. Every name is a variable unless --by chooses; the others\n"
+    "are then held constant.\n\n"
+    "Without --at the results are in symbols. With --at come values, the tangent, the gradient's norm and\n"
+    "direction, kinks and what is not finite; with --along the directional derivative and the linear\n"
+    "approximation beside the truth; --order 2 adds the Hessian, its eigenvalues and the quadratic\n"
+    "approximation. --depth shows more of the derivation. --update eta shows the step of gradient descent\n"
+    "w - eta*df/dw as a polynomial in w; --collect w writes every result so.",
     "glassnet diff \"x^2\" --at x=1\n"
     "glassnet diff \"x^2 + 4*y^2\" --at 1,1 --along 0.01,0.005 --order 2\n"
     "glassnet diff \"x^2 + y\" \"2*x + 3*y\" --at 1,1 --along 0.1,-0.1\n"

@@ -95,7 +95,8 @@ static gn_status find_place(reading *r, const char *at, size_t length, size_t *p
         if (r->given[*place]) return wrong_point(r->cli, r->option, "twice given:", name, width, r->name, r->count);
     } else {
         *place = r->ordered++;
-        if (*place >= r->count) return wrong_point(r->cli, r->option, "one value too many:", at, length, r->name, r->count);
+        if (*place >= r->count)
+            return wrong_point(r->cli, r->option, "one value too many:", at, length, r->name, r->count);
     }
     if (!r->named || !r->ordered) return GN_OK;
     return wrong_point(r->cli, r->option, "values with and without a name:", at, length, r->name, r->count);
@@ -116,7 +117,8 @@ gn_status gn_cli_point(gn_cli *cli, const char *option, const char *text, const 
         GN_TRY(read_value(cli, option, part + skip, length - skip, arena, &value[place], exact ? &exact[place] : NULL));
     }
     for (size_t i = 0; i < count; i++)
-        if (!r.given[i]) return wrong_point(cli, option, "there is no value for", name[i], strlen(name[i]), name, count);
+        if (!r.given[i])
+            return wrong_point(cli, option, "there is no value for", name[i], strlen(name[i]), name, count);
     return GN_OK;
 }
 
@@ -126,7 +128,8 @@ gn_status gn_cli_numbers(gn_cli *cli, const char *option, const char *text, gn_a
     size_t n = 1;
     for (const char *at = value_end(text); *at; at = value_end(at + 1)) n++;
     *count = 0;
-    if (n > MOST_NUMBERS) return gn_fail(cli->ctx, GN_E_CFG_VALUE, "--%s has more than %d numbers", option, MOST_NUMBERS);
+    if (n > MOST_NUMBERS)
+        return gn_fail(cli->ctx, GN_E_CFG_VALUE, "--%s has more than %d numbers", option, MOST_NUMBERS);
     *value = gn_arena_alloc(arena, n, sizeof **value);
     if (!*value) return GN_NO_MEMORY;
     for (const char *at = text; *count < n; (*count)++) {

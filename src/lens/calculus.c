@@ -217,7 +217,8 @@ static gn_line *complete(gn_calc *c, gn_calc_line l, gn_symbol *y, const char *f
         y->shown = l.shown;
         y->latex = l.latex;
     }
-    gn_line *line = c->s->status == GN_OK && y ? gn_sheet_equation(c->s, l.depth, l.numbered, l.title, y, formula) : NULL;
+    if (c->s->status != GN_OK || !y) return NULL;
+    gn_line *line = gn_sheet_equation(c->s, l.depth, l.numbered, l.title, y, formula);
     if (line) line->rule = l.rule;
     return line;
 }

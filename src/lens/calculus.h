@@ -34,8 +34,8 @@ typedef struct gn_calculus_ask {
  */
 gn_status gn_calculus_sheet(gn_context *ctx, const gn_functions *of, const gn_calculus_ask *ask, gn_sheet *out);
 
-/* One variable: the curves, with their tangents at the point; two: contours, with the gradient's direction. Refused with
- * GN_E_CFG_VALUE for more. In the arena. */
+/* One variable: the curves, with their tangents at the point; two: contours, with the gradient's direction. Refused
+ * with GN_E_CFG_VALUE for more. In the arena. */
 gn_status gn_calculus_picture(gn_arena *arena, const gn_functions *of, const gn_calculus_ask *ask, gn_picture *out);
 
 /* Places where a function of the tables has a kink or a jump exactly at the point: the slope from the left and from the

@@ -47,7 +47,8 @@ static void put_moved(gn_calc *c, const char *const *move, size_t i, const char 
         if (c->s->status == GN_OK) c->s->status = GN_NO_MEMORY;
         return;
     }
-    gn_calc_run(c, (gn_calc_line){.title = "moved", .name = name, .shown = gn_calc_printf(c, "%s(moved)", c->f_shown[i])},
+    gn_calc_run(c, (gn_calc_line){.title = "moved", .name = name,
+                                  .shown = gn_calc_printf(c, "%s(moved)", c->f_shown[i])},
                 gn_calc_text(c, f));
 }
 
@@ -72,7 +73,8 @@ static void put_quadratic(gn_calc *c)
 {
     const char *bend = c->n > 1 ? gn_calc_printf(c, "%s'*%s*%s/2", c->step, gn_calc_fresh(c, "H"), c->step)
                                 : gn_calc_printf(c, "%s*%s^2/2", gn_calc_fresh(c, "H"), c->step);
-    gn_calc_run(c, (gn_calc_line){.title = "second order", .name = gn_calc_fresh(c, "second"), .rule = "d'*H*d/2"}, bend);
+    gn_calc_run(c, (gn_calc_line){.title = "second order", .name = gn_calc_fresh(c, "second"), .rule = "d'*H*d/2"},
+                bend);
     gn_calc_run(c, (gn_calc_line){.title = "quadratic prediction", .name = gn_calc_fresh(c, "quadratic")},
                 gn_calc_printf(c, "%s + %s", gn_calc_fresh(c, "predicted"), gn_calc_fresh(c, "second")));
     put_error(c, "its error", "quadratic_error", "quadratic");

@@ -137,12 +137,14 @@ void gn_calc_say_kink(gn_calc *c, const gn_kink *k)
     const char *piece = gn_calc_text(c, k->node);
     c->kinked = true;
     if (!k->row) {
-        gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived.", piece);
+        gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived.",
+                      piece);
         return;
     }
     const char *by = k->node->arguments > 1 ? gn_calc_printf(c, " by its argument %d", k->input + 1) : "";
     gn_sheet_text(c->s, 0,
                   "%s has a %s here: its slope%s is %s from the left and %s from the right; taken is %s, as its row "
                   "states (sub-gradient rule): %s.",
-                  piece, k->jump ? "jump" : "kink", by, NUM(k->left), NUM(k->right), NUM(k->taken), row_text(c, k->row));
+                  piece, k->jump ? "jump" : "kink", by, NUM(k->left), NUM(k->right), NUM(k->taken),
+                  row_text(c, k->row));
 }

@@ -77,7 +77,8 @@ static gn_status draw_one(canvas *c, size_t i, gn_series *curve, gn_series *tang
     t[1] = c->at[0] + reach;
     t[2] = value - slope * reach;
     t[3] = value + slope * reach;
-    *tangent = (gn_series){.kind = GN_SERIES_LINE, .label = label(c, i, " tangent"), .n = 2, .x = t, .y = t + 2, .style = -1};
+    const char *name = label(c, i, " tangent");
+    *tangent = (gn_series){.kind = GN_SERIES_LINE, .label = name, .n = 2, .x = t, .y = t + 2, .style = -1};
     return GN_OK;
 }
 
@@ -154,10 +155,11 @@ gn_status gn_calculus_picture(gn_arena *arena, const gn_functions *of, const gn_
     if (!curves && !contours) {
         gn_fail(arena->ctx, GN_E_CFG_VALUE, "%zu function%s of %zu variable%s cannot be drawn", of->f.rows,
                 of->f.rows == 1 ? "" : "s", n, n == 1 ? "" : "s");
-        return gn_hint(arena->ctx, "up to %d functions of one variable can, or one of two; --by holds the others constant",
+        return gn_hint(arena->ctx, "up to %d functions of one variable can, or one of two; --by holds others constant",
                        CURVES_MOST);
     }
-    if (of->names > n && !ask->at) return gn_fail(arena->ctx, GN_E_EXP_VAR, "to draw it, --at gives '%s' its value", of->name[n]);
+    if (of->names > n && !ask->at)
+        return gn_fail(arena->ctx, GN_E_EXP_VAR, "to draw it, --at gives '%s' its value", of->name[n]);
     GN_TRY(open_canvas(&c));
     GN_TRY(curves ? draw_curves(&c, p) : draw_contours(&c, p));
     gn_text t;

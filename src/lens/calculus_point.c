@@ -149,7 +149,7 @@ static void put_tangent(gn_calc *c)
 
 /* ---- steepest ascent, by trial ----------------------------------------------------------------------------------- */
 
-/* Row r of the unit directions: for two variables around the circle, else along the axes; the last is the gradient's. */
+/* Row r of the unit directions: around the circle for two variables, else along the axes; the last, the gradient's. */
 static void direction(gn_calc *c, size_t r, size_t rows, double *u, const char **name)
 {
     memset(u, 0, c->n * sizeof *u);
@@ -174,7 +174,8 @@ static void say_steepest(gn_calc *c, const double *slope, size_t rows)
     for (size_t r = 1; r < rows; r++)
         if (slope[r] >= slope[best]) best = r;
     const gn_symbol *norm = gn_sheet_find(c->s, gn_calc_fresh(c, "grad_norm"));
-    gn_sheet_text(c->s, 0, "the largest slope of the table, %s, is %s the gradient's own direction, and is |grad %s| = %s.",
+    gn_sheet_text(c->s, 0, "the largest slope of the table, %s, is %s the direction of the gradient, and is "
+                           "|grad %s| = %s.",
                   NUM(slope[best]), best + 1 == rows ? "in" : "as large as in", c->f_shown[0], NUM(norm->value[0]));
 }
 

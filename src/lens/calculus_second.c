@@ -1,5 +1,5 @@
-/* calculus_second.c -- the determinant of a square Jacobian and where it vanishes; the Hessian, its eigenvalues and what
- * they say of the shape.
+/* calculus_second.c -- the determinant of a square Jacobian and where it vanishes; the Hessian, its eigenvalues and
+ * what they say of the shape.
  *
  * Invariant: a statement about every point is made only where the formula it rests on has no variable. */
 #include "calculus_internal.h"
@@ -65,7 +65,8 @@ static void say_singular(gn_calc *c, const gn_formula *det)
         return;
     }
     const gn_formula *root = count == 1 ? root_of_line(c, det, c->of->name[which]) : NULL;
-    if (root) gn_sheet_text(c->s, 0, "the Jacobian is singular where %s = %s.", c->of->name[which], gn_calc_text(c, root));
+    if (root) gn_sheet_text(c->s, 0, "the Jacobian is singular where %s = %s.", c->of->name[which],
+                            gn_calc_text(c, root));
     else gn_sheet_text(c->s, 0, "the Jacobian is singular where its determinant is 0.");
     gn_clear_error(c->ctx);
 }
@@ -114,8 +115,9 @@ static const gn_formula *root_of_two(gn_calc *c, const gn_matrix *h, int sign)
     const gn_formula *two = gn_formula_number(a, 2), *p = h->at[0], *q = h->at[3], *b = h->at[1], *r;
     if (gn_tree_is(b, 0)) { /* the diagonal itself, in order */
         double u = NAN, v = NAN;
-        if (c->bound) u = gn_calc_value(c, p), v = gn_calc_value(c, q);
-        else if (gn_formula_eval(c->ctx, p, NULL, 0, &u) != GN_OK || gn_formula_eval(c->ctx, q, NULL, 0, &v) != GN_OK) return NULL;
+        size_t count = c->bound ? c->of->names : 0;
+        if (gn_formula_eval(c->ctx, p, c->bound, count, &u) != GN_OK) return NULL;
+        if (gn_formula_eval(c->ctx, q, c->bound, count, &v) != GN_OK) return NULL;
         return (u <= v) == (sign < 0) ? p : q;
     }
     const gn_formula *mean = gn_formula_make(a, GN_F_DIV, gn_formula_make(a, GN_F_ADD, p, q), two);
@@ -148,9 +150,9 @@ static void put_eigenvalues(gn_calc *c, const gn_matrix *h, const double *lambda
         const char *name = gn_calc_fresh(c, gn_calc_printf(c, "lambda%s_%zu", end, i + 1));
         gn_symbol *y = gn_sheet_symbol(c->s, name, 1, 1, &lambda[i], GN_F64);
         const gn_formula *exact = c->n == 2 ? root_of_two(c, h, i ? 1 : -1) : NULL;
-        bool was_bound = c->bound != NULL;
         if (y && exact) y->exact = gn_calc_exact(c, exact);
-        if (y && exact && !was_bound && exact->op != GN_F_NUMBER && exact->op != GN_F_NEG) y->exact = gn_calc_text(c, exact);
+        bool plain = exact && (exact->op == GN_F_NUMBER || exact->op == GN_F_NEG);
+        if (y && exact && !c->bound && !plain) y->exact = gn_calc_text(c, exact);
         gn_clear_error(c->ctx);
         gn_line *line = gn_sheet_given(c->s, 0, "eigenvalue", y);
         gn_text t;
@@ -184,10 +186,11 @@ static void say_verdict(gn_calc *c, const double *lambda, bool everywhere, size_
     else if (everywhere)
         gn_sheet_text(c->s, 0, "the %s is the same at every point: %s is %s%s everywhere.", what, f, article, bend);
     else
-        gn_sheet_text(c->s, 0, "at this point %s is %s%s (a local statement: the %s changes with the point).", f, article,
-                      bend, what);
+        gn_sheet_text(c->s, 0, "at this point %s is %s%s (a local statement: the %s changes with the point).", f,
+                      article, bend, what);
     if (!strcmp(bend, "saddle"))
-        gn_sheet_text(c->s, 0, "it curves down along one direction (%s) and up along another (%s).", NUM(low), NUM(high));
+        gn_sheet_text(c->s, 0, "it curves down along one direction (%s) and up along another (%s).", NUM(low),
+                      NUM(high));
     if (low > zero_band(lambda, c->n)) say_rate(c, low, high);
 }
 
@@ -218,7 +221,8 @@ void gn_calc_hessian(gn_calc *c)
         const char *end = c->m > 1 ? gn_calc_printf(c, "_%zu", i + 1) : "";
         const char *shown = c->n > 1 ? gn_calc_printf(c, "H%s", end)
                                      : gn_calc_printf(c, "d2%s/d%s2", c->f_shown[i], c->of->name[0]);
-        const char *latex = c->n > 1 ? NULL : gn_calc_printf(c, "\\frac{d^2 %s}{d %s^2}", c->f_shown[i], c->of->name[0]);
+        const char *x = c->of->name[0];
+        const char *latex = c->n > 1 ? NULL : gn_calc_printf(c, "\\frac{d^2 %s}{d %s^2}", c->f_shown[i], x);
         gn_calc_line l = {.name = gn_calc_fresh(c, gn_calc_printf(c, "H%s", end)), .shown = shown, .latex = latex};
         gn_calc_array(c, l, &c->hessian[i]);
         put_verdict(c, &c->hessian[i], i);

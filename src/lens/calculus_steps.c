@@ -1,7 +1,8 @@
-/* calculus_steps.c -- the derivation of one derivative as a tree of lines, each with its rule, its piece and its result.
+/* calculus_steps.c -- the derivation of one derivative as a tree of lines, each with its rule, its piece and its
+ * result.
  *
- * Invariant: a piece that occurs several times is written out once, where it stands highest, and is pointed to elsewhere
- * by the number of its step. */
+ * Invariant: a piece that occurs several times is written out once, where it stands highest, and is pointed to
+ * elsewhere by the number of its step. */
 #include "calculus_internal.h"
 
 #include "../formula/row.h"

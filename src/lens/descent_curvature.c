@@ -1,8 +1,8 @@
 /* descent_curvature.c -- the eigenvalues of the Hessian along a descent, what the optimiser's limit makes of them, and
  * the story of the descent in words.
  *
- * Invariant: predicted and observed stand side by side; a statement from a Hessian that changes with the point is called
- * local. */
+ * Invariant: predicted and observed stand side by side; a statement from a Hessian that changes with the point is
+ * called local. */
 #include "descent_internal.h"
 
 #include <math.h>
@@ -105,7 +105,8 @@ static void put_judged(gn_walk *w, const double *lambda)
     gn_sheet_column c[] = {
         {.title = "eigenvalue", .name = "lambda", .number = cell[0]},
         {.title = "lr*eigenvalue", .name = "eta_lambda", .number = cell[1]},
-        {.title = sgd ? "r = 1 - lr*eigenvalue" : "factor a step", .formula = sgd ? "1 - eta_lambda" : NULL, .number = cell[2]},
+        {.title = sgd ? "r = 1 - lr*eigenvalue" : "factor a step", .formula = sgd ? "1 - eta_lambda" : NULL,
+         .number = cell[2]},
         {.title = gn_walk_text(w, "steps to %s", gn_num(GN_NUM, w->ask->tolerance)), .number = cell[3]},
         {.title = "regime", .text = regime},
     };
@@ -121,10 +122,11 @@ static void say_limit(gn_walk *w, const gn_limit *limit, const double *lambda)
         gn_sheet_text(w->s, 0, "no direction curves upward here, so no rate is too large for the curvature.");
         return;
     }
+    const char *side = lr * top < limit->value ? "below" : lr * top > limit->value ? "above" : "on it";
     gn_sheet_text(w->s, 0, "limit of %s: lr*eigenvalue < %s%s%s, so lr < %s; lr = %s is %s of it, %s.", w->row->name,
                   limit->formula, strlen(limit->formula) > 1 ? " = " : "",
                   strlen(limit->formula) > 1 ? NUM(limit->value) : "", NUM(limit->value / top), gn_num(GN_NUM, lr),
-                  NUM(lr * top / limit->value), lr * top < limit->value ? "below" : lr * top > limit->value ? "above" : "on it");
+                  NUM(lr * top / limit->value), side);
     if (low < 0) gn_sheet_text(w->s, 0, "the eigenvalue %s is negative: along it every rate leads away.", NUM(low));
     if (w->ask->op != GN_OPT_sgd || low < 0) return;
     if (low <= flat_band(lambda, w->n)) {
@@ -151,8 +153,8 @@ void gn_walk_curvature(gn_walk *w, size_t row, const char *where)
             for (size_t i = 0; i < w->n; i++) note_factor(w, lambda, i, judge(w, lambda[i]).factor);
         return;
     }
-    gn_sheet_section(w->s, 0, "the curvature at %s: %s%s", w->constant ? "every point" : where, gn_bend_name(lambda, w->n),
-                     w->constant ? "" : " (a local estimate)");
+    gn_sheet_section(w->s, 0, "the curvature at %s: %s%s", w->constant ? "every point" : where,
+                     gn_bend_name(lambda, w->n), w->constant ? "" : " (a local estimate)");
     if (limit.known && !limit.preconditioned) {
         put_judged(w, lambda);
         say_limit(w, &limit, lambda);
@@ -160,7 +162,8 @@ void gn_walk_curvature(gn_walk *w, size_t row, const char *where)
     }
     gn_sheet_column c = {.title = "eigenvalue", .number = lambda};
     gn_sheet_table(w->s, 0, NULL, 1, w->n, &c);
-    if (limit.known) gn_sheet_text(w->s, 0, "limit of %s: lr*eigenvalue < %s = %s, %s.", w->row->name, limit.formula, NUM(limit.value), limit.about);
+    if (limit.known) gn_sheet_text(w->s, 0, "limit of %s: lr*eigenvalue < %s = %s, %s.", w->row->name, limit.formula,
+                                   NUM(limit.value), limit.about);
     else gn_sheet_text(w->s, 0, "%s has no limit of this kind: %s.", w->row->name, limit.about);
 }
 
@@ -180,15 +183,17 @@ static void say_end(gn_walk *w)
     unsigned long long k = d->steps;
     switch (d->end) {
     case GN_DESCENT_OVERFLOW:
-        gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", k, !strcmp(d->overflow, "f") ? w->f : d->overflow);
+        gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", k,
+                      !strcmp(d->overflow, "f") ? w->f : d->overflow);
         break;
     case GN_DESCENT_GROWS:
-        gn_sheet_text(w->s, 0, "it moves away: after %llu steps %s = %s, above the %s it began with, and still rising.", k,
-                      w->f, NUM(d->f[last]), NUM(d->f[0]));
+        gn_sheet_text(w->s, 0, "it moves away: after %llu steps %s = %s, above the %s it began with, and still rising.",
+                      k, w->f, NUM(d->f[last]), NUM(d->f[0]));
         break;
     case GN_DESCENT_CYCLE:
-        gn_sheet_text(w->s, 0, "a two-cycle: the last points alternate between %s = %s and %s%s, for ever.", w->of->name[0],
-                      NUM(d->previous[0]), NUM(d->x[last * d->n]), d->n > 1 ? " (and the others likewise)" : "");
+        gn_sheet_text(w->s, 0, "a two-cycle: the last points alternate between %s = %s and %s%s, for ever.",
+                      w->of->name[0], NUM(d->previous[0]), NUM(d->x[last * d->n]),
+                      d->n > 1 ? " (and the others likewise)" : "");
         if (d->second[last] == 0)
             gn_sheet_text(w->s, 0, "the slope does not shrink towards the bottom, so a step of fixed rate goes over it "
                                    "again and again; only a rate that shrinks would arrive.");
@@ -213,8 +218,9 @@ static void say_overshoots(gn_walk *w)
         past += crossed;
         rose += d->change[r] > 0;
     }
-    if (past) gn_sheet_text(w->s, 0, "%zu step%s went past the bottom: the slope changed its sign, because the step, lr "
-                                     "times the slope, was longer than the way.", past, past == 1 ? "" : "s");
+    if (past)
+        gn_sheet_text(w->s, 0, "%zu step%s went past the bottom: the slope changed its sign, because the step, lr "
+                               "times the slope, was longer than the way.", past, past == 1 ? "" : "s");
     if (rose) gn_sheet_text(w->s, 0, "%zu step%s made %s larger.", rose, rose == 1 ? "" : "s", w->f);
 }
 
@@ -228,12 +234,12 @@ void gn_walk_story(gn_walk *w)
     say_overshoots(w);
     if (d->end == GN_DESCENT_OVERFLOW) return;
     if (d->arrived != UINT64_MAX)
-        gn_sheet_text(w->s, 0, "|grad| came under %s of its first value %s at step %llu.", gn_num(GN_NUM, w->ask->tolerance),
-                      NUM(norm_at(d, 0)), (unsigned long long)d->arrived);
+        gn_sheet_text(w->s, 0, "|grad| came under %s of its first value %s at step %llu.",
+                      gn_num(GN_NUM, w->ask->tolerance), NUM(norm_at(d, 0)), (unsigned long long)d->arrived);
     else
         gn_sheet_text(w->s, 0, "|grad| is %s, %s of its first value: not yet the %s that counts as arrived.",
                       NUM(norm_at(d, last)), NUM(norm_at(d, last) / norm_at(d, 0)), gn_num(GN_NUM, w->ask->tolerance));
     if (isfinite(w->slowest) && isfinite(d->ratio) && d->rows > 2 && d->end != GN_DESCENT_CYCLE)
-        gn_sheet_text(w->s, 0, "predicted: an error is multiplied by at most %s a step; observed in the last step: |grad| "
-                               "by %s.", NUM(w->slowest), NUM(d->ratio));
+        gn_sheet_text(w->s, 0, "predicted: an error is multiplied by at most %s a step; observed in the last step: "
+                               "|grad| by %s.", NUM(w->slowest), NUM(d->ratio));
 }

@@ -131,7 +131,11 @@ static const gn_formula *spell_powers(gn_arena *a, const gn_formula *f)
     return gn_formula_make(a, f->op, arg[0], arg[1]);
 }
 
-typedef struct renaming { size_t count; const char *from[GN_OPT_SLOTS + GN_OPT_HYPER + 3]; const char *to[GN_OPT_SLOTS + GN_OPT_HYPER + 3]; } renaming;
+enum { NAMES = GN_OPT_SLOTS + GN_OPT_HYPER + 3 };
+typedef struct renaming {
+    size_t count;
+    const char *from[NAMES], *to[NAMES];
+} renaming;
 
 static void rename_to(renaming *r, const char *from, const char *to)
 {
@@ -282,14 +286,16 @@ static void put_path(gn_walk *w)
     c[n++] = (gn_sheet_column){.title = "k", .number = counts(w)};
     for (size_t j = 0; j < shown; j++)
         c[n++] = (gn_sheet_column){.title = w->of->name[j], .name = w->of->name[j], .number = column_of(w, w->d->x, j)};
-    c[n++] = (gn_sheet_column){.title = w->f, .name = w->f, .number = w->d->f, .formula = shown ? printed(w, w->of->f.at[0]) : NULL};
+    c[n++] = (gn_sheet_column){.title = w->f, .name = w->f, .number = w->d->f,
+                               .formula = shown ? printed(w, w->of->f.at[0]) : NULL};
     for (size_t j = 0; j < shown; j++)
         c[n++] = (gn_sheet_column){.title = gn_walk_text(w, "d%s/d%s", w->f, w->of->name[j]), .name = w->slope[j],
                                    .number = column_of(w, w->d->g, j), .formula = printed(w, w->gradient.at[j])};
     if (w->n != 1) c[n++] = (gn_sheet_column){.title = gn_walk_text(w, "|grad %s|", w->f), .number = norm};
     if (w->s->status != GN_OK) return;
     gn_sheet_section(w->s, 0, "the path");
-    if (w->d->stride > 1) gn_sheet_text(w->s, 0, "one step in %llu is kept, and the last.", (unsigned long long)w->d->stride);
+    if (w->d->stride > 1) gn_sheet_text(w->s, 0, "one step in %llu is kept, and the last.",
+                                        (unsigned long long)w->d->stride);
     gn_sheet_table(w->s, 0, NULL, n, w->d->rows, c);
     if (!shown) {
         gn_text t;

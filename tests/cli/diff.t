@@ -17,7 +17,7 @@ $ glassnet diff "x^2 + 4*y^2" --at 1,1 | tr -s ' ' | grep -E '^ [0-9]* ?df|sqrt|
 >  = [0.242536, 0.970143]
 > ── steepest ascent, by trial: no direction climbs more than the gradient ───────
 >  the gradient 0.242536 0.970143 8.24621
-> the largest slope of the table, 8.24621, is in the gradient's own direction, and
+> the largest slope of the table, 8.24621, is in the direction of the gradient,
 
 # along a step: linear and quadratic against the truth
 $ glassnet diff "x^2 + 4*y^2" --at 1,1 --along 0.01,0.005 --order 2 --json | tr '{' '\n' | grep -oE '"name": "(predicted|change|second|D_u|error)".*"value": [0-9.e-]*' | sed 's/"shown".*"f64", //'
@@ -123,7 +123,7 @@ $ glassnet diff "x^3 - x" --at 1 --plot - | grep -c tangent
 
 $ glassnet diff "x*y*z" --plot -
 ! glassnet: error[CFG-VALUE]: 1 function of 3 variables cannot be drawn
-! hint: up to 4 functions of one variable can, or one of two; --by holds the others constant
+! hint: up to 4 functions of one variable can, or one of two; --by holds others constant
 ? 2
 
 # refused
