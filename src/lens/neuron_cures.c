@@ -222,7 +222,7 @@ static void show_init(gn_neuron_page *p)
     const gn_sheet_column column[] = {{"initialiser", NULL, NULL, NULL, name}, {"scale", NULL, NULL, NULL, formula},
                                       {title, NULL, NULL, own, NULL}, {"4->6", NULL, NULL, small, NULL},
                                       {"784->128", NULL, NULL, large, NULL}};
-    gn_sheet_table(p->s, 0, "initialisers: sd of the normal ones, half-width of the uniform ones (a = 0)",
+    gn_sheet_table(p->s, 1, "initialisers: sd of the normal ones, half-width of the uniform ones (a = 0)",
                    GN_COUNT(column), ROWS, column);
 }
 

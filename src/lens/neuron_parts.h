@@ -63,6 +63,7 @@ const gn_neuron_name *gn_neuron_find(const gn_neuron *n, const char *name, size_
 size_t gn_neuron_place(const gn_neuron *n, const char *name);     /* of its first number; SIZE_MAX: no such name */
 /* Compiles text over the neuron's names into `size` programs. */
 gn_status gn_neuron_compile(gn_neuron *n, gn_arena *arena, const char *text, size_t size, gn_program **out);
+double gn_neuron_factor(const gn_neuron_spec *s);   /* of the sum over the rows: 1, 1/rows or 0.5 */
 double gn_neuron_round(const gn_neuron *n, double v);
 double gn_neuron_eval(const gn_neuron *n, const gn_program *p);
 

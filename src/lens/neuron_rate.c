@@ -64,6 +64,10 @@ static void hessian_equation(gn_neuron_page *p)
     const gn_neuron_theory *t = &p->theory;
     const gn_neuron_spec *s = &p->n->spec;
     gn_symbol *h = gn_sheet_symbol(p->s, "H", t->size, t->size, t->hessian, GN_F64);
+    if (s->decay > 0 || s->rows * t->size > ELEMENTS) {
+        gn_sheet_given(p->s, 1, "Hessian", h);
+        return;
+    }
     double *x = gn_arena_alloc(&p->s->arena, s->rows * t->size, sizeof *x);
     if (!x || p->s->status != GN_OK) {
         gn_neuron_fail(p, GN_NO_MEMORY);
@@ -73,13 +77,12 @@ static void hessian_equation(gn_neuron_page *p)
         for (size_t i = 0; i < t->size; i++) x[r * t->size + i] = i < s->inputs ? s->x[r * s->inputs + i] : 1;
     gn_sheet_symbol(p->s, "X", s->rows, t->size, x, GN_F64);
     gn_sheet_symbol(p->s, "c", s->rows, 1, t->row_curvature, GN_F64);
-    if (s->has_bias) gn_sheet_text(p->s, 0, "X below has a last column of ones, for the bias");
-    gn_line *c = gn_sheet_given(p->s, 0, "curvature of rows", gn_sheet_find(p->s, "c"));
+    if (s->has_bias) gn_sheet_text(p->s, 1, "X below has a last column of ones, for the bias");
+    gn_line *c = gn_sheet_given(p->s, 1, "curvature of rows", gn_sheet_find(p->s, "c"));
     if (c) c->rule = text_of(p, "d2l/dz2 = ", t->curvature_text, "");
     const char *how = !strcmp(s->reduction, "mean") ? "X'*(c.*X)/N" : !strcmp(s->reduction, "sum") ? "X'*(c.*X)"
                                                                                              : "0.5*(X'*(c.*X))";
-    if (s->decay > 0 || s->rows * t->size > ELEMENTS) gn_sheet_given(p->s, 0, "Hessian", h);
-    else gn_sheet_equation(p->s, 0, false, "Hessian", h, how);
+    gn_sheet_equation(p->s, 1, false, "Hessian", h, how);
 }
 
 static void batch_curvature(gn_neuron_page *p)
@@ -87,14 +90,38 @@ static void batch_curvature(gn_neuron_page *p)
     const gn_neuron_theory *t = &p->theory;
     if (t->hessian && t->size <= HESSIAN_SHOWN) hessian_equation(p);
     if (t->eigenvalue && t->size <= 24)
-        gn_sheet_given(p->s, 0, "eigenvalues", gn_sheet_symbol(p->s, "eigenvalues", t->size, 1, t->eigenvalue, GN_F64));
+        gn_sheet_given(p->s, 1, "eigenvalues", gn_sheet_symbol(p->s, "eigenvalues", t->size, 1, t->eigenvalue, GN_F64));
     gn_line *line = gn_sheet_given(p->s, 0, "curvature", one(p, "lambda", t->lambda));
     if (line) line->rule = "the largest eigenvalue of the Hessian";
     if (isfinite(t->smallest) && t->smallest > 0)
-        gn_sheet_text(p->s, 0, "condition number over the eigenvalues above 0: kappa = %s/%s = %s; %zu of %zu "
-                      "eigenvalues "
-                      "are 0, directions in which nothing is learnt", GN_SHORT(t->lambda), GN_SHORT(t->smallest),
-                      GN_SHORT(t->lambda / t->smallest), gn_neuron_flat(t), t->size);
+        gn_sheet_text(p->s, 0, "condition number over the eigenvalues above 0: kappa = %s/%s = %s", GN_SHORT(t->lambda),
+                      GN_SHORT(t->smallest), GN_SHORT(t->lambda / t->smallest));
+    if (gn_neuron_flat(t))
+        gn_sheet_text(p->s, 0, "%zu of %zu eigenvalues are 0 but for rounding: directions in which these rows teach "
+                      "nothing",
+                      gn_neuron_flat(t), t->size);
+}
+
+/* ---- one step as a polynomial in w ------------------------------------------------------------------------------- */
+
+/* The update with every formula it is made of put in: w*(1 - 2*lr*x^2) + 2*lr*x*y. The factor of w is r. */
+static void step_in_w(gn_neuron_page *p)
+{
+    const gn_neuron *n = p->n;
+    gn_arena *a = &p->s->arena;
+    const gn_formula *f = NULL, *by;
+    if (n->spec.inputs > 1 || n->spec.has_bias || !gn_neuron_has_closed_form(p) || p->s->status != GN_OK) return;
+    gn_status s = GN_OK;
+    for (size_t i = n->entries; i-- > 0 && s == GN_OK;) {
+        gn_neuron_formula e = n->entry[i].shown;
+        s = gn_formula_parse(a, e.text, strlen(e.text), &by);
+        if (s == GN_OK && f) s = gn_formula_substitute(a, f, e.name, by, &f);
+        else if (s == GN_OK && e.phase == GN_NEURON_UPDATE) f = by;
+    }
+    if (s == GN_OK) s = gn_formula_collect(a, f, "w", &f);
+    const char *text = s == GN_OK ? gn_neuron_print(a, f) : NULL;
+    if (text) gn_sheet_compute(p->s, 1, false, "one step", "w_new", text);
+    else gn_neuron_fail(p, s == GN_OK ? GN_NO_MEMORY : s);
 }
 
 /* ---- regime ------------------------------------------------------------------------------------------------------ */
@@ -106,13 +133,27 @@ static const char *local(const gn_neuron_theory *t)
                         : "a local estimate, at k = 0: the curvature changes with the weights";
 }
 
+/* A loss without curvature falls for ever, or not at all. */
+static void say_still(gn_neuron_page *p)
+{
+    double square = gn_neuron_bias_gradient(p->n) * gn_neuron_bias_gradient(p->n);
+    for (size_t i = 0; i < p->n->spec.inputs; i++) square += gn_neuron_gradient(p->n)[i] * gn_neuron_gradient(p->n)[i];
+    if (square == 0) gn_sheet_text(p->s, 0, "and the slope is 0: no rate moves the weights");
+    else if (p->theory.linear)
+        gn_sheet_text(p->s, 0, "the loss falls by lr*|gradient|^2 = %s at every step, without end: it has no minimum",
+                      GN_SHORT(p->n->spec.hyper[0] * square));
+}
+
 static void sgd_regime(gn_neuron_page *p)
 {
     const gn_neuron_theory *t = &p->theory;
     gn_sheet_compute(p->s, 0, false, NULL, "r", "1 - lr*lambda");
     double size = fabs(t->r);
     gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
-    if (t->regime == GN_REGIME_STILL) return;
+    if (t->regime == GN_REGIME_STILL) {
+        say_still(p);
+        return;
+    }
     gn_sheet_text(p->s, 0, "each step multiplies the error%s by r = %s%s; r counts as 0 or -1 within %s",
                   p->n->spec.rows > 1 || t->size > 1 ? " along the steepest direction" : "", GN_SHORT(t->r),
                   size < 1 ? " (it shrinks)" : t->regime == GN_REGIME_TWO_CYCLE ? "" : " (it grows)",
@@ -165,6 +206,18 @@ static void rates(gn_neuron_page *p)
     gn_sheet_text(p->s, 0, "lr*λ = %s against %s%s%s; lr is %s times its limit, %s", GN_SHORT(t->eta_lambda),
                   t->limit.formula, plain ? "" : " = ", plain ? "" : value, GN_SHORT(s->hyper[0] / t->critical_rate),
                   verdict);
+}
+
+/* The same rows under each reduction: the curvature is a multiple, and so is the limit. */
+static void reductions(gn_neuron_page *p)
+{
+    const gn_neuron_spec *s = &p->n->spec;
+    double rows = (double)s->rows, sum = p->theory.critical_rate * gn_neuron_factor(s);
+    if (s->rows == 1 || s->decay > 0 || !isfinite(sum) || p->theory.limit.preconditioned) return;
+    gn_sheet_text(p->s, 0, "sum against mean: the limit of lr is %s for the sum over these rows, %s for half of it, "
+                  "%s for "
+                           "the mean; the same run under the mean takes a rate %s times that of the sum",
+                  GN_SHORT(sum), GN_SHORT(2 * sum), GN_SHORT(rows * sum), GN_SHORT(rows));
 }
 
 /* ---- closed form and steps to arrive ----------------------------------------------------------------------------- */
@@ -259,5 +312,7 @@ void gn_neuron_show_rate(gn_neuron_page *p)
     else other_regime(p);
     rates(p);
     closed_form(p);
+    step_in_w(p);
+    reductions(p);
     arrivals(p);
 }

@@ -192,7 +192,9 @@ static gn_line *equation(gn_neuron_page *p, const gn_neuron_formula *f, gn_neuro
 {
     bool first = f->part != *last;
     *last = f->part;
-    gn_line *line = gn_sheet_equation(p->s, 0, first, first ? part_title[f->part] : NULL, symbol(p, f->name), f->text);
+    int depth = f->part == GN_NEURON_CHAIN ? 1 : 0;
+    const char *title = first ? part_title[f->part] : NULL;
+    gn_line *line = gn_sheet_equation(p->s, depth, first, title, symbol(p, f->name), f->text);
     if (line && f->rule) line->rule = gn_arena_text(&p->s->arena, f->rule, strlen(f->rule));
     if (!strcmp(f->name, "dL_dw")) put_check(p, line, false);
     if (!strcmp(f->name, "dL_db")) put_check(p, line, true);
@@ -272,16 +274,15 @@ static void show_sums(gn_neuron_page *p, const double *delta, const double *l)
 {
     const gn_neuron *n = p->n;
     size_t rows = n->spec.rows;
-    bool many = rows * n->spec.inputs > ELEMENTS;
-    gn_sheet_symbol(p->s, "X", rows, n->spec.inputs, n->spec.x, n->spec.type);
-    gn_sheet_symbol(p->s, "l", rows, 1, l, n->spec.type);
-    gn_sheet_symbol(p->s, "delta", rows, 1, delta, n->spec.type);
-    if (many) {
+    if (rows * n->spec.inputs > ELEMENTS) {
         gn_sheet_given(p->s, 0, "sum over rows", symbol(p, "l_sum"));
         gn_sheet_given(p->s, 0, NULL, symbol(p, "dl_dw_sum"));
         if (n->spec.has_bias) gn_sheet_given(p->s, 0, NULL, symbol(p, "dl_db_sum"));
         return;
     }
+    gn_sheet_symbol(p->s, "X", rows, n->spec.inputs, n->spec.x, n->spec.type);
+    gn_sheet_symbol(p->s, "l", rows, 1, l, n->spec.type);
+    gn_sheet_symbol(p->s, "delta", rows, 1, delta, n->spec.type);
     gn_sheet_equation(p->s, 0, true, "sum over rows", symbol(p, "l_sum"), "sum(l)");
     gn_sheet_equation(p->s, 0, false, NULL, symbol(p, "dl_dw_sum"), "X'*delta");
     if (n->spec.has_bias) gn_sheet_equation(p->s, 0, false, NULL, symbol(p, "dl_db_sum"), "sum(delta)");

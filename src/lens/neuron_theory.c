@@ -117,7 +117,7 @@ static void by_row(const hessian *h, gn_neuron_theory *t)
     t->smallest = h->n->spec.decay > 0 && h->size > 1 ? h->n->spec.decay : t->lambda;
 }
 
-static double factor_of(const gn_neuron_spec *s)
+double gn_neuron_factor(const gn_neuron_spec *s)
 {
     if (s->rows == 1 || !strcmp(s->reduction, "sum")) return 1;
     return !strcmp(s->reduction, "mean") ? 1.0 / (double)s->rows : 0.5;
@@ -137,7 +137,7 @@ static gn_status spectrum_of(hessian *h, gn_neuron_theory *t)
 
 static gn_status measure(gn_neuron *n, const char *curvature, gn_neuron_theory *t)
 {
-    hessian h = {.n = n, .factor = factor_of(&n->spec), .size = t->size};
+    hessian h = {.n = n, .factor = gn_neuron_factor(&n->spec), .size = t->size};
     GN_TRY(gn_neuron_compile(n, &n->arena, curvature, 1, &h.curvature));
     double *room = gn_alloc_array(n->ctx, gn_program_room(h.curvature) + 1, sizeof *room);
     h.c = gn_alloc_array(n->ctx, n->spec.rows, sizeof *h.c);

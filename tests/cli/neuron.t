@@ -40,6 +40,8 @@ $ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2 --show-steps 2 | sed '
 > lr*λ = 1.8 against 2; lr is 0.9 times its limit, below: it converges
 >    minimum w_star = w_0 - (dL/dw)/λ = 0.5 - (-51)/18 = 3.33333
 > closed form: w_k = w_star + (w_0 - w_star)*r^k
+>    one step w_new = w*(1 - 2*lr*x^2) + 2*lr*x*y
+>                   = 0.5*(1 - 2*0.1*3^2) + 2*0.1*3*10 = 5.6
 > steps until the error is 1e-6 of the first: predicted 62, observed 62
 >
 > ── the run: 2 steps ────────────────────────────────────────────────────────────
