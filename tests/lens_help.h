@@ -5,6 +5,15 @@
 #include "lens/objective.h"
 #include "lens/spectrum.h"
 
+/* In double: cmocka's own comparison rounds to float. */
+#define assert_near(a, b, tolerance) assert_near_at((a), (b), (tolerance), #a, __FILE__, __LINE__)
+static inline void assert_near_at(double a, double b, double tolerance, const char *what, const char *file, int line)
+{
+    if (fabs(a - b) <= tolerance || a == b) return;
+    print_error("%s is %.17g and not %.17g: off by %.3g, allowed %.3g\n", what, a, b, fabs(a - b), tolerance);
+    _fail(file, line);
+}
+
 static inline void put_parameters(gn_net *net, const double *p)
 {
     for (size_t i = 0; i < gn_net_tensors(net); i++) {

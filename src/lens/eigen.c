@@ -26,8 +26,8 @@ static void rotate(double *z, size_t width, size_t i, double c, double s)
 
 static double shift_of(const double *d, const double *e, size_t hi)
 {
-    double off = e[hi - 1], half = (d[hi - 1] - d[hi]) / 2;
-    return d[hi] - off * off / (half + copysign(hypot(half, off), half));
+    double off = e[hi - 1], half = (d[hi - 1] / 2 - d[hi] / 2) / off;      /* no square that could leave the range */
+    return d[hi] - off / (half + copysign(hypot(half, 1), half));
 }
 
 /* One implicit QR step on rows lo..hi: the bulge is chased down from the top. */
