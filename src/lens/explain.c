@@ -102,10 +102,10 @@ static void put_layers(gn_explain_run *r)
 {
     const gn_net *net = r->net;
     size_t n = net->layers;
-    const char **text = gn_arena_alloc(&r->s->arena, 3 * n,
-                                       sizeof *text), **tensors = text + n, **number = text + 2 * n;
+    const char **text = gn_arena_alloc(&r->s->arena, 3 * n, sizeof *text);
     double *numbers = gn_arena_alloc(&r->s->arena, 2 * n, sizeof *numbers);
     if (!text || !numbers) return;
+    const char **tensors = text + n, **number = tensors + n;
     for (size_t i = 0; i < n; i++) {
         gn_text t;
         gn_text_init(&t, r->ctx);
@@ -187,6 +187,7 @@ static gn_status run(gn_explain_run *r)
 gn_status gn_explain(gn_context *ctx, const gn_explain_call *call, gn_sheet *sheet)
 {
     gn_explain_run r = { .ctx = ctx, .call = call, .net = call->net, .s = sheet };
+    gn_clear_error(ctx);
     gn_sheet_open(sheet, ctx, call->title);
     gn_dataset rows = *call->data;
     rows.index = call->row;
@@ -198,5 +199,6 @@ gn_status gn_explain(gn_context *ctx, const gn_explain_call *call, gn_sheet *she
     gn_trace_close(&r.t);
     gn_net_free(r.own);
     if (s == GN_OK) s = gn_sheet_done(sheet);
-    return s;
+    /* a part that was left out for want of memory has left its record */
+    return s == GN_OK && gn_last_error(ctx)->status == GN_NO_MEMORY ? GN_NO_MEMORY : s;
 }

@@ -228,9 +228,9 @@ static void put_paths(following *f)
         gn_sheet_text(r->s, 0, "every path to the loss holds a factor 0: its gradient is 0");
         return;
     }
-    const char **where = gn_arena_alloc(&r->t.arena, 2 * p.count,
-                                        sizeof *where), **what = where ? where + p.count : NULL;
+    const char **where = gn_arena_alloc(&r->t.arena, 2 * p.count, sizeof *where);
     if (!where) return;
+    const char **what = where + p.count;
     double sum = 0;
     for (size_t i = 0; i < p.count; i++) {
         where[i] = p.text[2 * i];

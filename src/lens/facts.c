@@ -240,8 +240,9 @@ static void put_dependence(gn_trace *t, gn_sheet *s, const double *zero, const d
 static gn_status say_dependence(gn_trace *t, gn_sheet *s)
 {
     size_t m = t->net->spec.outputs, most = 0;
-    double *zero = gn_arena_alloc(&t->arena, 2 * m, sizeof *zero), *moved = zero + m, share = -1, size;
+    double *zero = gn_arena_alloc(&t->arena, 2 * m, sizeof *zero), *moved, share = -1, size;
     if (!zero) return GN_NO_MEMORY;
+    moved = zero + m;
     GN_TRY(gn_facts_at_zero(t, zero));
     for (size_t i = 0; i < t->rows; i++) {
         double far = moved_by(t, zero, i, moved, &size);
