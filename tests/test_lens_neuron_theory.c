@@ -238,8 +238,43 @@ static void explain(const gn_neuron_spec *s, gn_neuron_show show, gn_sheet *shee
     gn_neuron_free(n);
 }
 
+/* A column's formula over the columns of its row and the symbols before the table. */
+static void must_read_row(const gn_sheet *sheet, const gn_line *t, size_t column, size_t row, double tolerance)
+{
+    gn_binding bound[600];
+    size_t count = 0;
+    gn_arena arena;
+    const gn_formula *f;
+    double again, printed = t->column[column].number[row];
+    for (size_t i = 0; i < t->columns; i++)
+        if (t->column[i].name && t->column[i].number)
+            bound[count++] = (gn_binding){t->column[i].name, t->column[i].number[row]};
+    for (size_t i = t->symbols; i-- > 0 && count < GN_COUNT(bound);)
+        if (sheet->symbol[i]->rows * sheet->symbol[i]->cols == 1)
+            bound[count++] = (gn_binding){sheet->symbol[i]->name, sheet->symbol[i]->value[0]};
+    gn_arena_init(&arena, ctx);
+    const char *text = t->column[column].formula;
+    must(ctx, gn_formula_parse(&arena, text, strlen(text), &f));
+    must(ctx, gn_formula_eval(ctx, f, bound, count, &again));
+    gn_arena_free(&arena);
+    if (again == printed || (isnan(again) && isnan(printed))) return;
+    if (!(fabs(again - printed) <= tolerance * fmax(1, fabs(printed))))
+        fail_msg("row %zu: %s = %s is %.17g, not %.17g", row, t->column[column].name, text, again, printed);
+}
+
+static void must_read_tables(const gn_sheet *sheet, double tolerance)
+{
+    for (size_t i = 0; i < sheet->lines; i++) {
+        const gn_line *t = sheet->line[i];
+        for (size_t c = 0; t->kind == GN_LINE_TABLE && c < t->columns; c++)
+            for (size_t r = 0; t->column[c].formula && t->column[c].number && r < t->rows; r++)
+                must_read_row(sheet, t, c, r, tolerance);
+    }
+}
+
 static void must_read_back(const gn_sheet *sheet, const gn_neuron_spec *s)
 {
+    must_read_tables(sheet, s->type == GN_F32 ? 1e-5 : 1e-9);
     double tolerance = s->type == GN_F32 ? 1e-5 : 1e-12;
     for (size_t i = 0; i < sheet->lines; i++) {
         double difference;

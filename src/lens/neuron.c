@@ -162,9 +162,9 @@ static gn_status add_batch_one(gn_neuron *n, gn_neuron_part part, const char *na
 static gn_status add_batch(gn_neuron *n)
 {
     if (n->spec.rows == 1) return GN_OK;
-    GN_TRY(add_batch_one(n, GN_NEURON_LOSS, "L", "l_sum", 1));
-    GN_TRY(add_batch_one(n, GN_NEURON_GRADIENT, "dL_dw", "dl_dw_sum", n->spec.inputs));
-    if (n->spec.has_bias) GN_TRY(add_batch_one(n, GN_NEURON_GRADIENT, "dL_db", "dl_db_sum", 1));
+    GN_TRY(add_batch_one(n, GN_NEURON_LOSS, "L", "sum_l", 1));
+    GN_TRY(add_batch_one(n, GN_NEURON_GRADIENT, "dL_dw", "sum_w", n->spec.inputs));
+    if (n->spec.has_bias) GN_TRY(add_batch_one(n, GN_NEURON_GRADIENT, "dL_db", "sum_b", 1));
     return GN_OK;
 }
 
@@ -320,9 +320,9 @@ static void find_places(gn_neuron *n)
     n->row_loss = gn_neuron_place(n, "l");
     n->row_dw = gn_neuron_place(n, "dl_dw");
     n->row_db = gn_neuron_place(n, "dl_db");
-    n->sum_loss = gn_neuron_place(n, "l_sum");
-    n->sum_dw = gn_neuron_place(n, "dl_dw_sum");
-    n->sum_db = gn_neuron_place(n, "dl_db_sum");
+    n->sum_loss = gn_neuron_place(n, "sum_l");
+    n->sum_dw = gn_neuron_place(n, "sum_w");
+    n->sum_db = gn_neuron_place(n, "sum_b");
 }
 
 static gn_status copy_numbers(gn_neuron *n, const double **at, size_t count)

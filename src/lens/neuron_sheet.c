@@ -275,17 +275,17 @@ static void show_sums(gn_neuron_page *p, const double *delta, const double *l)
     const gn_neuron *n = p->n;
     size_t rows = n->spec.rows;
     if (rows * n->spec.inputs > ELEMENTS) {
-        gn_sheet_given(p->s, 0, "sum over rows", symbol(p, "l_sum"));
-        gn_sheet_given(p->s, 0, NULL, symbol(p, "dl_dw_sum"));
-        if (n->spec.has_bias) gn_sheet_given(p->s, 0, NULL, symbol(p, "dl_db_sum"));
+        gn_sheet_given(p->s, 0, "sum over rows", symbol(p, "sum_l"));
+        gn_sheet_given(p->s, 0, NULL, symbol(p, "sum_w"));
+        if (n->spec.has_bias) gn_sheet_given(p->s, 0, NULL, symbol(p, "sum_b"));
         return;
     }
     gn_sheet_symbol(p->s, "X", rows, n->spec.inputs, n->spec.x, n->spec.type);
     gn_sheet_symbol(p->s, "l", rows, 1, l, n->spec.type);
     gn_sheet_symbol(p->s, "delta", rows, 1, delta, n->spec.type);
-    gn_sheet_equation(p->s, 0, true, "sum over rows", symbol(p, "l_sum"), "sum(l)");
-    gn_sheet_equation(p->s, 0, false, NULL, symbol(p, "dl_dw_sum"), "X'*delta");
-    if (n->spec.has_bias) gn_sheet_equation(p->s, 0, false, NULL, symbol(p, "dl_db_sum"), "sum(delta)");
+    gn_sheet_equation(p->s, 0, true, "sum over rows", symbol(p, "sum_l"), "sum(l)");
+    gn_sheet_equation(p->s, 0, false, NULL, symbol(p, "sum_w"), "X'*delta");
+    if (n->spec.has_bias) gn_sheet_equation(p->s, 0, false, NULL, symbol(p, "sum_b"), "sum(delta)");
 }
 
 static const char *delta_text(const gn_neuron *n)
