@@ -20,12 +20,36 @@ static inline gn_explain_call call_of(const gn_net *net, const gn_dataset *d, co
 
 static const uint32_t first_rows[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 
+/* A table's columns that are computed from their row. */
+static inline void hold_table(gn_context *ctx, const gn_line *line, double bound)
+{
+    gn_arena arena;
+    gn_arena_init(&arena, ctx);
+    for (size_t c = 0; c < line->columns; c++) {
+        const gn_formula *f;
+        if (!line->column[c].formula) continue;
+        must(ctx, gn_formula_parse(&arena, line->column[c].formula, strlen(line->column[c].formula), &f));
+        for (size_t i = 0; i < line->rows; i++) {
+            gn_binding bound_to[8];
+            size_t n = 0;
+            double v;
+            for (size_t k = 0; k < line->columns; k++)
+                if (line->column[k].name && line->column[k].number)
+                    bound_to[n++] = (gn_binding){ line->column[k].name, line->column[k].number[i] };
+            must(ctx, gn_formula_eval(ctx, f, bound_to, n, &v));
+            close_to(line->title, line->column[c].number[i], v, bound);
+        }
+    }
+    gn_arena_free(&arena);
+}
+
 /* Every equation read again gives the printed number; how many there were. */
 static inline size_t hold_law(gn_context *ctx, const gn_sheet *s, double bound)
 {
     size_t equations = 0;
     for (size_t i = 0; i < s->lines; i++) {
         double d;
+        if (s->line[i]->kind == GN_LINE_TABLE) hold_table(ctx, s->line[i], bound);
         if (s->line[i]->kind != GN_LINE_EQUATION) continue;
         must(ctx, gn_line_again(s, s->line[i], &d));
         if (!(d <= bound))

@@ -116,6 +116,8 @@ static gn_status explain(gn_context *ctx, gn_explain_call *c, const gn_data *dat
     for (int i = 0; i < set.parameters; i++) hyper[i] = set.hyper[i];
     hyper[set.parameters] = set.hyper[set.parameters + 1];
     hyper[set.parameters + 1] = set.hyper[set.parameters + 2];
+    size_t length;
+    c->rate_by_data = recorded && !recorded_value(recorded, "lr", &length) && !(o && gn_option_given(o, GN_O_LR));
     c->op = set.op;
     c->hyper = hyper;
     c->clip = set.clip;

@@ -241,6 +241,9 @@ gn_status gn_explain_update(gn_explain_run *r)
     put_rule(&u);
     if (row->slots) gn_sheet_text(r->s, 1, "the first step: the optimiser's state before it is 0");
     put_settings(&u);
+    if (r->call->rate_by_data)
+        gn_sheet_text(r->s, 1,
+                      "the rate is the optimiser's own; training chose rate, schedule and weight decay by the data");
     for (size_t i = 0; i < r->net->tensors; i++) GN_TRY(put_tensor(&u, i));
     return r->t.status;
 }

@@ -141,6 +141,7 @@ static gn_expr express_pointwise(gn_trace *t, const gn_node_info *info)
     case GN_P_sub: return gn_expr_add(t, e[0], " - ", e[1]);
     case GN_P_mul: return gn_expr_times(t, e[0], e[1]);
     case GN_P_div: return gn_expr_divided(t, e[0], e[1]);
+    case GN_P_reciprocal: return gn_expr_divided(t, gn_expr_number(t, 1), e[0]);
     default: return gn_expr_call(t, row->name, row->arity, e);
     }
 }
