@@ -246,6 +246,68 @@ static void stale(void **state)
     close_world(&w);
 }
 
+/* Decay added to the weights, or to all; clipped by element and by norm; an update in the place of a gradient. */
+static void besides_the_loss(void **state)
+{
+    (void)state;
+    gn_world w;
+    double g[P], v[P], norm = 0;
+    gn_diagnosis d;
+    open_world(&w, "mse");
+    by_hand(&w, w.p, (plant){ 0 }, g);
+    for (int turn = 0; turn < 2; turn++) {
+        for (int k = 0; k < P; k++) {
+            bool bias = (k >= B1 && k < W2) || k >= B2;
+            v[k] = g[k] + (turn || !bias ? 0.02 * w.p[k] : 0);
+        }
+        must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, v, P, &d));
+        expect(&d, GN_MISTAKE_DECAY);
+        assert_true(fabs(d.finding[0].rate - 0.02) < 1e-12);
+        assert_int_equal(d.finding[1].mistake, turn ? GN_MISTAKE_DECAY : GN_MISTAKE_RIGHT);
+        gn_diagnosis_free(&d);
+    }
+    for (int k = 0; k < P; k++) v[k] = fmax(-0.3, fmin(0.3, g[k]));
+    must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, v, P, &d));
+    expect(&d, GN_MISTAKE_CLIPPED);
+    assert_true(d.finding[0].rate == 0.3);
+    gn_diagnosis_free(&d);
+    for (int k = 0; k < P; k++) norm += g[k] * g[k];
+    for (int k = 0; k < P; k++) v[k] = g[k] * 0.1 / sqrt(norm);
+    must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, v, P, &d));
+    expect(&d, GN_MISTAKE_FACTOR);
+    assert_non_null(strstr(d.finding[0].evidence, "norm of what was given is 0.1"));
+    gn_diagnosis_free(&d);
+    for (int k = 0; k < P; k++) v[k] = -0.003 * g[k];
+    must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, v, P, &d));
+    expect(&d, GN_MISTAKE_FACTOR);
+    assert_non_null(strstr(d.finding[0].evidence, "as of an update"));
+    assert_null(strstr(d.finding[0].evidence, "norm"));
+    gn_diagnosis_free(&d);
+    close_world(&w);
+}
+
+/* Of what is right but for printing or float32 it is said that it is right; of noise, that it is not known. */
+static void noise(void **state)
+{
+    (void)state;
+    gn_world w;
+    double g[P], v[P];
+    gn_diagnosis d;
+    open_world(&w, "mse");
+    by_hand(&w, w.p, (plant){ 0 }, g);
+    for (unsigned seed = 1; seed <= 60; seed++) {
+        for (int k = 0; k < P; k++) {
+            double r = sin(12.9898 * k + 78.233 * seed) * 43758.5453;
+            r -= floor(r);
+            v[k] = seed % 2 ? g[k] * (1 + 2e-5 * (r - 0.5)) : r - 0.5;
+        }
+        must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, v, P, &d));
+        expect(&d, seed % 2 ? GN_MISTAKE_RIGHT : GN_MISTAKE_UNKNOWN);
+        gn_diagnosis_free(&d);
+    }
+    close_world(&w);
+}
+
 /* Shapes: by name or shape, transposed and said, refused with both. */
 static void shapes(void **state)
 {
@@ -468,6 +530,7 @@ int main(void)
         cmocka_unit_test(planted),  cmocka_unit_test(factors),  cmocka_unit_test(one_tensor),
         cmocka_unit_test(stale),    cmocka_unit_test(shapes),   cmocka_unit_test(square_layers),
         cmocka_unit_test(error_19), cmocka_unit_test(classes),  cmocka_unit_test(kinds_of_layers),
+        cmocka_unit_test(besides_the_loss), cmocka_unit_test(noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -250,6 +250,10 @@ static gn_status judge_together(gn_case *c, bool *set, gn_diagnosis *d, bool *fo
     if (count == 0) return GN_OK;
     GN_TRY(gn_judge(c, set, &j, &closest));
     if (j.mistake == GN_MISTAKE_UNKNOWN && d->findings) {
+        GN_TRY(gn_case_fits(c, set));
+        GN_TRY(gn_judge(c, set, &j, &closest));
+    }
+    if (j.mistake == GN_MISTAKE_UNKNOWN && d->findings) {
         GN_TRY(gn_case_stale(c, set));
         GN_TRY(gn_judge(c, set, &j, &closest));
     }
@@ -293,6 +297,8 @@ static void conclude(const gn_case *c, gn_diagnosis *d)
     }
     d->loss = c->loss;
     d->rows = c->at.rows;
+    d->no_stale = c->no_stale;
+    d->no_rows = c->no_rows;
 }
 
 static gn_status run_diagnosis(gn_case *c, const gn_given *given, size_t count, bool whole, gn_diagnosis *d)

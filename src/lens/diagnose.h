@@ -45,6 +45,8 @@
     D(UPDATED_EARLY,  "weights updated before they were used",    "compute every gradient, then update")               \
     D(STALE_INPUT,    "stale activations",                        "run forward again after an update")                 \
     D(STALE_ALL,      "the gradient at other weights",            "it is that of weights before (or after) an update") \
+    D(DECAY,          "weight decay added",                       "decay is no part of the loss: the optimiser adds it") \
+    D(CLIPPED,        "clipped element by element",               "clip after the gradient is known")                  \
     D(UNKNOWN,        "not known",                                "none of the mistakes known here gives this")
 
 typedef enum gn_mistake {
@@ -75,7 +77,7 @@ typedef struct gn_finding {
     size_t entries, agree;      /* of the tensor; equal to the right one within 1e-5 */
     size_t worst;               /* entry, row-major, that is furthest from the right one */
     double given, right;        /* there */
-    double rate;                /* UPDATED_EARLY, STALE: the rate of the step between */
+    double rate;                /* UPDATED_EARLY, STALE: of the step between; DECAY: the decay; CLIPPED: where */
     size_t row;                 /* ROW_MISSING, ONE_ROW: which; LAYER: which tensor; ROWS_SHIFTED: by how many */
     double spread;              /* the largest |given/(factor*candidate) - 1| of the entries that are not small */
     gn_mistake closest;         /* UNKNOWN: the explanation that comes closest, at `distance` */
@@ -93,6 +95,7 @@ typedef struct gn_diagnosis {
     double loss;
     size_t rows;                /* of the data */
     const char *reduction;      /* in force */
+    bool no_stale, no_rows;     /* too large to look for stale gradients, or for rows left out */
 } gn_diagnosis;
 /* The network's loss on rows, as its reduction says. `whole`: the given ones were meant to be all tensors, so that an
  * absent bias is a mistake. For networks of any layers; mistakes inside a layer are looked for in dense ones. */

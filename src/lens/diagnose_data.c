@@ -84,7 +84,8 @@ gn_status gn_case_data(gn_case *c)
     if (n < 2) return GN_OK;
     GN_TRY(add_shifted(c, 1, "the targets of the row after"));
     if (n > 2) GN_TRY(add_shifted(c, n - 1, "the targets of the row before"));
-    if (n > ROWS_MOST || n * c->n > ROW_NUMBERS_MOST) return GN_OK;
+    c->no_rows = n > ROWS_MOST || n * c->n > ROW_NUMBERS_MOST;
+    if (c->no_rows) return GN_OK;
     for (size_t row = 0; row < n; row++) GN_TRY(add_row(c, row));
     return GN_OK;
 }

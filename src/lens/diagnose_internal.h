@@ -53,6 +53,7 @@ typedef struct gn_case {
     double *right;              /* (n) */
     double loss, floor;
     size_t outputs;
+    bool no_stale, no_rows;     /* not looked for: the case is too large */
     size_t candidates, room;
     gn_candidate *candidate;    /* the first is the right one */
 } gn_case;
@@ -62,6 +63,8 @@ gn_status gn_case_add(gn_case *c, gn_candidate candidate);
 gn_status gn_case_add_if_new(gn_case *c, gn_candidate candidate);
 gn_status gn_case_structures(gn_case *c);       /* diagnose_structure.c */
 gn_status gn_case_data(gn_case *c);             /* diagnose_data.c: rows, scaling */
+/* diagnose_fit.c: weight decay added, clipped; a number is read off the given ones of `set` (slots). */
+gn_status gn_case_fits(gn_case *c, const bool *set);
 /* diagnose_stale.c: those with a rate that is solved for, so that they fit the given ones of `set` (slots). */
 gn_status gn_case_stale(gn_case *c, const bool *set);
 

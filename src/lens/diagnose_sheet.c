@@ -61,6 +61,16 @@ static void say_worst(gn_sheet *s, const gn_finding *f)
                   f->worst, given ? given : "", right ? right : "");
 }
 
+/* What the answer "not known" leaves open. */
+static void say_limits(gn_sheet *s, const gn_diagnosis *d)
+{
+    bool unknown = false;
+    for (size_t i = 0; i < d->findings; i++) unknown |= d->finding[i].mistake == GN_MISTAKE_UNKNOWN;
+    if (!unknown) return;
+    if (d->no_rows) gn_sheet_text(s, 0, "Rows left out were not looked for: the batch is too large.");
+    if (d->no_stale) gn_sheet_text(s, 0, "Stale gradients were not looked for: rows times parameters are too many.");
+}
+
 void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)
 {
     if (d->right) gn_sheet_text(s, 0, "The gradient is right.");
@@ -74,4 +84,5 @@ void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)
         if (f->mistake != GN_MISTAKE_RIGHT && f->mistake != GN_MISTAKE_UNKNOWN && first_of_kind(d, i))
             gn_sheet_text(s, 0, "To do: %s.", gn_mistake_cure(f->mistake));
     }
+    say_limits(s, d);
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { GRID = 25, GOLDEN = 60, FIXED_POINT = 60 };
-#define WORK_MOST 2e7           /* rows times parameters: beyond it a search takes too long */
+#define WORK_MOST 5e7           /* rows times parameters: beyond it a search takes too long */
 
 typedef struct gn_stale {
     gn_case *c;
@@ -227,7 +227,8 @@ static gn_status try_one(gn_case *c, const bool *set, gn_mistake mistake, double
 gn_status gn_case_stale(gn_case *c, const bool *set)
 {
     bool whole = true;
-    if ((double)c->at.rows * (double)c->n > WORK_MOST) return GN_OK;
+    c->no_stale = (double)c->at.rows * (double)c->n > WORK_MOST;
+    if (c->no_stale) return GN_OK;
     for (size_t i = 0; i < c->slots; i++) whole &= set[i] && c->u[i];
     GN_TRY(try_one(c, set, GN_MISTAKE_UPDATED_EARLY, 1, whole));
     GN_TRY(try_one(c, set, GN_MISTAKE_STALE_INPUT, 1, whole));

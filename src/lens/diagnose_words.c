@@ -24,6 +24,18 @@ static void put_spread(gn_text *t, const gn_finding *f)
     else gn_text_printf(t, " of the one entry, to %s", spread);
 }
 
+/* A norm that is a round number is seldom chance. */
+static void say_norm(gn_text *t, const gn_case *c)
+{
+    double size = 0;
+    for (size_t i = 0; i < c->slots; i++)
+        for (size_t k = 0; c->u[i] && k < c->slot[i].size; k++) size += c->u[i][k] * c->u[i][k];
+    size = sqrt(size);
+    double step = pow(10, floor(log10(size)));
+    if (size > 0 && fabs(size / step - round(size / step)) < 1e-6)
+        gn_text_printf(t, "; the norm of what was given is %s: was it clipped?", gn_num_digits(GN_NUM, size, 5));
+}
+
 static void say_factor(gn_text *t, const gn_case *c, const gn_finding *f)
 {
     gn_text_puts(t, "given/right = ");
@@ -33,6 +45,8 @@ static void say_factor(gn_text *t, const gn_case *c, const gn_finding *f)
     if (f->mistake == GN_MISTAKE_BATCH_AGAIN || f->mistake == GN_MISTAKE_SUM_NOT_MEAN)
         gn_text_printf(t, "; the batch has %s rows", gn_num_digits(GN_NUM, rows, 17));
     bool mean = !strcmp(c->at.net->spec.reduction, "mean");
+    if (f->mistake == GN_MISTAKE_FACTOR && f->factor < 0) gn_text_puts(t, ", below 0, as of an update -rate*g");
+    if (f->mistake == GN_MISTAKE_FACTOR) say_norm(t, c);
     if (f->mistake == GN_MISTAKE_BATCH_AGAIN && !mean)
         gn_text_printf(t, ", and the loss in force is their %s", c->at.net->spec.reduction);
 }
@@ -54,7 +68,10 @@ static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, c
     }
     if (a->more) gn_text_printf(t, "; %s", a->more);
     if (a->layer != SIZE_MAX) gn_text_printf(t, "; in layer %zu alone", a->layer);
-    if (a->fitted) gn_text_printf(t, "; with the rate %s", gn_num_digits(GN_NUM, fabs(a->rate), DIGITS));
+    if (f->mistake == GN_MISTAKE_DECAY) gn_text_printf(t, "; right + %s*w", gn_num_digits(GN_NUM, a->rate, DIGITS));
+    else if (f->mistake == GN_MISTAKE_CLIPPED)
+        gn_text_printf(t, "; none is larger than %s", gn_num_digits(GN_NUM, a->rate, DIGITS));
+    else if (a->fitted) gn_text_printf(t, "; with the rate %s", gn_num_digits(GN_NUM, fabs(a->rate), DIGITS));
     if (f->mistake == GN_MISTAKE_STALE_ALL)
         gn_text_printf(t, ", %s a step of gradient descent", a->rate > 0 ? "before" : "after");
     if (f->mistake == GN_MISTAKE_ROW_MISSING || f->mistake == GN_MISTAKE_ONE_ROW)

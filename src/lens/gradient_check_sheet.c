@@ -207,8 +207,11 @@ static void show_second(gn_sheet *s, const gn_check_report *r)
     gn_sheet_text(s, 0, "The Hessian is symmetric: u'Hv = %s, v'Hu = %s, apart by %s (must be below %s): %s.",
                   number_text(s, r->uhv, 6), number_text(s, r->vhu, 6), number_text(s, r->symmetry, 2),
                   number_text(s, GN_CHECK_SYMMETRY, 2), r->symmetry <= GN_CHECK_SYMMETRY ? "ok" : "FAIL");
-    gn_sheet_text(s, 0, "Hv against (g(p + hv) - g(p - hv))/2h with h = 1e-5: apart by %s%s.",
-                  number_text(s, r->product_error, 2), r->product_kink ? "; a kink lies between, where H jumps" : "");
+    if (r->product_kink)
+        gn_sheet_text(s, 0, "Hv is not held against a difference of gradients: a kink lies between, where H jumps.");
+    else
+        gn_sheet_text(s, 0, "Hv against (g(p + hv) - g(p - hv))/2h with h = 1e-5: apart by %s.",
+                      number_text(s, r->product_error, 2));
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
