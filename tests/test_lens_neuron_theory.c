@@ -187,6 +187,32 @@ static void curvature_is_the_second_difference(void **state)
         }
 }
 
+/* |e| is straight but for its kink: no curvature says what happens there, and steps of one length go to and fro. */
+static void a_loss_with_a_kink(void **state)
+{
+    (void)state;
+    double x = 1, y = 0, w = 0.05;
+    static const char *const losses[] = {"mae", "abs(e)", "huber", "e", "p*y - p"};
+    for (size_t i = 0; i < GN_COUNT(losses); i++) {
+        gn_neuron_spec s = scalar(&x, &y, &w, 0.1);
+        gn_neuron *n;
+        s.loss = losses[i];
+        gn_neuron_theory t = theory_of(&s, &n);
+        assert_int_equal(t.linear, i > 2);  /* a straight line is a quadratic without curvature */
+        done(n, &t);
+    }
+    gn_neuron_spec s = scalar(&x, &y, &w, 0.1);
+    s.loss = "mae";
+    gn_neuron *n = made(ctx, &s);
+    for (int k = 0; k < 9; k++) {
+        near(gn_neuron_weights(n)[0], k % 2 ? -0.05 : 0.05, within[ITERATED]);
+        gn_neuron_forward(n);
+        gn_neuron_step(n);
+        gn_neuron_advance(n);
+    }
+    gn_neuron_free(n);
+}
+
 /* ---- overflow ---------------------------------------------------------------------------------------------------- */
 
 static void check_overflow(const gn_neuron_spec *s, gn_type type, const double *expected)
@@ -481,6 +507,27 @@ static void the_kink(void **state)
     }
 }
 
+static void what_is_saturated_says_so(void **state)
+{
+    (void)state;
+    double x[] = {3, -1}, y[] = {1, 1}, w = 12;
+    gn_neuron_show show = {.steps = 1, .written = 1, .tolerance = 1e-2};
+    static const struct { const char *act; size_t rows; const char *says; } row[] = {
+        {"sigmoid", 1, "saturated at z = 36"},
+        {"relu", 2, "1 of 2 rows send nothing back"},
+        {"hard_tanh", 1, "the slope of the activation is 0 at z = 36"},
+    };
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_neuron_spec s = scalar(x, y, &w, 0.1);
+        gn_sheet sheet;
+        s.act = row[i].act;
+        s.rows = row[i].rows;
+        explain(&s, show, &sheet, NULL);
+        line_with(&sheet, row[i].says);
+        gn_sheet_free(&sheet);
+    }
+}
+
 /* ---- memory ------------------------------------------------------------------------------------------------------ */
 
 static size_t left;
@@ -535,7 +582,7 @@ int main(void)
         cmocka_unit_test(every_equation_reads_back),  cmocka_unit_test(the_sheet_of_a_run),
         cmocka_unit_test(steps_to_arrive),            cmocka_unit_test(a_long_run_keeps_its_ends),
         cmocka_unit_test(the_cures),                  cmocka_unit_test(scaling_a_batch),
-        cmocka_unit_test(the_kink),                   cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(a_loss_with_a_kink),         cmocka_unit_test(the_kink),                   cmocka_unit_test(what_is_saturated_says_so),  cmocka_unit_test(memory_runs_out),
     };
     ctx = open_context(1);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,8 +177,7 @@ static void say_clipping(gn_neuron_page *p, const cure *c)
         return;
     }
     gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, but the limit stays where it was: the run "
-                  "walks "
-                  "to the minimum and then goes to and fro around it for ever, in a two-cycle of width lr*clip",
+                  "walks to the minimum and then goes to and fro around it for ever, in a two-cycle of width lr*clip",
                   GN_SHORT(s->clip), GN_SHORT(step));
     if (s->inputs == 1 && s->rows == 1 && !s->has_bias)
         gn_sheet_text(p->s, 0, "limit cycle: predicted width %s; observed, the last two weights %s and %s, width %s",

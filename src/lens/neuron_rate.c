@@ -96,7 +96,7 @@ static void batch_curvature(gn_neuron_page *p)
     if (isfinite(t->smallest) && t->smallest > 0)
         gn_sheet_text(p->s, 0, "condition number over the eigenvalues above 0: kappa = %s/%s = %s", GN_SHORT(t->lambda),
                       GN_SHORT(t->smallest), GN_SHORT(t->lambda / t->smallest));
-    if (gn_neuron_flat(t))
+    if (t->lambda > 0 && gn_neuron_flat(t))
         gn_sheet_text(p->s, 0, "%zu of %zu eigenvalues are 0 but for rounding: directions in which these rows teach "
                       "nothing",
                       gn_neuron_flat(t), t->size);
@@ -139,9 +139,14 @@ static void say_still(gn_neuron_page *p)
     double square = gn_neuron_bias_gradient(p->n) * gn_neuron_bias_gradient(p->n);
     for (size_t i = 0; i < p->n->spec.inputs; i++) square += gn_neuron_gradient(p->n)[i] * gn_neuron_gradient(p->n)[i];
     if (square == 0) gn_sheet_text(p->s, 0, "and the slope is 0: no rate moves the weights");
+    else if (p->theory.linear && p->n->spec.optimizer != GN_OPT_sgd)
+        gn_sheet_text(p->s, 0, "the slope never changes, so the loss falls without end: it has no minimum");
     else if (p->theory.linear)
         gn_sheet_text(p->s, 0, "the loss falls by lr*|gradient|^2 = %s at every step, without end: it has no minimum",
                       GN_SHORT(p->n->spec.hyper[0] * square));
+    else if (p->theory.piecewise)
+        gn_sheet_text(p->s, 0, "the slope keeps its size until a sum z or an error crosses a kink, however near that is: "
+                               "steps of the same length lead there and then to and fro across it");
 }
 
 static void sgd_regime(gn_neuron_page *p)
@@ -177,9 +182,12 @@ static void other_regime(gn_neuron_page *p)
         return;
     }
     gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
-    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues of size %s: errors shrink by that a "
-                  "step "
-                  "in the long run", t->iteration.ripples ? "complex" : "real", GN_SHORT(t->iteration.spectral));
+    if (t->regime == GN_REGIME_STILL) {
+        say_still(p);
+        return;
+    }
+    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues of size %s: errors shrink by that "
+                           "a step in the long run", t->iteration.ripples ? "complex" : "real", GN_SHORT(t->iteration.spectral));
 }
 
 static void rates(gn_neuron_page *p)

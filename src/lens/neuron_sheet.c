@@ -186,6 +186,26 @@ static void say_kinks(gn_neuron_page *p)
     if (t->by_error) say_kink(p, &(kink_of){"loss", "e", NULL, t->dloss});
 }
 
+/* An activation that lets little or nothing back says so. */
+static void say_saturation(gn_neuron_page *p, size_t dead)
+{
+    const gn_neuron *n = p->n;
+    size_t size;
+    if (n->texts.linear) return;
+    if (n->spec.rows > 1 && dead)
+        gn_sheet_text(p->s, 0, "%zu of %zu rows send nothing back: the slope of the activation is 0 there", dead,
+                      n->spec.rows);
+    if (n->spec.rows > 1) return;
+    double slope = gn_neuron_value(n, "dp_dz", &size)[0], z = gn_neuron_value(n, "z", &size)[0];
+    if (slope == 0)
+        gn_sheet_text(p->s, 0, "the slope of the activation is 0 at z = %s: nothing goes back, and no rate moves "
+                      "the weights",
+                      GN_SHORT(z));
+    else if (fabs(slope) < 1e-3)
+        gn_sheet_text(p->s, 0, "the activation is saturated at z = %s: of what reaches p, only the share %s goes back",
+                      GN_SHORT(z), GN_SHORT(slope));
+}
+
 /* ---- one step ---------------------------------------------------------------------------------------------------- */
 
 static gn_line *equation(gn_neuron_page *p, const gn_neuron_formula *f, gn_neuron_part *last)
@@ -297,7 +317,7 @@ static void show_rows(gn_neuron_page *p)
 {
     gn_neuron *n = p->n;
     batch_table b = {.columns = 0};
-    size_t rows = n->spec.rows, size;
+    size_t rows = n->spec.rows, size, dead = 0;
     double *l = gn_arena_alloc(&p->s->arena, rows, sizeof *l);
     add_columns(p, &b);
     add_column(p, &b, "delta", "delta", delta_text(n), NULL);
@@ -310,6 +330,7 @@ static void show_rows(gn_neuron_page *p)
         fill_row(p, &b, r);
         l[r] = n->value[n->row_loss];
         double dp = gn_neuron_value(n, "dl_dp", &size)[0];
+        dead += !n->texts.linear && gn_neuron_value(n, "dp_dz", &size)[0] == 0;
         delta[r] = n->texts.linear ? dp : gn_neuron_round(n, dp * gn_neuron_value(n, "dp_dz", &size)[0]);
     }
     if (n->spec.inputs > COLUMNS_SHOWN)
@@ -318,6 +339,7 @@ static void show_rows(gn_neuron_page *p)
     gn_sheet_table(p->s, 0, "each row; delta is what it sends back to the sum, its gradient is delta*x", b.columns,
                    rows,
                    b.column);
+    say_saturation(p, dead);
     show_sums(p, delta, l);
 }
 
@@ -336,9 +358,11 @@ static void show_step(gn_neuron_page *p)
             symbol(p, n->name[i].name);
             if (by_components(n)) component_symbols(p, &n->name[i]);
         }
-    if (n->spec.rows == 1) show_phase(p, GN_NEURON_ROW, &last);
-    else show_rows(p);
-    say_kinks(p);
+    if (n->spec.rows == 1) {
+        show_phase(p, GN_NEURON_ROW, &last);
+        say_kinks(p);
+        say_saturation(p, 0);
+    } else show_rows(p);
     show_phase(p, GN_NEURON_BATCH, &last);
     if (by_components(n))
         for (size_t i = 0; i < n->names; i++) component_symbols(p, &n->name[i]);

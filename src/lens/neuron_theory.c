@@ -41,6 +41,23 @@ static bool is_number(gn_arena *arena, const char *text, bool *is)
     return true;
 }
 
+/* A second derivative may be constant but for kinks (|e|): then the first one is no straight line. */
+static gn_status is_quadratic(const gn_neuron *n, gn_arena *arena, bool constant, bool *out)
+{
+    const gn_neuron_texts *t = &n->texts;
+    const gn_formula *d, *d2;
+    *out = false;
+    if (!constant) return GN_OK;
+    GN_TRY(gn_formula_parse(arena, t->dloss, strlen(t->dloss), &d));
+    GN_TRY(gn_formula_parse(arena, t->d2loss, strlen(t->d2loss), &d2));
+    const gn_formula *line = gn_formula_make(arena, GN_F_MUL, d2, gn_formula_name(arena, t->by_error ? "e" : "p"));
+    const gn_formula *rest = gn_formula_make(arena, GN_F_SUB, d, line);
+    if (!rest) return GN_NO_MEMORY;
+    GN_TRY(gn_formula_simplify(arena, rest, &rest));
+    *out = t->by_error ? !gn_formula_uses(rest, "e") : !gn_formula_uses(rest, "p");
+    return GN_OK;
+}
+
 /* "2*x^2", "2*(dot(x, x) + 1) + decay". */
 static const char *lambda_text(const gn_neuron *n, gn_arena *arena, const char *curvature, bool number)
 {
@@ -194,12 +211,13 @@ static gn_status judge(gn_neuron *n, gn_neuron_theory *t)
 
 gn_status gn_neuron_theory_of(gn_neuron *n, gn_neuron_theory *out)
 {
-    bool constant = false, number = false;
+    bool constant = false, number = false, quadratic = false;
     gn_arena *a = &n->arena;
     *out = (gn_neuron_theory){.size = n->spec.inputs + n->spec.has_bias};
     GN_TRY(curvature_text(n, a, &out->curvature_text));
     if (!is_number(a, n->texts.d2loss, &constant) || !is_number(a, out->curvature_text, &number)) return GN_NO_MEMORY;
-    out->linear = n->texts.linear && constant;
+    GN_TRY(is_quadratic(n, a, constant, &quadratic));
+    out->linear = n->texts.linear && quadratic;
     out->piecewise = !out->linear && (n->texts.linear || !strcmp(n->texts.slope2, "0")) && constant;
     if (n->spec.rows == 1) out->lambda_text = lambda_text(n, a, out->curvature_text, number);
     gn_status s = measure(n, out->curvature_text, out);
