@@ -68,6 +68,34 @@ static void step_table(void **state)
     gn_context_free(ctx);
 }
 
+/* The same in float32, by the engine's exp: the best step is a hundredth. */
+static void step_table_f32(void **state)
+{
+    (void)state;
+    static const double h[] = { 1e-2, 1e-4, 1e-7 }, error[] = { 1.3e-5, 3.2e-4, 0.56 };
+    gn_context *ctx = open_context(1);
+    gn_graph *g;
+    gn_plan *plan;
+    float x;
+    must(ctx, gn_graph_new(ctx, &g));
+    gn_node in = gn_input(g, "x", gn_shape_make(0)), out = gn_pw1(g, GN_P_exp, in);
+    must(ctx, gn_plan_new(g, &out, 1, (gn_plan_options){ .type = GN_F32 }, &plan));
+    must(ctx, gn_plan_bind(plan, in, &x));
+    for (int i = 0; i < 3; i++) {
+        float f[2];
+        for (int k = 0; k < 2; k++) {
+            x = (float)(1 + (k ? -h[i] : h[i]));
+            must(ctx, gn_plan_run(ctx, plan, 0));
+            f[k] = *(const float *)gn_plan_value(plan, out);
+        }
+        double got = fabs((double)(f[0] - f[1]) / (2 * h[i]) / exp(1) - 1);
+        assert_true(got > error[i] / 3 && got < error[i] * 3);
+    }
+    gn_plan_free(plan);
+    gn_graph_free(g);
+    gn_context_free(ctx);
+}
+
 /* Section 6.3: relu and leaky relu at and near 0. */
 static void kinks(void **state)
 {
@@ -392,6 +420,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts),   cmocka_unit_test(step_table),   cmocka_unit_test(kinks),
+        cmocka_unit_test(step_table_f32),
         cmocka_unit_test(taylor_c7),  cmocka_unit_test(whole_c7),     cmocka_unit_test(product_f4),
         cmocka_unit_test(planted),    cmocka_unit_test(planted_kink), cmocka_unit_test(samples),
         cmocka_unit_test(complex_rows), cmocka_unit_test(complex_nets),

@@ -45,7 +45,7 @@
     D(UPDATED_EARLY,  "weights updated before they were used",    "compute every gradient, then update")               \
     D(STALE_INPUT,    "stale activations",                        "run forward again after an update")                 \
     D(STALE_ALL,      "the gradient at other weights",            "it is that of weights before (or after) an update") \
-    D(DECAY,          "weight decay added",                       "decay is no part of the loss: the optimiser adds it") \
+    D(DECAY,          "weight decay added",                      "decay is no part of the loss: the optimiser adds it")\
     D(CLIPPED,        "clipped element by element",               "clip after the gradient is known")                  \
     D(UNKNOWN,        "not known",                                "none of the mistakes known here gives this")
 

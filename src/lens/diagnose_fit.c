@@ -40,7 +40,7 @@ static gn_status add_decay(gn_case *c, const bool *set, const double *w, bool bi
                                                  .more = biases ? "of the biases too" : NULL, .fitted = true });
 }
 
-/* ---- clipped: what is larger than the largest given stands at it -------------------------------------------------- */
+/* ---- clipped: what is larger than the largest given stands at it ----------------------------------------------- */
 
 static double largest(const gn_case *c, const bool *set)
 {
