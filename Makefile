@@ -40,7 +40,7 @@ LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(B)/%.o)
 TESTS   := $(TEST_SRC:tests/%.c=$(B)/tests/%)
 
-.PHONY: all lib fuzz tests test check deps demo bench map docs install uninstall clean
+.PHONY: all lib fuzz tests test check deps demo bench map docs pictures install uninstall clean
 .DELETE_ON_ERROR:
 all: $(B)/glassnet $(B)/libglassnet.so.$(VERSION)
 lib: $(B)/libglassnet.a $(B)/libglassnet.so.$(VERSION)
@@ -98,6 +98,8 @@ bench: $(B)/bench/bench_step
 
 map:
 	@python3 tools/map.py --write
+pictures: $(B)/glassnet
+	@python3 tools/pictures.py $(B)/glassnet --write
 docs: $(B)/glassnet
 	@python3 tools/operations.py $(B)/glassnet --write
 

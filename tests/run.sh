@@ -78,7 +78,9 @@ echo "== the command"
 script cli python3 tests/cli/run.py build/glassnet
 script house python3 tests/house.py
 script sheets python3 tests/sheets.py build
+script pictures python3 tools/pictures.py build/glassnet
 script examples sh tests/examples.sh
+script tour python3 tests/tour.py build/glassnet
 
 if [ -z "$quick" ]; then
     echo "== under AddressSanitizer and UndefinedBehaviorSanitizer"

@@ -24,6 +24,7 @@ look() {
     command -v python3 >/dev/null 2>&1 || add python3
     command -v clang >/dev/null 2>&1 || add clang
     command -v pkg-config >/dev/null 2>&1 || add pkg-config
+    command -v gnuplot >/dev/null 2>&1 || add gnuplot
     command -v pdflatex >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1 || add pdflatex
 }
 
@@ -44,6 +45,7 @@ packages_for() { # manager, words
             apt:clang) echo clang ;;                  *:clang) echo clang ;;
             apt:pkg-config) echo pkg-config ;;        dnf:pkg-config) echo pkgconf-pkg-config ;;
             *:pkg-config) echo pkgconf ;;
+            apt:gnuplot) echo gnuplot-nox ;;          *:gnuplot) echo gnuplot ;;
             apt:pdflatex) echo texlive-latex-base ;;
         esac
     done

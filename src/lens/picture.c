@@ -161,7 +161,7 @@ bool gn_field_span(const gn_field *f, double *least, double *most)
 {
     range r = { INFINITY, -INFINITY, f->log };
     for (size_t i = 0; i < f->nx * f->ny; i++) take(&r, f->z[i]);
-    *least = r.lo;
+    *least = f->numbers && !f->log && r.lo > 0 ? 0 : r.lo;     /* counts are seen against none */
     *most = r.hi;
     return r.lo <= r.hi;
 }

@@ -256,10 +256,26 @@ void gn_script_rules(gn_script *s, gn_items *it, const gn_panel *p, const gn_fra
     }
 }
 
+/* So that neighbours in a column do not touch: a point of size 1 is about 11 pixels wide, a plot eight tenths of the
+ * picture high. */
+double gn_script_node_size(const gn_script *s, const gn_panel *p)
+{
+    gn_frame f = gn_panel_frame(p);
+    double gap = f.y1 - f.y0;
+    int width, height;
+    gn_picture_size(s->p, &width, &height);
+    for (size_t i = 1; i < p->n_nodes; i++) {
+        double d = fabs(p->node[i].y - p->node[i - 1].y);
+        if (p->node[i].x == p->node[i - 1].x && d > 0 && d < gap) gap = d;
+    }
+    double pixels = gap / (f.y1 - f.y0) * height * 0.8;
+    return fmin(3.4, fmax(0.4, pixels * 0.75 / 11));
+}
+
 void gn_script_nodes(gn_script *s, gn_items *it, const gn_panel *p)
 {
     if (!p->n_nodes) return;
-    double size = p->n_nodes > 120 ? 1.2 : p->n_nodes > 40 ? 2.0 : 3.6;
+    double size = gn_script_node_size(s, p);
     size_t block = open_block(s);
     for (size_t i = 0; i < p->n_nodes; i++) {
         if (!gn_placed(p->node[i].x, false) || !gn_placed(p->node[i].y, false)) continue;

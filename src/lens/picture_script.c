@@ -55,8 +55,8 @@ static void put_terminal(gn_script *s, gn_picture_type type)
                        gn_num_digits(GN_NUM, height / 96.0, 6));
         break;
     default:
-        gn_text_printf(s->to, "set terminal svg size %d,%d noenhanced font 'DejaVu Sans,13' background rgb '#FFFFFF'\n",
-                       width, height);
+        gn_text_printf(s->to, "set terminal svg size %d,%d noenhanced font 'DejaVu Sans, Verdana, sans-serif,13' "
+                       "background rgb '#FFFFFF'\n", width, height);
     }
 }
 
@@ -114,12 +114,19 @@ static void put_range(gn_script *s, const char *axis, double lo, double hi, bool
     gn_text_printf(s->to, "set format %s '%%g'\n", axis);
 }
 
+/* As many numbers at an axis as have room beside one another. */
+static void put_ticks(gn_script *s, const char *axis, double lo, double hi, bool log)
+{
+    int width, height;
+    size_t across = gn_picture_columns(s->p), down = (s->p->n_panels + across - 1) / across;
+    gn_picture_size(s->p, &width, &height);
+    int want = *axis == 'x' ? width / (int)across / 80 : height / (int)(down ? down : 1) / 50;
+    gn_text_printf(s->to, "set %stics %s norotate\n", axis,
+                   log ? "autofreq" : gn_num_digits(GN_NUM, gn_nice_step(lo, hi, want < 3 ? 3 : want), 6));
+}
+
 static void put_names(gn_script *s, const char *axis, const char *const *name, size_t n, double lo, double hi)
 {
-    if (!name || !n) {
-        gn_text_printf(s->to, "set %stics autofreq norotate\n", axis);
-        return;
-    }
     size_t every = n > 30 ? n / 30 + 1 : 1, longest = 0, shown = 0;
     for (size_t i = 0; i < n; i++) longest = strlen(name[i]) > longest ? strlen(name[i]) : longest;
     gn_text_printf(s->to, "set %stics (", axis);
@@ -162,23 +169,24 @@ static void put_text_at(gn_script *s, const char *text, double x, double y, cons
 }
 
 /* A node's name stands in it when it is short, else beside it: outside at the left and right ends, below in between. */
-static const char *node_place(const gn_panel *p, const gn_node_mark *n, const gn_frame *f)
+static const char *node_place(const gn_panel *p, const gn_node_mark *n, const gn_frame *f, bool large)
 {
     double middle = (f->x0 + f->x1) / 2, reach = 0.25 * (f->x1 - f->x0);
-    if (n->label && strlen(n->label) <= 3) return "center front textcolor rgb '#222222'";
-    if (n->x < middle - reach) return "right offset character -1.8,0 front textcolor rgb '#222222'";
-    if (n->x > middle + reach && p->n_nodes > 1) return "left offset character 1.8,0 front textcolor rgb '#222222'";
+    if (n->label && strlen(n->label) <= 3 && large) return "center front textcolor rgb '#222222'";
+    if (n->x < middle - reach) return "right offset character -2.2,0 front textcolor rgb '#222222'";
+    if (n->x > middle + reach && p->n_nodes > 1) return "left offset character 2.2,0 front textcolor rgb '#222222'";
     return "center offset character 0,-1.6 front textcolor rgb '#222222'";
 }
 
 static void put_notes(gn_script *s, const gn_panel *p, const gn_frame *f)
 {
+    bool large = p->n_nodes && gn_script_node_size(s, p) > 2.4;
     for (size_t i = 0; i < p->n_notes; i++)
         put_text_at(s, p->note[i].text, p->note[i].x, p->note[i].y,
                     p->no_axes ? "center front textcolor rgb '#222222'"
                                : "left offset character 0.7,0.5 front textcolor rgb '#222222'");
     for (size_t i = 0; i < p->n_nodes; i++)
-        put_text_at(s, p->node[i].label, p->node[i].x, p->node[i].y, node_place(p, &p->node[i], f));
+        put_text_at(s, p->node[i].label, p->node[i].x, p->node[i].y, node_place(p, &p->node[i], f, large));
 }
 
 /* The colour scale belongs to the first heat map, or to the first contours when there is none. */
@@ -220,8 +228,10 @@ static void put_axes(gn_script *s, const gn_panel *p, const gn_frame *f)
     put_label(s, "ylabel", p->y_label);
     put_range(s, "x", f->x0, f->x1, p->log_x);
     put_range(s, "y", f->y0, f->y1, p->log_y);
-    put_names(s, "x", p->x_names, p->n_x_names, f->x0, f->x1);
-    put_names(s, "y", p->y_names, p->n_y_names, f->y0, f->y1);
+    if (p->x_names && p->n_x_names) put_names(s, "x", p->x_names, p->n_x_names, f->x0, f->x1);
+    else put_ticks(s, "x", f->x0, f->x1, p->log_x);
+    if (p->y_names && p->n_y_names) put_names(s, "y", p->y_names, p->n_y_names, f->y0, f->y1);
+    else put_ticks(s, "y", f->y0, f->y1, p->log_y);
     gn_text_printf(s->to, "set size %s\n", p->equal_scale ? "ratio -1" : "noratio");
     gn_text_puts(s->to, p->no_axes ? "unset border\nunset tics\nunset grid\n" : "set border 3\n");
     if (!p->no_axes) gn_text_puts(s->to, p->n_fields ? "unset grid\n" : "set grid back\n");

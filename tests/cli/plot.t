@@ -1,0 +1,206 @@
+# Pictures. The neuron of the notebook, with w0 at k = 0: numbers by --json.
+<<< last.py
+import json, sys
+d = json.load(sys.stdin)
+for p in d["panels"]:
+    for s in p["series"]:
+        print(s.get("label", p["title"]), len(s["y"]), s["y"][0], s["y"][-1])
+>>>
+<<< few.py
+import json, sys
+y = json.load(sys.stdin)["panels"][0]["series"][0]["y"]
+print([round(v, 12) for v in y[:7]], y[-1])
+>>>
+$ glassnet plot --kind trajectory --x 3 --y 10 --lr 0.1 --steps 30 --json | python3 few.py
+> [0, 6, 1.2, 5.04, 1.968, 4.4256, 2.45952] 3.32920686653571{num}
+$ glassnet plot --kind trajectory --x 3 --y 10 --lr 0.01 --steps 30 --json | python3 few.py
+> [0, 0.6, 1.092, 1.49544, 1.8262608, 2.097533856, 2.31997776192] 3.32467779036249{num}
+$ glassnet plot --kind trajectory --x 9,10,11 --y 10 --lr 0.01 --steps 12 --json | python3 last.py
+> x = 9, η = 0.01: r = -0.62, oscillating 13 0 1.10752637026400{num}
+> x = 10, η = 0.01: r = -1, two-cycle 13 0 0
+> x = 11, η = 0.01: r = -1.42, divergent 13 0 -60.1946004596952{num}
+$ glassnet plot --kind trajectory --x 9,10,11 --y 10 --lr 0.001 --steps 50 --json | python3 last.py
+> x = 9, η = 0.001: r = 0.838, one-sided 51 0 1.11094969071002{num}
+> x = 10, η = 0.001: r = 0.8, one-sided 51 0 0.999985727523072{num}
+> x = 11, η = 0.001: r = 0.758, one-sided 51 0 0.90909003397093{num}
+$ glassnet plot --kind rates --x 10 --y 10 --rates 0.001,0.005,0.01,0.011,0.015,0.02 --json | python3 last.py
+> η = 0.001: r = 0.8, one-sided, stable 51 0 0.999985727523072{num}
+> η = 0.005: r = 0, one step, stable 51 0 1
+> η = 0.01: r = -1, two-cycle, critical 51 0 0
+> η = 0.011: r = -1.2, divergent, unstable 39 0 -1019.674699978{num}
+> η = 0.015: r = -2, divergent, unstable 11 0 -1023
+> η = 0.02: r = -3, divergent, unstable 8 0 2188
+$ glassnet plot --kind regimes --json | python3 -c 'import json, sys; s = json.load(sys.stdin)["panels"][0]["series"]; print([round(v, 12) for v in s[2]["y"]], [round(v, 12) for v in s[3]["y"]]); print(s[0]["x"][0], s[0]["x"][-1])'
+> [0.006172839506, 0.005, 0.004132231405] [0.012345679012, 0.01, 0.00826446281]
+> 1 20
+
+# on the terminal, 80 columns, the same with ASCII alone
+$ glassnet plot --kind rates | python3 -c 'import sys; t = sys.stdin.read(); print(max(map(len, t.split("\n"))) <= 80, "two-cycle" in t, "⣀" in t)'
+> True True True
+$ glassnet plot --kind trajectory --ascii | head -4
+>                    weight of a neuron under gradient descent
+> weight w
+>  |
+> 6+     o
+$ glassnet plot --kind trajectory --ascii | LC_ALL=C grep -c '[^ -~]'
+> 0
+? 1
+
+# an expression with the path of descent
+$ glassnet plot "(x - 3)^2 + 2*(y + 1)^2" --from 0,0 --lr 0.1 --steps 4 --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; s = p["series"][0]; print([round(v, 12) for v in s["x"]], [round(v, 12) for v in s["y"]], p["fields"][0]["kind"])'
+> [0, 0.6, 1.08, 1.464, 1.7712] [0, -0.4, -0.64, -0.784, -0.8704] contour
+
+# curves of one log and of two; folds and runs are told apart
+$ glassnet train moons --epochs 5 --quiet --json --log a.jsonl --out m.safetensors --seed 1 > /dev/null
+$ glassnet train moons --epochs 5 --quiet --json --log b.jsonl --out b.safetensors --seed 2 > /dev/null; glassnet train moons --epochs 4 --quiet --json --log b.jsonl --out b.safetensors --seed 2 > /dev/null
+$ glassnet plot a.jsonl b.jsonl --json | python3 -c 'import json, sys; d = json.load(sys.stdin); p = d["panels"][0]; print(d["title"], "|", p["title"]); [print(s["label"], len(s["x"])) for s in p["series"]]'
+> learning curves | loss
+> a.jsonl: training 5
+> a.jsonl: held-out 5
+> b.jsonl: training 5
+> b.jsonl: held-out 5
+> b.jsonl run 2: training 4
+> b.jsonl run 2: held-out 4
+$ glassnet train moons --epochs 3 --folds 3 --quiet --log f.jsonl --out f.safetensors --plot - | grep -o 'fold [0-9]: training\|all rows: training'
+> fold 1: training
+> fold 2: training
+> fold 3: training
+> all rows: training
+$ printf '{"epoch": 1, "loss": 0.5}\n{"epoch": 2, "loss": }\n' > bad.jsonl; glassnet plot bad.jsonl
+! glassnet: error[LOG-LINE]: bad.jsonl:2:{num}: the line is not JSON
+! hint: {any}
+? 3
+$ printf '{"epoch": 1, "loss": 0.5}\n\n[1]\n' > bad.jsonl; glassnet plot bad.jsonl
+! glassnet: error[LOG-LINE]: bad.jsonl:3:1: the line is not a JSON object
+! hint: {any}
+? 3
+$ printf '{"loss": 0.5}\n' > bad.jsonl; glassnet plot bad.jsonl
+! glassnet: error[LOG-LINE]: bad.jsonl:1: the line has no epoch
+! hint: {any}
+? 3
+$ : > bad.jsonl; glassnet plot bad.jsonl --kind learning
+! glassnet: error[LOG-LINE]: bad.jsonl: the log is empty
+! hint: {any}
+? 3
+
+# a model, with data and without; what fits is drawn
+$ glassnet data moons --n 60 --seed 3 --out moons.csv; glassnet plot m.safetensors | grep -o 'the network, 2,305 parameters'
+> the network, 2,305 parameters
+$ glassnet plot m.safetensors moons.csv | grep -o 'what the model predicts\|● upper\|■ lower'
+> what the model predicts
+> ● upper
+> ■ lower
+$ glassnet plot m.safetensors moons.csv --kind confusion --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["x_names"], p["y_names"], sum(map(sum, p["fields"][0]["z"])))'
+> ['upper', 'lower'] ['lower', 'upper'] 60
+$ glassnet eval m.safetensors moons.csv --json > e.json; glassnet plot m.safetensors moons.csv --kind landscape --json | python3 -c 'import json, sys; z = json.load(sys.stdin)["panels"][0]["fields"][0]["z"]; n = len(z); print(n % 2, abs(z[n // 2][n // 2] - json.load(open("e.json"))["loss"]) < 1e-6, min(map(min, z)) <= z[n // 2][n // 2])'
+> 1 True True
+$ glassnet plot m.safetensors moons.csv --kind histograms --rows 7 --json | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["title"], len(d["panels"])); print([round(sum(p["series"][0]["y"])) for p in d["panels"]])'
+> values and slopes of each layer on 7 rows 6
+> [100, 100, 100, 100, 100, 100]
+$ glassnet data blobs --n 90 > blobs.csv; sed '1s/x1/a,b/' moons.csv | sed '1s/^a,b/"a,b"/' > named.csv; glassnet train named.csv --epochs 1 --quiet --out n.safetensors > /dev/null; glassnet plot n.safetensors named.csv --columns x2,1 --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["x_label"], p["y_label"])'
+> x2 a,b
+$ glassnet plot n.safetensors named.csv --columns x9,1
+! glassnet: error[CSV-NOCOL]: --columns: the model has no column 'x9'
+! hint: {any}
+? 3
+$ glassnet plot n.safetensors named.csv --columns x2
+! glassnet: error[CFG-VALUE]: --columns takes two different columns
+? 2
+
+# regression has a plane and no confusion
+$ glassnet data sine --n 50 --out sine.csv; glassnet train sine.csv --epochs 2 --quiet --out s.safetensors > /dev/null; glassnet plot s.safetensors sine.csv --kind confusion
+! glassnet: error[USAGE]: the model predicts numbers: it has no confusion matrix
+! hint: {any}
+? 2
+$ glassnet plot s.safetensors sine.csv --kind boundary
+! glassnet: error[USAGE]: the model has 1 column of numbers; a plane needs two
+! hint: {any}
+? 2
+
+# what cannot be drawn
+$ glassnet plot
+! glassnet: error[USAGE]: nothing is named that could be drawn
+! hint: {any}
+? 2
+$ glassnet plot moons.csv
+! glassnet: error[FILE-KIND]: 'moons.csv' is neither a log nor a model
+! hint: {any}
+? 3
+$ glassnet plot none.jsonl
+! glassnet: error[IO-OPEN]: none.jsonl: No such file or directory
+? 4
+$ glassnet plot m.safetensors --kind boundary
+! glassnet: error[USAGE]: --kind boundary takes a model and data
+! hint: such as glassnet plot --kind boundary MODEL DATA
+? 2
+$ glassnet plot --kind pie
+! glassnet: error[CFG-VALUE]: --kind is 'pie'; it must be one of {any}
+? 2
+$ glassnet plot --kind rates --plot rates.bmp
+! glassnet: error[CFG-VALUE]: --plot rates.bmp: the name does not say what kind of picture it is
+! hint: A name that ends in .svg, .png or .pdf does; - draws on the terminal.
+? 2
+$ glassnet train moons --epochs 1 --quiet --plot curves.bmp --out x.safetensors; ls x.safetensors 2>/dev/null
+! glassnet: error[CFG-VALUE]: --plot curves.bmp: the name does not say what kind of picture it is
+! hint: {any}
+? 2
+$ glassnet train moons --epochs 1 --quiet --plot - --out -
+! glassnet: error[CFG-CONFLICT]: --plot - and --out -: both go to standard output
+? 2
+$ glassnet plot --kind rates --x 1,2
+! glassnet: error[CFG-VALUE]: --x takes one number with --kind rates
+? 2
+
+# without gnuplot: told, with the way around it, and no file
+$ g=$(command -v glassnet); mkdir empty; PATH=$PWD/empty "$g" plot --kind rates --plot rates.svg; ls rates.svg 2>/dev/null
+! glassnet: error[PLOT-PROGRAM]: the picture needs the program gnuplot, which is not installed
+! hint: Install the package gnuplot-nox (apt) or gnuplot (dnf, apk, brew); --plot - draws on the terminal without it.
+? 2
+
+# a gnuplot that fails: what it said; the picture that was there stays
+<<< fails.sh
+#!/bin/sh
+echo '"line 3: invalid colour"' >&2
+printf '<svg>half'
+exit 1
+>>>
+$ mkdir fail; mv fails.sh fail/gnuplot; chmod +x fail/gnuplot; echo old > p.svg; PATH="$PWD/fail:$PATH" glassnet plot --kind rates --plot p.svg; cat p.svg; ls p.svg.* 2>/dev/null
+> old
+! glassnet: error[PLOT-PROGRAM]: gnuplot says: "line 3: invalid colour"
+! hint: {any}
+? 2
+
+# a gnuplot that takes what it gets: the script on standard input, without settings of the user's; --keep leaves it
+<<< passes.sh
+#!/bin/sh
+echo "$* $LC_ALL $GNUTERM"
+cat
+>>>
+$ mkdir pass; mv passes.sh pass/gnuplot; chmod +x pass/gnuplot; GNUTERM=x11 PATH="$PWD/pass:$PATH" glassnet plot --kind rates --plot "it's.svg" --keep; head -n 3 "it's.svg"; grep -c . "it's.gp" > /dev/null; grep 'set output' "it's.gp"
+> -d C{any}
+> # A picture by glassnet, for gnuplot 5.
+> set terminal svg size {any}
+> set output './it''s.svg'
+> unset output
+
+# names from a file are text, never code
+<<< hostile.csv
+"x'; system(""touch hacked""); '",`touch hacked`,class
+1,2,$(touch hacked)
+2,1,@hacked
+3,1,$(touch hacked)
+1,3,@hacked
+4,2,$(touch hacked)
+2,4,@hacked
+>>>
+$ glassnet train hostile.csv --epochs 1 --holdout 0 --quiet --out h.safetensors > /dev/null; PATH="$PWD/pass:$PATH" glassnet plot h.safetensors hostile.csv --plot h.svg; grep -o "^set [xy]label.*" h.svg | tail -n 2
+> set xlabel 'x''; system("touch hacked"); '''."\n"
+> set ylabel '`touch hacked`'
+$ if command -v gnuplot > /dev/null; then for k in boundary confusion histograms; do glassnet plot h.safetensors hostile.csv --kind $k --plot "h $k.svg" --keep || echo failed; (gnuplot -d "h $k.gp" 2>&1 | grep -v iconv); done; glassnet plot h.safetensors --plot hn.svg || echo failed; fi; ls hacked 2>/dev/null
+? 2
+
+# the real one, where it is: each kind of file
+$ if command -v gnuplot > /dev/null; then for e in svg png pdf; do glassnet plot --kind rates --plot r.$e || echo failed; done; head -c 4 r.png | tail -c 3; echo; head -c 4 r.pdf; echo; grep -c '</svg>' r.svg; else printf 'PNG\n%%PDF\n1\n'; fi
+> PNG
+> %PDF
+> 1
