@@ -4,6 +4,7 @@
  * the rows. */
 #include "cli.h"
 #include "../lens/explain.h"
+#include "../lens/gradient_check.h"
 #include "plot.h"
 
 #include <string.h>
@@ -69,6 +70,18 @@ static gn_status draw(gn_cli *cli, gn_model *m, const gn_data *d)
     return s;
 }
 
+/* Did every gradient that was checked pass? */
+static bool passed(const gn_sheet *s)
+{
+    for (size_t i = 0; i < s->lines; i++) {
+        const gn_line_check *c = &s->line[i]->check;
+        if (!c->kind) continue;
+        if (!strcmp(c->verdict, gn_verdict_name(GN_VERDICT_FAIL))) return false;
+        if (!strcmp(c->verdict, gn_verdict_name(GN_VERDICT_SUSPICIOUS))) return false;
+    }
+    return true;
+}
+
 static gn_status show(gn_cli *cli, const gn_net *net, const gn_prep *prep, const gn_data *d, const char *recorded,
                       const char *who)
 {
@@ -82,6 +95,7 @@ static gn_status show(gn_cli *cli, const gn_net *net, const gn_prep *prep, const
     gn_status s = gn_text_done(&title);
     if (s == GN_OK) s = gn_explain_options(cli->ctx, net, prep, d, cli->options, recorded, title.at, &sheet);
     if (s == GN_OK) s = gn_cli_sheet(cli, &sheet);
+    if (s == GN_OK && !passed(&sheet)) s = GN_NEGATIVE;
     gn_sheet_free(&sheet);
     gn_text_free(&title);
     return s;
@@ -173,7 +187,8 @@ const gn_command_body gn_cmd_explain = {
     "(--row 3) or several as one batch (--row 0-7), every number with its formula. With DATA alone: the same\n"
     "for a network as it begins, described by --net or --layers. --neuron 0[3] writes one unit out as a sum;\n"
     "--weight 0.weight[3,1] follows one parameter: its gradient row by row, every path from it to the loss,\n"
-    "and what it moves. Indices go from 0. --plot FILE draws each layer's values and gradients on these rows.",
+    "and what it moves. Indices go from 0. With --checked the exit status is 1 when a gradient does not pass.\n"
+    "--plot FILE draws each layer's values and gradients on these rows.",
     "glassnet explain model.safetensors iris.csv --row 3\n"
     "glassnet explain model.safetensors iris.csv --row 0-7 --neuron 0[3] --depth 2\n"
     "glassnet explain xor --net \"3 tanh\" --row 0-3 --weight 0.weight[1,0] --checked --precision f64\n"

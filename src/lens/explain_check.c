@@ -26,11 +26,11 @@ static double largest(const gn_explain_run *r, size_t tensor)
     return most;
 }
 
-/* A float32 gradient is known to about 1e-6 of its tensor's largest entry. */
+/* A float32 gradient is known to about 1e-6 of its tensor's largest entry, and is held against that. */
 static double floor_of(const gn_explain_run *r, size_t tensor, double loss)
 {
     double floor = gn_check_floor(loss);
-    return r->net->spec.type == GN_F64 ? floor : fmax(floor, 0.1 * largest(r, tensor));
+    return r->net->spec.type == GN_F64 ? floor : fmax(floor, largest(r, tensor));
 }
 
 static gn_status check_tensor(gn_explain_run *r, gn_objective *o, size_t tensor, gn_objective_tensor at)
