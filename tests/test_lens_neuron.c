@@ -283,6 +283,22 @@ static void the_table_of_activations(void **state)
         }
 }
 
+/* Leaky by its definition, whatever alpha: max(alpha*x, x) is another function when alpha is above 1. */
+static void a_leak_above_one(void **state)
+{
+    (void)state;
+    static const double at[] = {-1, 1}, value[] = {-2, 1}, slope[] = {2, 1};
+    double one = 1, y = 0;
+    for (size_t k = 0; k < 2; k++) {
+        gn_neuron_spec s = scalar(&one, &y, &at[k], 0.1);
+        s.act = "leaky-relu(alpha = 2)";
+        gn_neuron *n = made(ctx, &s);
+        near(value_of(n, "p", 0), value[k], within[ONE_SHOT]);
+        near(value_of(n, "dp_dz", 0), slope[k], within[ONE_SHOT]);
+        gn_neuron_free(n);
+    }
+}
+
 static void the_leaky_neuron_forward(void **state)
 {
     (void)state;
@@ -500,7 +516,7 @@ int main(void)
         cmocka_unit_test(the_leaky_neuron_forward),  cmocka_unit_test(the_leaky_neuron_gradient),
         cmocka_unit_test(the_leaky_neuron_trains),   cmocka_unit_test(the_ladder_of_rates),
         cmocka_unit_test(every_activation_and_loss), cmocka_unit_test(every_optimiser),
-        cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(what_is_refused),           cmocka_unit_test(a_leak_above_one),
     };
     ctx = open_context(1);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
