@@ -1,7 +1,7 @@
 /* test_lens_check.c -- the gradient check finds planted mistakes and passes what is right, kinks among them; its steps,
  * slopes and second order give the numbers of the acceptance page; complex step agrees with reverse mode on every row
  * of the tables. */
-#include "lens/gradient_check.h"
+#include "lens/diagnose.h"
 #include "nn_help.h"
 
 static gn_objective *formula(gn_context *ctx, gn_arena *arena, const char *text, const char *const *names, size_t n,
@@ -344,6 +344,34 @@ static void samples(void **state)
     gn_context_free(ctx);
 }
 
+/* Rows with weights of their own: every way has them. */
+static void weighted(void **state)
+{
+    (void)state;
+    gn_context *ctx = open_context(1);
+    gn_net *net = net_c7(ctx, "3 tanh");
+    const float weight[3] = { 1, 4, 0.5f };
+    gn_dataset rows = values_set(c7_x, c7_y, 3, 2);
+    rows.weight = weight;
+    gn_objective *o;
+    gn_check_options how;
+    gn_check_oracles oracle;
+    gn_diagnosis d;
+    double g[13];
+    gn_check_defaults(&how);
+    must(ctx, gn_objective_net(ctx, net, &rows, &o));
+    must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
+    must(ctx, gn_check_oracles_run(ctx, net, &rows, o, g, &how, &oracle));
+    assert_true(gn_check_oracles_ok(&oracle) && oracle.complex_error < 1e-13 && !oracle.narrow);
+    gn_free(ctx, oracle.precision);
+    must(ctx, gn_diagnose_flat(ctx, net, &rows, g, 13, &d));
+    assert_true(d.right);
+    gn_diagnosis_free(&d);
+    gn_objective_free(o);
+    gn_net_free(net);
+    gn_context_free(ctx);
+}
+
 /* ---- complex step ------------------------------------------------------------------------------------------------ */
 
 /* Every row of pointwise.def with one operand: complex step of the value's text against the stated slope. */
@@ -420,7 +448,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts),   cmocka_unit_test(step_table),   cmocka_unit_test(kinks),
-        cmocka_unit_test(step_table_f32),
+        cmocka_unit_test(step_table_f32), cmocka_unit_test(weighted),
         cmocka_unit_test(taylor_c7),  cmocka_unit_test(whole_c7),     cmocka_unit_test(product_f4),
         cmocka_unit_test(planted),    cmocka_unit_test(planted_kink), cmocka_unit_test(samples),
         cmocka_unit_test(complex_rows), cmocka_unit_test(complex_nets),

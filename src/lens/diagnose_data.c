@@ -60,6 +60,7 @@ static gn_status row_gradient(gn_case *c, size_t row, double *g)
     one.rows = 1;
     one.x = (double *)c->at.x + row * c->at.net->spec.inputs;
     one.t = (double *)c->at.t + row * c->outputs;
+    if (c->at.w) one.w = (double *)c->at.w + row;
     GN_TRY(gn_net_rows_gradient(&one, false, NULL, g));
     double share = strcmp(c->at.net->spec.reduction, "mean") ? 1 : 1 / (double)c->at.rows;
     for (size_t i = 0; i < c->n; i++) g[i] *= share;

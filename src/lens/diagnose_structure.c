@@ -51,7 +51,7 @@ static gn_node seed_of_loss(const gn_case *c, const gn_rows_graph *m, gn_loss ot
     gn_net twin = *c->at.net;   /* the same network but for the loss; borrowed, and only read */
     gn_node loss = 0, out = 0;
     twin.loss = other;
-    if (gn_net_loss(m->g, &twin, m->z, m->t, 0, &loss) != GN_OK) return 0;
+    if (gn_net_loss(m->g, &twin, m->z, m->t, m->w, &loss) != GN_OK) return 0;
     return gn_grad(m->g, loss, 1, &m->z, &out) == GN_OK ? out : 0;
 }
 

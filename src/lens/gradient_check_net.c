@@ -26,6 +26,19 @@ static gn_status copy_net(gn_context *ctx, const gn_net *net, gn_type type, gn_n
     return gn_net_set_transform(ctx, *out, net->shift, net->factor, net->y_shift, net->y_factor);
 }
 
+/* Scaled so that their mean is 1, as an objective has them. */
+static gn_status gather_weights(gn_net_rows *r, const gn_dataset *d)
+{
+    gn_type type = r->net->spec.type;
+    double sum = 0;
+    if (!d->weight) return GN_OK;
+    if (!(r->w = gn_calloc_aligned(r->ctx, r->rows, gn_type_size(type)))) return GN_NO_MEMORY;
+    for (size_t i = 0; i < r->rows; i++) sum += (double)d->weight[r->row[i]];
+    for (size_t i = 0; i < r->rows; i++)
+        gn_put(type, r->w, i, (double)d->weight[r->row[i]] * (double)r->rows / sum);
+    return GN_OK;
+}
+
 static gn_status gather(gn_net_rows *r, const gn_dataset *d)
 {
     size_t size = gn_type_size(r->net->spec.type);
@@ -37,7 +50,7 @@ static gn_status gather(gn_net_rows *r, const gn_dataset *d)
     for (size_t i = 0; i < r->rows; i++) r->row[i] = gn_dataset_row(d, i);
     gn_batch_inputs(k, r->net, d, r->row, r->rows, r->x);
     gn_batch_targets(r->net, d, r->row, r->rows, r->t);
-    return GN_OK;
+    return gather_weights(r, d);
 }
 
 gn_status gn_net_rows_open(gn_context *ctx, const gn_net *net, const gn_dataset *rows, gn_type type, gn_net_rows *out)
@@ -57,6 +70,7 @@ void gn_net_rows_close(gn_net_rows *r)
     gn_free(r->ctx, r->row);
     gn_free_aligned(r->ctx, r->x);
     gn_free_aligned(r->ctx, r->t);
+    gn_free_aligned(r->ctx, r->w);
     gn_net_free(r->net);
     *r = (gn_net_rows){ 0 };
 }
@@ -90,12 +104,13 @@ static gn_status build(const gn_net_rows *r, gn_rows_graph *m)
     if (!m->param || !m->wrt || !m->layer) return GN_NO_MEMORY;
     m->x = gn_input(m->g, "x", gn_shape_make(2, r->rows, net->spec.inputs));
     m->t = gn_input(m->g, "t", gn_shape_make(2, r->rows, net->spec.outputs));
+    m->w = r->w ? gn_input(m->g, "w", gn_shape_make(1, r->rows)) : 0;
     gn_net_nodes nodes = { .params = m->param, .layer = m->layer };
     GN_TRY(gn_net_build_nodes(m->g, net, m->x, false, &nodes));
     m->z = nodes.output;
     for (size_t i = 0; i < net->tensors; i++)
         if (net->tensor[i].trainable) m->wrt[m->n++] = m->param[i];
-    return gn_net_loss(m->g, net, m->z, m->t, 0, &m->loss);
+    return gn_net_loss(m->g, net, m->z, m->t, m->w, &m->loss);
 }
 
 gn_status gn_rows_graph_open(const gn_net_rows *r, gn_rows_graph *out)
@@ -124,6 +139,7 @@ gn_status gn_rows_graph_plan(const gn_net_rows *r, const gn_rows_graph *m, const
     GN_TRY(gn_plan_new(m->g, outputs, n, options, out));
     gn_status s = gn_plan_bind(*out, m->x, r->x);
     if (s == GN_OK) s = gn_plan_bind(*out, m->t, r->t);
+    if (s == GN_OK && m->w) s = gn_plan_bind(*out, m->w, r->w);
     for (size_t i = 0; i < net->tensors && s == GN_OK; i++)
         s = gn_plan_bind(*out, m->param[i], gn_at(net->spec.type, net->block, net->tensor[i].offset));
     if (s == GN_OK) return GN_OK;

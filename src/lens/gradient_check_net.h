@@ -13,6 +13,7 @@ typedef struct gn_net_rows {
     size_t rows, parameters;
     uint32_t *row;          /* (rows): of the data set */
     void *x, *t;            /* (rows, inputs), (rows, outputs): transformed, in the copy's type */
+    void *w;                /* (rows) sample weights with a mean of 1, or NULL */
 } gn_net_rows;
 gn_status gn_net_rows_open(gn_context *ctx, const gn_net *net, const gn_dataset *rows, gn_type type, gn_net_rows *out);
 void gn_net_rows_close(gn_net_rows *r);
@@ -24,7 +25,7 @@ gn_status gn_net_rows_gradient(gn_net_rows *r, bool naive, double *loss, double 
 /* Nodes of the network on the rows: x, t inputs; params and layer as gn_net_nodes has them. */
 typedef struct gn_rows_graph {
     gn_graph *g;
-    gn_node x, t, z, loss;
+    gn_node x, t, w, z, loss;
     gn_node *param, *layer;
     size_t n;               /* trainable tensors */
     gn_node *wrt;           /* (n): their nodes */

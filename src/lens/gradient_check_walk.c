@@ -82,6 +82,7 @@ static gn_status leaf(gn_walk *w, gn_node n, const gn_node_info *info, gn_cx *to
     else if (info->kind == GN_PARAM) put_parameter(w, n, to);
     else if (n == w->m->x) put_real(to, w->r->x, size);
     else if (n == w->m->t) put_real(to, w->r->t, size);
+    else if (n == w->m->w) put_real(to, w->r->w, size);
     else return gn_fail(w->r->ctx, GN_E_GRAPH_OP, "node %d has no complex step", (int)n);
     return GN_OK;
 }
