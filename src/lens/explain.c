@@ -69,6 +69,7 @@ void gn_explain_header(gn_explain_run *r)
     if (r->call->described)
         gn_sheet_fact(r->s, "weights: as initialised with seed %llu", (unsigned long long)r->net->spec.seed);
     for (size_t i = 0; i < r->net->layers; i++) dropout |= r->net->layer[i].kind == GN_L_DROPOUT;
+    if (r->call->weighted) gn_sheet_fact(r->s, "rows weigh the same here, although training weighed them");
     if (dropout) gn_sheet_fact(r->s, "dropout is off, as in prediction");
     for (size_t i = 0; i < r->net->layers; i++)
         if (r->net->layer[i].kind == GN_L_BATCHNORM) {

@@ -117,6 +117,8 @@ static gn_status explain(gn_context *ctx, gn_explain_call *c, const gn_data *dat
     hyper[set.parameters] = set.hyper[set.parameters + 1];
     hyper[set.parameters + 1] = set.hyper[set.parameters + 2];
     size_t length;
+    c->weighted = recorded && (recorded_value(recorded, "class-weights", &length) ||
+                               recorded_value(recorded, "weight", &length));
     c->rate_by_data = recorded && !recorded_value(recorded, "lr", &length) && !(o && gn_option_given(o, GN_O_LR));
     c->op = set.op;
     c->hyper = hyper;
