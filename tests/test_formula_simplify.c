@@ -146,6 +146,10 @@ static void polynomials_are_collected(void **state)
         {"sin(x) + x", "x", "sin(x) + x"},
         {"1/x", "x", "1/x"},
         {"x^19", "x", "x^19"},
+        {"(x - 1)^8 - x^8 + 8*x^7", "x", "28*x^6 - 56*x^5 + 70*x^4 - 56*x^3 + 28*x^2 - 8*x + 1"},
+        {"where(y > 0, x, 2*x)*x", "x", "x^2*where(y > 0, 1, 2)"},
+        /* whose derivatives grow without end */
+        {"sigmoid(9)/(2 + sin(y*x^2))", "x", "sigmoid(9)/(2 + sin(x^2*y))"},
         {"0*x", "x", "0"},
     };
     bench *b = *state;

@@ -105,6 +105,28 @@ static void results_as_a_person_writes_them(void **state)
     }
 }
 
+/* A Jacobian without values is shown by its formulas alone, in every form. */
+static void symbols_have_no_values(void **state)
+{
+    bench *b = *state;
+    gn_sheet s;
+    asked q = {.text = {"[a*b, b*c, c*d, d*a, a*c, b*d, a, b, c, d]"}, .order = 2};
+    make(b, &q, &s);
+    const gn_symbol *j = gn_sheet_find(&s, "J");
+    assert_true(j && j->value == NULL && j->rows == 10 && j->cols == 4);
+    for (int format = 0; format < GN_FORMAT_COUNT; format++) {
+        gn_render how;
+        gn_text t;
+        gn_text_init(&t, b->ctx);
+        gn_render_defaults(&how);
+        how.format = (gn_format)format;
+        assert_int_equal(gn_sheet_render(&s, &how, &t), GN_OK);
+        assert_null(strstr(t.at, "df1_da"));   /* the name stands nowhere in the place of a value */
+        gn_text_free(&t);
+    }
+    gn_sheet_free(&s);
+}
+
 static void singular_where_the_determinant_is_zero(void **state)
 {
     static const struct { const char *f, *g, *words; } told[] = {
@@ -437,6 +459,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         BENCH_TEST(results_as_a_person_writes_them),
+        BENCH_TEST(symbols_have_no_values),
         BENCH_TEST(singular_where_the_determinant_is_zero),
         BENCH_TEST(a_piece_is_derived_once),
         BENCH_TEST(known_values),

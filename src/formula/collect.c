@@ -8,16 +8,63 @@
 
 enum { DEGREE = 8 };
 
+enum { NONE = 1000 };   /* no polynomial */
+
+static int degree_of_power(const gn_formula *f, int base)
+{
+    double n = f->arg[1]->op == GN_F_NUMBER ? f->arg[1]->number : -1;
+    return n >= 0 && n <= DEGREE && n == (int)n && base * (int)n <= DEGREE ? base * (int)n : NONE;
+}
+
+/* The degree of one node by those of its arguments. */
+static int degree_of_node(const gn_formula *f, const char *name, const int arg[3])
+{
+    bool free = true;
+    for (int k = 0; k < f->arguments; k++) free = free && arg[k] == 0;
+    if (f->op == GN_F_NAME) return strcmp(f->name, name) == 0;
+    if (free) return 0;
+    bool choice = f->op == GN_F_CALL && strcmp(f->name, "where") == 0 && arg[0] == 0;
+    switch (f->op) {
+    case GN_F_ADD: case GN_F_SUB: return arg[0] > arg[1] ? arg[0] : arg[1];
+    case GN_F_NEG: return arg[0];
+    case GN_F_MUL: return arg[0] + arg[1] < NONE ? arg[0] + arg[1] : NONE;
+    case GN_F_DIV: return arg[1] == 0 ? arg[0] : NONE;
+    case GN_F_POW: return arg[1] == 0 ? degree_of_power(f, arg[0]) : NONE;
+    default: return !choice ? NONE : arg[1] > arg[2] ? arg[1] : arg[2];
+    }
+}
+
+/* Is f a polynomial in the name of degree DEGREE or less by its form? Others are never derived again and again, which
+ * could grow without end. */
+static bool is_polynomial(gn_maker *m, const gn_formula *f, const char *name)
+{
+    gn_order o;
+    int arg[3], *degree = NULL, last = NONE;
+    if (!f) return false;
+    m->status = gn_order_make(m->ctx, f, &o);
+    if (m->status != GN_OK) return false;
+    degree = gn_alloc_array(m->ctx, o.count, sizeof *degree);
+    if (!degree) m->status = GN_NO_MEMORY;
+    for (size_t i = 0; degree && i < o.count; i++) {
+        for (int k = 0; k < o.node[i]->arguments; k++) arg[k] = degree[o.child[i][k]];
+        last = degree[i] = degree_of_node(o.node[i], name, arg);
+    }
+    gn_free(m->ctx, degree);
+    gn_order_free(&o);
+    return last <= DEGREE;
+}
+
 /* The derivatives of f of order 0, 1, ... up to the last that is not 0; -1 when there is none, or the maker has failed.
  */
 static int derivatives(gn_maker *m, const gn_formula *f, const char *name, const gn_formula *d[DEGREE + 1])
 {
     d[0] = gn_tree_simplify(m, f);
-    for (int k = 0; d[k] && k < DEGREE; k++) {
+    if (!is_polynomial(m, d[0], name)) return -1;
+    for (int k = 0; d[k] && k <= DEGREE; k++) {
         const gn_formula *next = gn_tree_simplify(m, gn_tree_derive(m, d[k], name));
         if (!next) return -1;
         if (gn_tree_is(next, 0)) return k;
-        d[k + 1] = next;
+        if (k < DEGREE) d[k + 1] = next;
     }
     return -1;
 }

@@ -316,7 +316,7 @@ static void print_row(gn_painter *p, const row *r, const columns *c)
     gn_text_puts(p->to, "\n");
     size_t indent = c->lead + 3;
     if (r->block) gn_paint_array(p, v, indent);
-    else if (v->rows * v->cols > INLINE_ELEMENTS) gn_paint_summary(p, v, indent);
+    else if (v->value && v->rows * v->cols > INLINE_ELEMENTS) gn_paint_summary(p, v, indent);
 }
 
 static bool is_packed(const row *r)
