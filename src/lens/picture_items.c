@@ -166,7 +166,7 @@ static void add_contours(gn_script *s, gn_items *it, const gn_field *f, bool ove
 
 void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_field *f)
 {
-    bool heat = false;
+    bool heat = false, lines = false;
     for (size_t i = 0; i < p->n_fields; i++) heat = heat || p->field[i].kind == GN_FIELD_HEAT;
     if (f->kind != GN_FIELD_CONTOUR) {
         put_cells(s, f);
@@ -175,7 +175,10 @@ void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_fie
         if (f->nx * f->ny <= 400) gn_text_puts(&it->text, " pixels");
         item_title(it, NULL);
     }
-    if (f->kind != GN_FIELD_HEAT && f->nx > 1 && f->ny > 1) add_contours(s, it, f, heat);
+    /* lines over regions are their borders; without lines the regions are outlined */
+    for (size_t i = 0; i < p->n_series; i++) lines = lines || p->series[i].kind == GN_SERIES_LINE;
+    bool outlined = f->kind == GN_FIELD_CONTOUR || (f->kind == GN_FIELD_CLASSES && !lines);
+    if (outlined && f->nx > 1 && f->ny > 1) add_contours(s, it, f, heat);
     for (int light = 0; f->numbers && light < 2; light++) {
         put_cell_numbers(s, f, light);
         begin_item(it, s->blocks);

@@ -145,7 +145,7 @@ static void put_vertical_rules(gn_script *s, const gn_panel *p, const gn_frame *
         const gn_rule_mark *m = &p->mark[i];
         if (!m->vertical || !gn_placed(m->at, p->log_x) || m->at < f->x0 || m->at > f->x1) continue;
         const char *at = gn_num_digits(GN_NUM, m->at, 10);
-        gn_text_printf(s->to, "set arrow from first %s,graph 0 to first %s,graph 1 arrowstyle 1\n", at, at);
+        gn_text_printf(s->to, "set arrow from first %s,graph 0 to first %s,graph 1 arrowstyle 1 front\n", at, at);
         if (!m->label) continue;
         bool right = m->at - f->x0 > 0.95 * (f->x1 - f->x0);
         gn_text_puts(s->to, "set label ");
