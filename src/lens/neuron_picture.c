@@ -66,6 +66,7 @@ static gn_status weight_panel(gn_neuron *n, gn_arena *a, const drawing *d, gn_pa
     panel->title = gn_neuron_format(a, "weights, lr = %s", GN_SHORT(n->spec.hyper[0]));
     panel->x_label = "steps taken, k";
     panel->y_label = "weight";
+    panel->x_max = d->count ? d->k[d->count - 1] : 0;
     panel->n_series = d->weights;
     panel->series = line;
     panel->mark = mark;
@@ -81,6 +82,7 @@ static gn_status loss_panel(gn_arena *a, const drawing *d, gn_panel *panel)
     line[0] = (gn_series){.kind = d->count <= 60 ? GN_SERIES_LINE_POINTS : GN_SERIES_LINE, .n = d->count, .x = d->k,
                           .y = d->loss, .style = -1};
     *panel = (gn_panel){.title = "loss", .x_label = "steps taken, k", .y_label = "loss L", .log_y = log, .n_series = 1,
+                        .x_max = d->count ? d->k[d->count - 1] : 0,
                         .series = line};
     return GN_OK;
 }
