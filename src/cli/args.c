@@ -121,7 +121,7 @@ static gn_status take_argument(gn_cli *cli, const char *word)
 /* "-x^2" is an expression where one is wanted: no option has a single dash. */
 static bool takes_expression(const gn_command *c)
 {
-    return !strncmp(c->arguments, "EXPR", 4);
+    return strstr(c->arguments, "EXPR") != NULL;
 }
 
 static gn_status take_words(gn_cli *cli, int argc, char **argv)

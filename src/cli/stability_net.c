@@ -12,14 +12,24 @@
 enum { MANY = 2000000, SAMPLE = 1000 }; /* numbers in all rows above which some stand for all, and how many then */
 
 /* ---- options ----------------------------------------------------------------------------------------------------- */
-static gn_status set_lines(gn_options *to, gn_context *ctx, const char *lines)
+/* Numbers that belong to the optimiser of the recording, and mean nothing to another. */
+static bool of_the_optimiser(const char *name)
+{
+    static const char *const names[] = { "optimizer", "lr", "momentum", "beta1", "beta2", "eps", "schedule" };
+    for (size_t i = 0; name && i < GN_COUNT(names); i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}
+
+static gn_status set_lines(gn_options *to, gn_context *ctx, const char *lines, bool other_optimiser)
 {
     for (const char *at = lines; *at;) {
         size_t length = strcspn(at, "\n");
         const char *equal = memchr(at, '=', length);
         char *name = equal ? gn_copy_text(ctx, at, (size_t)(equal - at)) : NULL;
         char *value = equal ? gn_copy_text(ctx, equal + 1, length - (size_t)(equal + 1 - at)) : NULL;
-        gn_status s = !equal ? GN_OK : name && value ? gn_options_set(to, name, value) : GN_NO_MEMORY;
+        bool skip = !equal || (other_optimiser && of_the_optimiser(name));
+        gn_status s = skip ? GN_OK : name && value ? gn_options_set(to, name, value) : GN_NO_MEMORY;
         gn_free(ctx, name);
         gn_free(ctx, value);
         if (s == GN_NO_MEMORY) return s;
@@ -44,7 +54,7 @@ static gn_status optimiser_options(gn_cli *cli, gn_curved *s, const char *record
 {
     gn_options *merged;
     GN_TRY(gn_options_new(cli->ctx, &merged));
-    gn_status status = set_lines(merged, cli->ctx, recorded);
+    gn_status status = set_lines(merged, cli->ctx, recorded, gn_option_given(cli->options, GN_O_OPTIMIZER));
     if (status == GN_OK) status = set_given(merged, cli->options);
     if (status == GN_OK) {
         gn_choice c = gn_model_choose(d, d->rows, merged);
@@ -86,6 +96,16 @@ static gn_status scaling(gn_cli *cli, gn_curved *s, const gn_net *net, const gn_
     return status;
 }
 
+static gn_status say_schedule(gn_cli *cli, gn_curved *s)
+{
+    const char *schedule = gn_option_text(s->options, GN_O_SCHEDULE);
+    gn_text t;
+    if (strcmp(schedule, "auto") == 0 || strcmp(schedule, "constant") == 0) return GN_OK;
+    gn_text_init(&t, cli->ctx);
+    gn_text_printf(&t, "the rate is the one that the %s schedule multiplies, its highest", schedule);
+    return gn_curved_fact(s, &t);
+}
+
 /* All rows; where they are many, some that are evenly spaced stand for all. */
 static gn_status choose_rows(gn_cli *cli, gn_subject *in, bool *spaced)
 {
@@ -102,6 +122,7 @@ static gn_status look_at(gn_cli *cli, gn_curved *s, gn_subject *in)
     GN_TRY(say_net(cli, s, in, spaced));
     GN_TRY(scaling(cli, s, in->net, &in->rows));
     GN_TRY(optimiser_options(cli, s, in->model && in->model->options ? in->model->options : "", in->data));
+    GN_TRY(say_schedule(cli, s));
     gn_text_puts(&s->title, "stability of ");
     gn_subject_title(cli, in, &s->title);
     return gn_objective_net(cli->ctx, in->net, &in->rows, &s->objective);

@@ -146,8 +146,11 @@ static void put_hyper(const gn_stability_ask *ask, gn_sheet *sheet)
 static void say_regime(const gn_stability *s, gn_sheet *sheet)
 {
     const gn_iteration *it = &s->iteration;
-    gn_sheet_text(sheet, 0, "Regime%s: %s. %c%s.", s->n > 1 ? " along the direction of lambda" : "", gn_regime_name(s->regime), gn_regime_says(s->regime)[0] - 'a' + 'A',
-                  gn_regime_says(s->regime) + 1);
+    const char *says = gn_regime_says(s->regime);
+    if (it->n == 2 && s->regime == GN_REGIME_OSCILLATING) says = "the error changes its sign on the way, and shrinks";
+    if (it->n == 2 && s->regime == GN_REGIME_DIVERGENT) says = "the error grows";
+    gn_sheet_text(sheet, 0, "Regime%s: %s. %c%s.", s->n > 1 ? " along the direction of lambda" : "",
+                  gn_regime_name(s->regime), says[0] - 'a' + 'A', says + 1);
     if (it->n == 2)
         gn_sheet_text(sheet, 0, "In the end a step multiplies the error by %s%s.", SHOW(it->spectral),
                       it->ripples ? ", in ripples: the iteration's eigenvalues are complex" : "");
@@ -213,7 +216,8 @@ static void say_agreement(const gn_stability *s, gn_sheet *sheet)
     double m = s->measured_factor, p = s->predicted_factor;
     if (!isfinite(m)) return;
     bool agree = fabs(m - p) <= 1e-3 * fmax(1, fabs(p));
-    gn_sheet_text(sheet, 0, "A step multiplied the distance by %s%s%s: %s.", SHOW(m), isfinite(p) ? "; theory says " : "",
+    gn_sheet_text(sheet, 0, "Over %zu step%s each multiplied the distance by %s on average%s%s: %s.", s->steps,
+                  s->steps == 1 ? "" : "s", SHOW(m), isfinite(p) ? "; theory says " : "",
                   isfinite(p) ? SHOW(p) : "",
                   !isfinite(p) ? "theory says nothing of this optimiser"
                   : agree      ? "they agree"

@@ -1,0 +1,213 @@
+# Will descent converge from here: the eigenvalue, the limit, the regime, and a run beside theory.
+
+# the neuron of the first document: lambda = 2x^2 = 18, limit 1/9, best rate 1/18
+$ glassnet stability --x 3 --y 10 --w 0.5 --lr 0.1 | tr -s ' ' | grep -E 'λ_hand|eigenvalue λ|lr_lambda =|share =|error a step r|lr_limit =|lr_suggested =|lr_best =|Regime|Over|lr_scaled'
+>  λ_hand = 2*x^2 = 2*3^2 = 18
+>  largest eigenvalue λ = 18
+>  here lr_lambda = lr*λ = 0.1*18 = 1.8
+>  error a step r = 1 - lr*λ = 1 - 0.1*18 = -0.8
+>  share of the limit share = lr_lambda/limit = 1.8/2 = 0.9
+>  largest rate lr_limit = limit/λ = 2/18 = 0.111111
+>  suggested lr_suggested = 0.9*lr_limit = 0.9*0.111111 = 0.1
+>  one step at lr_best = 1/λ = 1/18 = 0.0555556
+> Regime: oscillating. Each step overshoots, and the error shrinks all the same.
+> Over 12 steps each multiplied the distance by 0.8 on average; theory says 0.8:
+>  lr_scaled = lr_limit*x^2 = 0.111111*3^2 = 1
+
+# five regimes by the rate, at x = 10: error 1 is that 0.005 is no limit but the best rate
+$ for lr in 0.001 0.005 0.009 0.01 0.0101; do glassnet stability --x 10 --y 10 --lr $lr | grep -oE '^Regime: [a-z -]*'; done
+> Regime: one-sided
+> Regime: one step
+> Regime: oscillating
+> Regime: two-cycle
+> Regime: divergent
+
+# error 3: at 1/(4x^2) the error halves
+$ glassnet stability --x 10 --y 10 --lr 0.0025 | tr -s ' ' | grep 'error a step'
+>  error a step r = 1 - lr*λ = 1 - 0.0025*200 = 0.5
+
+# two inputs: the Hessian 2xx' has one eigenvalue 2|x|^2 = 10, so rate 0.1 is no luck but one step
+$ glassnet stability --x 1,2 --y 10 --w 1,1 --lr 0.1 | tr -s ' ' | grep -E 'λ_hand|eigenvalue λ|lr_limit =|Regime|are 0 '
+>  λ_hand = 2*dot(x, x) = 2*dot([1, 2], [1, 2]) = 10
+>  largest eigenvalue λ = 10
+>  smallest eigenvalue λ_min = 0
+> 1 of 2 eigenvalues are 0 within rounding: along those directions the gradient
+>  largest rate lr_limit = limit/λ = 2/10 = 0.2
+>  suggested lr_suggested = 0.9*lr_limit = 0.9*0.2 = 0.18
+> Regime along the direction of lambda: one step. One step lands on the minimum.
+
+# with a bias 2(|x|^2 + 1); with half squares half of it
+$ glassnet stability --x 3 --y 10 --b 0 | tr -s ' ' | grep 'λ_hand'
+>  λ_hand = 2*(x^2 + 1) = 2*(3^2 + 1) = 20
+$ glassnet stability --x 3 --y 10 --reduction half-sum | tr -s ' ' | grep 'λ_hand'
+>  λ_hand = x^2 = 3^2 = 9
+
+# limits of other optimisers at lambda = 200
+$ for o in momentum nesterov rmsprop adam; do glassnet stability --x 10 --y 10 --lr 0.0189 --optimizer $o --json > o.json; python3 -c 'import json; d = json.load(open("o.json")); l = next(x for x in d["lines"] if x.get("name") == "limit"); print(l["formula"], "%.12g" % l["value"])'; done
+> 2 + 2*mu 3.8
+> (2 + 2*mu)/(1 + 2*mu) 1.35714285714
+> 2 2
+> (2 + 2*beta1)/(1 - beta1) 38
+$ glassnet stability --x 10 --y 10 --lr 0.0191 --optimizer momentum | grep -oE '^Regime: [a-z]*'
+> Regime: divergent
+$ glassnet stability --x 10 --y 10 --optimizer lion | grep -A1 'No limit'
+> No limit is known: its step is the sign of a mean slope: of size lr whatever the
+> curvature is.
+
+# weight decay adds to every eigenvalue
+$ glassnet stability --x 3 --y 10 --weight-decay 0.5 | tr -s ' ' | grep -E 'eigenvalue λ'
+>  largest eigenvalue λ = 18.5
+
+# an expression: best fixed rate 2/(l1 + ln) and the rate of convergence
+$ glassnet stability "(x - 3)^2 + 2*(y + 1)^2" --from x=0,y=0 --lr 0.1 | tr -s ' ' | grep -E ' λ = [0-9]*$|eigenvalue λ_min|lr_limit =|lr_best| r_best|everywhere'
+>  largest eigenvalue λ = 4
+>  smallest eigenvalue λ_min = 2
+>  largest rate lr_limit = limit/λ = 2/4 = 0.5
+>  suggested lr_suggested = 0.9*lr_limit = 0.9*0.5 = 0.45
+>  best fixed rate lr_best = 2/(λ + λ_min) = 2/(4 + 2) = 0.333333
+>  error a step then r_best = (κ - 1)/(κ + 1) = (2 - 1)/(2 + 1)
+> The loss is quadratic: what is said here holds everywhere.
+
+# the largest algebraic eigenvalue, where power iteration finds -5
+$ glassnet stability "-2.5*x^2 + 1.5*y^2" --from 1,1 --json > e.json; python3 -c 'import json; s = {x["name"]: x.get("value") for x in json.load(open("e.json"))["symbols"]}; print(s["lambda"], s["lambda_min"])'
+> 3 -5
+$ glassnet stability "x^2 - y^2" --from 1,1 | grep -A1 '^A saddle'
+> A saddle: along the direction of the smallest eigenvalue the loss curves
+> downwards, and descent leaves along it at any rate.
+$ glassnet stability "0.5*(a*b - 1)^2" --from a=3,b=0.5 --digits 10 | tr -s ' ' | grep -E 'eigenvalue λ|A local'
+>  largest eigenvalue λ = 9.435470351
+>  smallest eigenvalue λ_min = -0.1854703512
+> A local estimate: the loss is not quadratic, so lambda holds at this point and
+
+# the leaky neuron's rows as a linear model: condition 80.93 and critical rate 0.0011631; standardised 9.79 and 0.15099
+<<< rows.csv
+a,b,c,d,e,y
+-1,2,3,13,17,100
+4,-5,6,14,18,200
+7,8,-9,15,19,300
+-10,11,12,16,-20,400
+>>>
+$ cat > flat.sh <<'END'
+$+ glassnet stability rows.csv --task regression --layers none --reduction half-sum --scale $1 --optimizer sgd --lr 0.0005 --weight-decay 0 --json > f.json
+$+ python3 - <<'PY'
+$+ import json
+$+ s = {x["name"]: x.get("value") for x in json.load(open("f.json"))["symbols"]}
+$+ print("%.8g %.8g %.8g" % (s["lambda"], s["lr_limit"], s["lambda"] / s["lambda_least"]))
+$+ PY
+$+ END
+$+ sh flat.sh none
+> 1719.5449 0.0011630984 80.930209
+$ sh flat.sh standard
+> 13.24549 0.15099479 9.7933139
+$ glassnet stability rows.csv --task regression --layers none --reduction half-sum --scale none --optimizer sgd --weight-decay 0 2>&1 | tr -s ' ' | grep -E 'lr_scaled|as they are [0-9]|standardised [0-9]|times as large'
+>  as they are 429.886 5.31181 80.9302
+>  standardised 3.31137 0.338126 9.79331
+>  largest rate then lr_scaled = lr_limit*inputs_max/scaled_max
+> Standardised inputs would let the rate be 129.821 times as large.
+
+# a model on its data, with the optimiser that trained it
+$ glassnet train moons --net "8 tanh" --optimizer momentum --lr 0.2 --momentum 0.5 --epochs 20 --weight-decay 0 --quiet --out m.safetensors > trained
+$ glassnet data moons --n 400 --seed 1 > moons.csv
+$ glassnet stability m.safetensors moons.csv --top 3 | tr -s ' ' | grep -E 'stability of|network:|loss:|parameters|momentum lr|μ =|most lr|local'
+> stability of m.safetensors on moons.csv
+> network: 8 tanh, 1 identity
+> loss: bce, mean over all 400 rows
+> 33 parameters; loss {num}, gradient norm {num}
+>  momentum lr = 0.2
+>  μ = 0.5
+>  most lr*lambda limit = 2 + 2*μ = 2 + 2*0.5 = 3
+> A local estimate: the loss is not quadratic, so lambda holds at this point and
+$ glassnet stability m.safetensors moons.csv --optimizer adam --lr 0.001 | grep -E 'P is what adam'
+> P is what adam divides its step by after 100 steps from here; it is held as it
+$ glassnet stability m.safetensors moons.csv --spectrum --density --json > s.json
+$ python3 - <<'END'
+$+ import json
+$+ d = json.load(open("s.json")); s = {x["name"]: x.get("value") for x in d["symbols"]}
+$+ table = next(l for l in d["lines"] if l["kind"] == "table" and l["title"] == "all eigenvalues") if any(l.get("title") == "all eigenvalues" for l in d["lines"]) else None
+$+ v = table["columns"][1]["values"] if table else []
+$+ print(len(v), abs(sum(v) - s["trace"]) < 1e-9, abs(v[0] - s["lambda"]) < 1e-6, abs(s["trace_estimate"] - s["trace"]) < 5 * s["trace_error"])
+$+ END
+> 33 True True True
+
+# the same text again
+$ glassnet stability m.safetensors moons.csv > 1; glassnet stability m.safetensors moons.csv --threads 3 > 2; cmp 1 2
+
+# every line fits, in every form
+$ glassnet stability m.safetensors moons.csv --density --top 4 --spectrum | wc -L
+> 80
+$ for f in markdown latex html; do glassnet stability --x 3 --y 10 --format $f > out.$f || echo $f; test -s out.$f || echo empty; done
+
+# maps
+$ glassnet stability --map lr-x --wrong-line | grep -c .
+> {num}
+$ glassnet stability --map lr-x --wrong-line | grep -oE 'limit 1/x\^2|one step: 1/\(2x\^2\)|WRONG[^ ]* limit of a notebook: 1/\(2x\^2\)'
+> limit 1/x^2
+> one step: 1/(2x^2)
+> WRONG limit of a notebook: 1/(2x^2)
+$ glassnet stability --map lr-momentum | grep -oE 'limit 2 \+ 2mu|ripples from'
+> limit 2 + 2mu
+> ripples from
+$ glassnet stability --map trajectories --x 10 --y 10 | grep -oE 'rate 0.005, 0.5 of the limit'
+> rate 0.005, 0.5 of the limit
+
+# watching while training: the weights are the same bytes
+$ glassnet train spirals --net "16 tanh" --optimizer sgd --lr 2 --batch 800 --epochs 200 --quiet --out plain.safetensors > /dev/null
+$ glassnet train spirals --net "16 tanh" --optimizer sgd --lr 2 --batch 800 --epochs 200 --out watched.safetensors --watch-sharpness 20 --log run.jsonl 2> said | grep -A1 '^sharpness'
+> sharpness {num} at step 0, {num} at step 200; the limit at rate 2 is 1{any}
+>           11 measurements on 256 rows, {num} % of the time
+$ cmp plain.safetensors watched.safetensors
+$ grep -c 'epoch .* sharpness {any} of 1 ' said
+> 0
+? 1
+$ grep -cE '^epoch [0-9]+/200 .*sharpness [-0-9.]+ of 1 ' said
+> 200
+$ python3 -c 'import json; r = [json.loads(l) for l in open("run.jsonl")]; w = [x for x in r if "sharpness" in x]; print(len(w), [x["step"] for x in w][:3], w[0]["limit"], all(x["residual"] < 0.05 * abs(x["sharpness"]) for x in w))'
+> 11 [0, 20, 40] 1 True
+$ glassnet train spirals --net "16 tanh" --optimizer sgd --lr 20 --batch 800 --epochs 5 --out w.safetensors --watch-sharpness 1 2>&1 >/dev/null | grep -A1 'warning: sharpness'
+> glassnet: warning: sharpness: at step 0 the largest eigenvalue {num} is above 0.1, the limit at rate 20: on a quadratic this would diverge
+> epoch 1/5 {any}
+
+# refusals
+$ glassnet stability
+! glassnet: error[USAGE]: a neuron needs an input, --x
+! hint: glassnet stability --x 3 --y 10 --w 0.5 --lr 0.1
+? 2
+$ glassnet stability "x^2 + y"
+! glassnet: error[USAGE]: 'x^2 + y' is an expression, and there is no point to look at
+! hint: say where with --from, such as --from x=1,y=1
+? 2
+$ glassnet stability "x^2" --from y=1
+! glassnet: error[EXP-VAR]: --from: unknown 'y'
+! hint: the variables are x; such as --from x=1
+? 2
+$ glassnet stability nowhere.csv
+! glassnet: error[IO-OPEN]: nowhere.csv: No such file or directory
+? 4
+$ glassnet stability --x 3 --y 10 --optimizer sgdd
+! glassnet: error[CFG-OPTIMIZER]: optimizer: "sgdd" is no optimiser
+! hint: did you mean "sgd"?
+? 2
+$ glassnet stability --x 3 --y 10 --lr 0
+! glassnet: error[CFG-RATE]: lr: 0 is not a learning rate; it is above 0
+? 2
+$ glassnet stability --x 1,2 --y 1 --w 3
+! glassnet: error[CFG-VALUE]: --w has 1 numbers for 2 inputs; there is one weight an input
+? 2
+$ glassnet stability --x 3 --y 10 --act nope
+! glassnet: error[CFG-VALUE]: --act: 'nope' is no activation of one input
+! hint: `glassnet ops` lists them
+? 2
+$ glassnet stability spirals --x 3
+! glassnet: error[CFG-CONFLICT]: --x makes a neuron, and 'spirals' names something else
+? 2
+$ glassnet stability moons --net "64 tanh, 64 tanh" --spectrum
+! {any}
+! glassnet: error[CFG-RANGE]: --spectrum computes all eigenvalues; 4417 parameters are more than 1500
+! hint: --density shows where they lie, --top 16 the largest
+? 2
+$ glassnet stability "1/x" --from x=0
+! glassnet: error[EIGEN]: the loss is inf and its gradient {any} here: there is no curvature to speak of
+? 1
+$ glassnet stability --x 3 --y 10 --wrong-line
+! glassnet: error[CFG-CONFLICT]: --wrong-line is drawn into --map lr-x
+? 2
