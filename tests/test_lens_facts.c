@@ -95,6 +95,29 @@ static void dead_and_saturated(void **state)
     gn_context_free(ctx);
 }
 
+/* The first value that is not finite is named, and nothing else is said. */
+static void not_finite(void **state)
+{
+    (void)state;
+    static const double x[] = { 1e300, -1 }, y[] = { 1 };
+    gn_context *ctx = open_context(1);
+    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "3 relu, 2 relu", "mse", "mean", GN_F64);
+    gn_dataset d = values_set(x, y, 1, 2);
+    set_weights(net);
+    put_weight(net, 0, 2, 1e200);
+    gn_sheet s = explain(ctx, net, &d, 1);
+    assert_true(says(&s, "computed here: Z1[0,1] is inf"));
+    assert_false(says(&s, "are off"));
+    gn_sheet_free(&s);
+    put_weight(net, 3, 1, NAN);
+    put_weight(net, 0, 2, 1);
+    s = explain(ctx, net, &d, 1);
+    assert_true(says(&s, "the parameter 2.bias[1] is nan"));
+    gn_sheet_free(&s);
+    gn_net_free(net);
+    gn_context_free(ctx);
+}
+
 /* A well-behaved net draws no remark. */
 static void silence(void **state)
 {
@@ -116,6 +139,6 @@ static void silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_chain_of_fifty), cmocka_unit_test(ten_sigmoids),
-                                        cmocka_unit_test(dead_and_saturated), cmocka_unit_test(silence) };
+                                        cmocka_unit_test(dead_and_saturated), cmocka_unit_test(not_finite), cmocka_unit_test(silence) };
     return cmocka_run_group_tests_name("lens: facts in words", tests, NULL, NULL);
 }

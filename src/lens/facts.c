@@ -284,9 +284,51 @@ static void say_chance(const gn_trace *t, gn_sheet *s)
                       gn_num_digits(GN_NUM, chance, 6));
 }
 
+/* ---- not finite -------------------------------------------------------------------------------------------------- */
+
+/* The first value that is not finite among some, in words; false when there is none. */
+static bool say_first(gn_trace *t, gn_sheet *s, gn_node n, const char *what, const char *name)
+{
+    size_t size = gn_trace_size(t, n), width = gn_node_get(t->g, n).shape.dim[1];
+    for (size_t i = 0; i < size; i++) {
+        double v = gn_trace_at(t, n, i);
+        if (isfinite(v)) continue;
+        if (gn_node_get(t->g, n).shape.rank < 2)
+            gn_sheet_text(s, 0, "%s %s[%zu] is %s: everything that uses it is spoilt", what, name, i,
+                          gn_num(GN_NUM, v));
+        else
+            gn_sheet_text(s, 0, "%s %s[%zu,%zu] is %s: everything that uses it is spoilt", what, name, i / width,
+                          i % width,
+                          gn_num(GN_NUM, v));
+        return true;
+    }
+    return false;
+}
+
+/* In the order of the computation: the input, then layer by layer the tensors and what comes out. */
+static bool say_not_finite(gn_trace *t, gn_sheet *s)
+{
+    if (isfinite(gn_trace_at(t, t->loss, 0))) return false;
+    if (say_first(t, s, t->x, "the input", "X")) return true;
+    for (size_t i = 0; i < t->net->layers; i++) {
+        const gn_layer *l = &t->net->layer[i];
+        gn_trace_name *z = gn_trace_named(t, t->layer[i].z), *a = gn_trace_named(t, t->layer[i].out);
+        for (size_t k = 0; k < l->tensors; k++)
+            if (say_first(t, s, t->param[l->first + k], "the parameter",
+                          t->net->tensor[l->first + k].name)) return true;
+        if (z && say_first(t, s, t->layer[i].z, "the first value that is not finite is computed here:", z->name))
+            return true;
+        if (a && say_first(t, s, t->layer[i].out, "the first value that is not finite is computed here:", a->name))
+            return true;
+    }
+    gn_sheet_text(s, 0, "the loss is %s although the output is finite", gn_num(GN_NUM, gn_trace_at(t, t->loss, 0)));
+    return true;
+}
+
 gn_status gn_facts_put(gn_trace *t, const int *number, gn_sheet *s)
 {
     gn_sheet_section(s, 0, "what the numbers say");
+    if (say_not_finite(t, s)) return GN_OK;
     say_chance(t, s);
     for (size_t i = 0; i < t->net->layers; i++)
         if (t->layer[i].slope) say_units(t, i, number[i], s);
