@@ -129,6 +129,36 @@ static void planted(void **state)
     close_world(&w);
 }
 
+/* Rows left out, as a share of the whole or as the mean of those that are there. */
+static void rows_left_out(void **state)
+{
+    (void)state;
+    gn_world w;
+    double g[P], one[P];
+    open_world(&w, "mse");
+    for (int mean = 0; mean < 2; mean++) {
+        by_hand(&w, w.p, (plant){ .without = 3 }, g);
+        for (int k = 0; k < P && mean; k++) g[k] *= (double)N / (N - 1);
+        diagnose(&w, g, GN_MISTAKE_ROW_MISSING);
+        by_hand(&w, w.p, (plant){ .only = 2 }, g);
+        for (int k = 0; k < P && mean; k++) g[k] *= N;
+        diagnose(&w, g, GN_MISTAKE_ONE_ROW);
+        memset(g, 0, sizeof g);
+        for (int row = 1; row <= 3; row++) {
+            by_hand(&w, w.p, (plant){ .only = row }, one);
+            for (int k = 0; k < P; k++) g[k] += one[k] * (mean ? N / 3.0 : 1);
+        }
+        gn_diagnosis d;
+        must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, g, P, &d));
+        expect(&d, GN_MISTAKE_FIRST_ROWS);
+        assert_int_equal(d.finding[0].row, 3);
+        bool said = strstr(d.finding[0].evidence, "the mean of the rows") != NULL;
+        assert_true(!d.finding[0].with_factor && said == (mean == 1));
+        gn_diagnosis_free(&d);
+    }
+    close_world(&w);
+}
+
 /* One constant in front of everything. */
 static void factors(void **state)
 {
@@ -407,6 +437,7 @@ int main(void)
         cmocka_unit_test(planted),          cmocka_unit_test(factors), cmocka_unit_test(one_tensor),
         cmocka_unit_test(stale),            cmocka_unit_test(noise),   cmocka_unit_test(shapes),
         cmocka_unit_test(besides_the_loss), cmocka_unit_test(classes), cmocka_unit_test(error_19),
+        cmocka_unit_test(rows_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@
     D(RAW_TARGET,     "target scaling missing",                   "the network learns (y - shift)*factor")             \
     D(ROW_MISSING,    "a row left out",                           "sum over every row")                                \
     D(ONE_ROW,        "one row only",                             "sum over every row")                                \
+    D(FIRST_ROWS,     "the first rows only",                      "the data are all rows; --rows takes fewer")         \
     D(ROWS_SHIFTED,   "targets of other rows",                    "row i of x belongs to row i of y")                  \
     D(UPDATED_EARLY,  "weights updated before they were used",    "compute every gradient, then update")               \
     D(STALE_INPUT,    "stale activations",                        "run forward again after an update")                 \
@@ -78,7 +79,8 @@ typedef struct gn_finding {
     size_t worst;               /* entry, row-major, that is furthest from the right one */
     double given, right;        /* there */
     double rate;                /* UPDATED_EARLY, STALE: of the step between; DECAY: the decay; CLIPPED: where */
-    size_t row;                 /* ROW_MISSING, ONE_ROW: which; LAYER: which tensor; ROWS_SHIFTED: by how many */
+    size_t row;                 /* ROW_MISSING, ONE_ROW: which; FIRST_ROWS: how many; LAYER: which tensor; ROWS_SHIFTED:
+                                   by how many */
     double spread;              /* the largest |given/(factor*candidate) - 1| of the entries that are not small */
     gn_mistake closest;         /* UNKNOWN: the explanation that comes closest, at `distance` */
     gn_mistake also[3];         /* explanations that fit as well: 1/4 is the batch and the outputs squared */

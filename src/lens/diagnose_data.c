@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROWS_MOST = 256, ROW_NUMBERS_MOST = 4000000 };
+enum { ROWS_MOST = 256, ROW_NUMBERS_MOST = 2000000 };
 
 /* The gradient with another x or t. */
 static gn_status add_swapped(gn_case *c, bool input, double *other, gn_mistake mistake, size_t row, const char *more)
@@ -67,14 +67,24 @@ static gn_status row_gradient(gn_case *c, size_t row, double *g)
     return GN_OK;
 }
 
-static gn_status add_row(gn_case *c, size_t row)
+/* so_far: the sum of the shares of the rows before this one, and then with it. */
+static gn_status add_row(gn_case *c, size_t row, double *so_far)
 {
-    double *only = gn_case_array(c), *others = gn_case_array(c);
-    if (!only || !others) return GN_NO_MEMORY;
+    double *only = gn_case_array(c), *others = gn_case_array(c), *first = gn_case_array(c);
+    if (!only || !others || !first) return GN_NO_MEMORY;
+    double n = (double)c->at.rows, all = strcmp(c->at.net->spec.reduction, "mean") ? 0 : n;
     GN_TRY(row_gradient(c, row, only));
-    for (size_t i = 0; i < c->n; i++) others[i] = c->right[i] - only[i];
-    GN_TRY(gn_case_add_if_new(c, (gn_candidate){ GN_MISTAKE_ONE_ROW, .g = only, .row = row, .layer = SIZE_MAX }));
-    return gn_case_add_if_new(c, (gn_candidate){ GN_MISTAKE_ROW_MISSING, .g = others, .row = row, .layer = SIZE_MAX });
+    for (size_t i = 0; i < c->n; i++) {
+        others[i] = c->right[i] - only[i];
+        first[i] = so_far[i] += only[i];
+    }
+    GN_TRY(gn_case_add_if_new(c, (gn_candidate){ GN_MISTAKE_ONE_ROW, .g = only, .row = row, .layer = SIZE_MAX,
+                                                 .own_mean = all }));
+    GN_TRY(gn_case_add_if_new(c, (gn_candidate){ GN_MISTAKE_ROW_MISSING, .g = others, .row = row, .layer = SIZE_MAX,
+                                                 .own_mean = all / (n - 1) }));
+    if (row == 0 || row + 2 >= c->at.rows) return GN_OK;    /* one row, or all but one, have names of their own */
+    return gn_case_add_if_new(c, (gn_candidate){ GN_MISTAKE_FIRST_ROWS, .g = first, .row = row + 1, .layer = SIZE_MAX,
+                                                 .own_mean = all / (double)(row + 1) });
 }
 
 gn_status gn_case_data(gn_case *c)
@@ -87,6 +97,8 @@ gn_status gn_case_data(gn_case *c)
     if (n > 2) GN_TRY(add_shifted(c, n - 1, "the targets of the row before"));
     c->no_rows = n > ROWS_MOST || n * c->n > ROW_NUMBERS_MOST;
     if (c->no_rows) return GN_OK;
-    for (size_t row = 0; row < n; row++) GN_TRY(add_row(c, row));
+    double *so_far = gn_case_array(c);
+    if (!so_far) return GN_NO_MEMORY;
+    for (size_t row = 0; row < n; row++) GN_TRY(add_row(c, row, so_far));
     return GN_OK;
 }

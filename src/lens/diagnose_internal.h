@@ -38,6 +38,7 @@ typedef struct gn_candidate {
     size_t row;
     size_t layer;               /* SIZE_MAX: all */
     const char *more;           /* "the loss mae", or NULL */
+    double own_mean;            /* rows left out: times this it is the mean of those that are there; 0: none */
     bool fitted;                /* a number was chosen so that it fits: it needs more to be believed */
 } gn_candidate;
 typedef struct gn_case {

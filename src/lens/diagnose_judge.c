@@ -139,7 +139,7 @@ static int cost_of(const gn_candidate *a)
 {
     switch (a->mistake) {
     case GN_MISTAKE_RIGHT: return 0;
-    case GN_MISTAKE_ONE_ROW: case GN_MISTAKE_ROW_MISSING: return 4;
+    case GN_MISTAKE_ONE_ROW: case GN_MISTAKE_ROW_MISSING: case GN_MISTAKE_FIRST_ROWS: return 4;
     default: return (a->fitted ? 6 : 2) + (a->layer != SIZE_MAX);
     }
 }
@@ -156,6 +156,11 @@ static void try_view(gn_trials *t, const gn_view *w, gn_judgement j)
     j.distance = distance(w, 1);
     keep(t, j);
     if (!(vv > 0) || !isfinite(k)) return;
+    if (j.candidate->own_mean != 0) {
+        j.factor = j.candidate->own_mean;
+        j.distance = distance(w, j.factor);
+        keep(t, j);
+    }
     for (size_t i = 0; i < t->factors; i++) best = fmin(best, fabs(k / t->factor[i].value - 1));
     for (size_t i = 1; i < t->factors; i++) {
         const gn_factor *f = &t->factor[i];

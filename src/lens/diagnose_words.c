@@ -76,6 +76,8 @@ static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, c
         gn_text_printf(t, ", %s a step of gradient descent", a->rate > 0 ? "before" : "after");
     if (f->mistake == GN_MISTAKE_ROW_MISSING || f->mistake == GN_MISTAKE_ONE_ROW)
         gn_text_printf(t, "; row %zu of %zu, from 0", a->row, c->at.rows);
+    if (f->mistake == GN_MISTAKE_FIRST_ROWS) gn_text_printf(t, "; the first %zu of %zu", a->row, c->at.rows);
+    if (a->own_mean != 0 && f->factor == a->own_mean) gn_text_puts(t, "; as the mean of the rows that are there");
     if (f->mistake == GN_MISTAKE_LAYER) gn_text_printf(t, "; it is that of %s", c->slot[a->row].name);
     gn_text_printf(t, "; from the right one it is %s away", gn_num_digits(GN_NUM, f->from_right, 3));
 }
