@@ -10,6 +10,7 @@ writes into FOLDER (default: here)
   smooth.safetensors                 the same with tanh
   regressor.safetensors, regressor.csv   S2: MLPRegressor([2, 3, 1]) as numpy's default_rng(42) fills it, four rows
   regressor-mine.csv                 the gradient of its first weight, computed by S2's code
+  wave.csv                           20 points of 8*x^4 - 8*x^2 + 1, to be learnt
   leaky.safetensors, leaky.csv       S3: the leaky ReLU neuron, with an output of weight 1 behind it
 
 A model is a safetensors file: eight bytes with the length of a JSON header, the header, the numbers. Tensors are named
@@ -103,6 +104,8 @@ def write(folder):
     model(at("leaky.safetensors"), "1 leaky_relu", dense(*LEAKY), 5, ["y"], "half-sum")
     mine = [-0.0016011749938347152, 0.0, 0.011888078503630058, 0.011891995055352936, 0.0, 0.0]  # as S2's backward gives it
     table(at("regressor-mine.csv"), ["x1", "x2"], [mine[0:2], mine[2:4], mine[4:6]])
+    wave = [(-1 + 2 * i / 19) for i in range(20)]
+    table(at("wave.csv"), ["x", "y"], [[x, 8 * x**4 - 8 * x**2 + 1] for x in wave])
     rows = [[-1, 2, 3, 13, 17, 100], [4, -5, 6, 14, 18, 200], [7, 8, -9, 15, 19, 300], [-10, 11, 12, 16, -20, 400]]
     table(at("leaky.csv"), ["x1", "x2", "x3", "x4", "x5", "y"], rows)
 

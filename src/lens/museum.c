@@ -51,9 +51,9 @@ gn_status gn_museum_show(gn_context *ctx, const gn_exhibit *what, gn_sheet *shee
     gn_sheet_open(sheet, ctx, s == GN_OK ? title.at : "");
     gn_text_free(&title);
     GN_TRY(s);
-    gn_sheet_fact(sheet, "where    %s: %s", what->document, what->place);
-    gn_sheet_fact(sheet, "it says  \"%s\"", what->says);
-    gn_sheet_fact(sheet, "right    %s", what->right);
+    gn_sheet_fact(sheet, "where: %s, %s", what->document, what->place);
+    gn_sheet_fact(sheet, "it says: \"%s\"", what->says);
+    gn_sheet_fact(sheet, "right: %s", what->right);
     gn_hall h = { ctx, sheet, GN_MISTAKE_COUNT };
     show_exhibit[what - table](&h);
     if (found) *found = h.found;

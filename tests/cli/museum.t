@@ -9,9 +9,9 @@ $ glassnet museum | grep -c '^ *[0-9]*  [a-z0-9-]*  '
 
 $ glassnet museum 26 | head -n 4
 > Exhibit 26: divided by the batch twice
-> where    S2: Complete Neural Network, backward
-> it says  "dW = (dZ @ A_prev.T) / batch"
-> right    dW = dZ*A_prev', the mean is in dA already
+> where: S2, Complete Neural Network, backward
+> it says: "dW = (dZ @ A_prev.T) / batch"
+> right: dW = dZ*A_prev', the mean is in dA already
 
 $ glassnet museum 26 | grep -o 'divided by the batch once more' | head -n 1
 > divided by the batch once more
