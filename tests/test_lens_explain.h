@@ -103,4 +103,28 @@ static inline void put_tensor(gn_net *net, size_t tensor, const double *v)
     for (size_t k = 0; k < gn_net_tensor(net, tensor).size; k++) put_weight(net, tensor, k, v[k]);
 }
 
+/* ---- nets -------------------------------------------------------------------------------------------------------- */
+
+static inline gn_net *net64(gn_context *ctx, gn_task task, size_t in, size_t out, const char *layers, const char *loss,
+                     const char *reduction)
+{
+    return make_net_as(ctx, task, in, out, layers, loss, reduction, GN_F64);
+}
+
+/* C7: the explicit net of two layers, and its three rows. */
+static const double c7_w1[] = { .1, -.2, .3, .4, -.5, .6 }, c7_b1[] = { .01, .02, -.03 }, c7_w2[] = { .7, -.8,
+                                                                                                     .9 },
+        c7_b2[] = { .05 };
+static const double c7_x[] = { 1, .5, -2, 1, .5, -1.5 }, c7_y[] = { 1, -1, .5 };
+
+static inline gn_net *net_c7(gn_context *ctx, const char *layers)
+{
+    gn_net *net = net64(ctx, GN_REGRESSION, 2, 1, layers, "mse", "mean");
+    put_tensor(net, 0, c7_w1);
+    put_tensor(net, 1, c7_b1);
+    put_tensor(net, 2, c7_w2);
+    put_tensor(net, 3, c7_b2);
+    return net;
+}
+
 #endif

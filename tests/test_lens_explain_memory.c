@@ -1,12 +1,19 @@
-/* test_lens_explain_memory.c -- an explanation for which memory runs out at any allocation fails with GN_NO_MEMORY, never
- * half said, and gives everything back. */
+/* test_lens_explain_memory.c -- an explanation for which memory runs out at any allocation fails with GN_NO_MEMORY,
+ * never half said, and gives everything back. */
 #include "test_base_seams.h"
 #include "test_lens_explain.h"
 
 static gn_net *try_net(gn_context *ctx, gn_task task)
 {
-    gn_net_spec spec = { .inputs = 2, .outputs = task == GN_CLASSES ? 2 : 1, .task = task, .layers = "3 relu, layernorm, residual 2 tanh",
-                         .loss = "auto", .reduction = "mean", .init = "auto", .type = GN_F32, .seed = 7 };
+    gn_net_spec spec = { .inputs = 2,
+                         .outputs = task == GN_CLASSES ? 2 : 1,
+                         .task = task,
+                         .layers = "3 relu, layernorm, residual 2 tanh",
+                         .loss = "auto",
+                         .reduction = "mean",
+                         .init = "auto",
+                         .type = GN_F32,
+                         .seed = 7 };
     gn_net *net;
     return gn_net_new(ctx, &spec, &net) == GN_OK ? net : NULL;
 }

@@ -139,6 +139,7 @@ static void silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_chain_of_fifty), cmocka_unit_test(ten_sigmoids),
-                                        cmocka_unit_test(dead_and_saturated), cmocka_unit_test(not_finite), cmocka_unit_test(silence) };
+                                        cmocka_unit_test(dead_and_saturated), cmocka_unit_test(not_finite),
+                                        cmocka_unit_test(silence) };
     return cmocka_run_group_tests_name("lens: facts in words", tests, NULL, NULL);
 }
