@@ -307,6 +307,22 @@ static void saddles_are_cut_by_their_middle(void **state)
     assert_int_equal(n, 0);
 }
 
+/* A border between classes that are not next to each other is drawn once by each, not once a number between them. */
+static void classes_are_outlined(void **state)
+{
+    (void)state;
+    double z[9] = { 0, 7, 7, 0, 7, 7, 0, 3, 3 };
+    gn_field f = { GN_FIELD_CLASSES, 3, 3, 0, 1, 0, 1, z, .label = "class" };
+    size_t n = 0;
+    gn_field_outline(&f, count_piece, &n);
+    assert_int_equal(n, 2 + 2);     /* of class 0, whose border is two pieces long, and of class 3 */
+    double p[4] = { 0.1, 0.3, 0.4, 0.8 };
+    gn_field two = { GN_FIELD_CLASSES, 2, 2, 0, 1, 0, 1, p, .label = "p" };
+    n = 0;
+    gn_field_outline(&two, count_piece, &n);
+    assert_int_equal(n, 1);
+}
+
 static void fields_of_every_kind_are_written(void **state)
 {
     (void)state;
@@ -431,7 +447,8 @@ int main(void)
         T(foreign_text_is_never_code), T(names_of_files_are_files), T(series_differ_in_colour_dash_and_point),
         T(a_value_that_is_none_breaks_the_line), T(logarithms_leave_out_what_has_none),
         T(ranges_exist_for_everything), T(bars_stand_beside_each_other), T(contours_lie_on_their_level),
-        T(saddles_are_cut_by_their_middle), T(fields_of_every_kind_are_written), T(drawings_keep_their_width),
+        T(saddles_are_cut_by_their_middle), T(classes_are_outlined), T(fields_of_every_kind_are_written),
+        T(drawings_keep_their_width),
         T(a_line_is_where_it_is), T(memory_may_run_out_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,20 +173,11 @@ double gn_field_share(const gn_field *f, double least, double most, double v)
     return s < 0 ? 0 : s > 1 ? 1 : s;
 }
 
-/* Each class is told from the next by levels between whole numbers. */
-static size_t class_levels(double least, double most, double *level)
-{
-    size_t n = 0;
-    for (double v = floor(least) + 0.5; v < most && n < GN_LEVELS; v++) level[n++] = v;
-    return n;
-}
-
 size_t gn_field_levels(const gn_field *f, double level[GN_LEVELS])
 {
     double least, most;
     size_t want = f->levels ? f->levels < GN_LEVELS ? f->levels : GN_LEVELS : 12, n = 0;
     if (!gn_field_span(f, &least, &most) || least == most) return 0;
-    if (f->kind == GN_FIELD_CLASSES) return class_levels(least, most, level);
     if (f->log) {
         for (size_t i = 1; i <= want; i++)
             level[n++] = least * pow(most / least, (double)i / (double)(want + 1));
@@ -203,9 +194,10 @@ static double cross(double a, double b, double level)
     return a == b ? 0.5 : (level - a) / (b - a);
 }
 
-/* One square of the grid: its corners are 0 (left, low), 1 (right, low), 2 (right, high), 3 (left, high), its side k
- * goes from corner k to the next. */
-static void square(const gn_field *f, size_t ix, size_t iy, double level, gn_piece_fn piece, void *user)
+/* One square of the grid; class_of >= 0: of what is that class against all else. Its corners are 0 (left, low),
+ * 1 (right, low), 2 (right, high), 3 (left, high); its side k goes from corner k to the next. */
+static void square(const gn_field *f, size_t ix, size_t iy, double level, double class_of, gn_piece_fn piece,
+                   void *user)
 {
     static const int dx[4] = { 0, 1, 1, 0 }, dy[4] = { 0, 0, 1, 1 };
     double v[4], px[4], py[4];
@@ -213,6 +205,7 @@ static void square(const gn_field *f, size_t ix, size_t iy, double level, gn_pie
     for (int k = 0; k < 4; k++) {
         v[k] = f->z[(iy + (size_t)dy[k]) * f->nx + ix + (size_t)dx[k]];
         if (!gn_placed(v[k], false)) return;
+        if (class_of >= 0) v[k] = floor(v[k] + 0.5) == class_of;
     }
     for (int k = 0; k < 4; k++) {
         int next = (k + 1) % 4;
@@ -231,8 +224,22 @@ static void square(const gn_field *f, size_t ix, size_t iy, double level, gn_pie
     piece(user, px[2], py[2], px[4 - a], py[4 - a]);
 }
 
-void gn_field_contour(const gn_field *f, double level, gn_piece_fn piece, void *user)
+static void all_squares(const gn_field *f, double level, double class_of, gn_piece_fn piece, void *user)
 {
     for (size_t iy = 0; iy + 1 < f->ny; iy++)
-        for (size_t ix = 0; ix + 1 < f->nx; ix++) square(f, ix, iy, level, piece, user);
+        for (size_t ix = 0; ix + 1 < f->nx; ix++) square(f, ix, iy, level, class_of, piece, user);
+}
+
+void gn_field_contour(const gn_field *f, double level, gn_piece_fn piece, void *user)
+{
+    all_squares(f, level, -1, piece, user);
+}
+
+void gn_field_outline(const gn_field *f, gn_piece_fn piece, void *user)
+{
+    double least, most;
+    if (!gn_field_span(f, &least, &most)) return;
+    if (least >= 0 && most <= 1) all_squares(f, 0.5, -1, piece, user);
+    else
+        for (double c = floor(least + 0.5); c < floor(most + 0.5); c++) all_squares(f, 0.5, c, piece, user);
 }

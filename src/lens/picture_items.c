@@ -154,14 +154,23 @@ static void add_contours(gn_script *s, gn_items *it, const gn_field *f, bool ove
         close_block(s);
         begin_item(it, block);
         gn_text_puts(&it->text, "using 1:2 with lines lt 1 ");
-        if (f->kind == GN_FIELD_CLASSES) gn_text_puts(&it->text, "lw 1.6 lc rgb '#333333'");
-        else if (over_heat) gn_text_puts(&it->text, "lw 0.7 lc rgb '#FFFFFF'");
+        if (over_heat) gn_text_puts(&it->text, "lw 0.7 lc rgb '#FFFFFF'");
         else {
             gn_text_puts(&it->text, "lw 1.2 lc palette cb ");
             gn_script_number(&it->text, level[i]);
         }
         item_title(it, NULL);
     }
+}
+
+static void add_outline(gn_script *s, gn_items *it, const gn_field *f)
+{
+    size_t block = open_block(s);
+    gn_field_outline(f, put_piece, s->to);
+    close_block(s);
+    begin_item(it, block);
+    gn_text_puts(&it->text, "using 1:2 with lines lt 1 lw 1.6 lc rgb '#333333'");
+    item_title(it, NULL);
 }
 
 void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_field *f)
@@ -177,8 +186,8 @@ void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_fie
     }
     /* lines over regions are their borders; without lines the regions are outlined */
     for (size_t i = 0; i < p->n_series; i++) lines = lines || p->series[i].kind == GN_SERIES_LINE;
-    bool outlined = f->kind == GN_FIELD_CONTOUR || (f->kind == GN_FIELD_CLASSES && !lines);
-    if (outlined && f->nx > 1 && f->ny > 1) add_contours(s, it, f, heat);
+    if (f->kind == GN_FIELD_CONTOUR && f->nx > 1 && f->ny > 1) add_contours(s, it, f, heat);
+    if (f->kind == GN_FIELD_CLASSES && !lines && f->nx > 1 && f->ny > 1) add_outline(s, it, f);
     for (int light = 0; f->numbers && light < 2; light++) {
         put_cell_numbers(s, f, light);
         begin_item(it, s->blocks);

@@ -31,5 +31,7 @@ size_t gn_field_levels(const gn_field *f, double level[GN_LEVELS]);
 /* A piece of the contour of a level, by marching squares. */
 typedef void (*gn_piece_fn)(void *user, double x0, double y0, double x1, double y1);
 void gn_field_contour(const gn_field *f, double level, gn_piece_fn piece, void *user);
+/* The borders of classes; of two classes where the value, a probability, is 1/2. */
+void gn_field_outline(const gn_field *f, gn_piece_fn piece, void *user);
 
 #endif
