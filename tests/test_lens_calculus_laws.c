@@ -81,7 +81,8 @@ static void every_equation_is_read_again(void **state)
         gn_text_init(&t, b->ctx);
         grow(&t, &seed, 3);
         const char *text = t.at;
-        double at[2] = {(double)pick(&seed, 41) / 16 - 1.25, (double)pick(&seed, 41) / 16 - 1.25}, along[2] = {.01, -.02};
+        double at[2] = {(double)pick(&seed, 41) / 16 - 1.25, (double)pick(&seed, 41) / 16 - 1.25}, along[2] = {.01,
+                                                                                                               -.02};
         assert_int_equal(gn_functions_parse(&b->arena, &text, 1, NULL, &of), GN_OK);
         gn_calculus_ask ask = {.at = at, .along = of.variables ? along : NULL, .order = 2, .update = "eta"};
         if (gn_calculus_sheet(b->ctx, &of, &ask, &s) != GN_OK) fail_msg("%s: %s", text, gn_last_error(b->ctx)->message);
@@ -162,7 +163,8 @@ static void run_short_of_memory(gn_status (*work)(gn_context *, gn_arena *))
         gn_arena_init(&arena, ctx);
         s.left = n;
         last = work(ctx, &arena);
-        if (last != GN_OK && last != GN_NO_MEMORY) fail_msg("after %ld allocations: %s", n, gn_last_error(ctx)->message);
+        if (last != GN_OK && last != GN_NO_MEMORY) fail_msg("after %ld allocations: %s", n,
+                                                            gn_last_error(ctx)->message);
         gn_arena_free(&arena);
         assert_int_equal(s.blocks, before);
         gn_context_free(ctx);

@@ -217,6 +217,7 @@ static void what_happened_is_said(void **state)
         {{"x^4", NULL, {1}, .1, 9, GN_OPT_sgd, 0, 0}, "(a local estimate)"},
         {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_momentum, 0, 0}, "limit of momentum: lr*eigenvalue < 2 + 2*mu = 3.8"},
         {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_adam, 0, 0}, "(2 + 2*beta1)/(1 - beta1) = 38"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_adam, 0, 0}, "P^-1/2 H P^-1/2 with the state of adam after step 5"},
         {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_lion, 0, 0}, "lion has no limit of this kind"},
         {{"x^2", NULL, {1}, .1, 30000, GN_OPT_sgd, 0, 0}, "one step in 4 is kept"},
         {{"x^2", NULL, {1}, .1, 0, GN_OPT_sgd, 0, 0}, "after 0 steps f went from 1 to 1"},

@@ -132,7 +132,6 @@ static gn_status open_path(runner *r, gn_descent *d)
     d->second = d->first + rows;
     d->change = d->second + rows;
     d->arrived = UINT64_MAX;
-    d->ratio = NAN;
     return GN_OK;
 }
 
@@ -234,6 +233,7 @@ static gn_status walk(runner *r, gn_descent *d)
     double f, old = 0, *from = gn_arena_alloc(r->arena, 2 * r->n, sizeof *from), *older = from + r->n;
     if (!from) return GN_NO_MEMORY;
     d->previous = r->before;
+    d->slot = r->slot;
     d->overflow = look(r, &f);
     double start = norm(r->gradient, r->n), size = start;
     record(r, d, 0, f);
@@ -241,7 +241,6 @@ static gn_status walk(runner *r, gn_descent *d)
     for (uint64_t t = 1; t <= r->ask->steps && !d->overflow; t++) {
         if (t % 4096 == 0 && gn_stop_requested(r->arena->ctx))
             return gn_fail(r->arena->ctx, GN_E_STOPPED, "stopped at step %llu", (unsigned long long)t);
-        double last = size;
         old = f;
         memcpy(from, r->gradient, r->n * sizeof *from);
         memcpy(older, r->before, r->n * sizeof *from);
@@ -253,7 +252,6 @@ static gn_status walk(runner *r, gn_descent *d)
         if (keep) predict(r, &first, &second, from);
         d->overflow = look(r, &f);
         size = norm(r->gradient, r->n);
-        d->ratio = size / last;
         if (size <= r->ask->tolerance * start && d->arrived == UINT64_MAX) d->arrived = t;
         if (!keep && !d->overflow) continue;
         record(r, d, t, f);

@@ -42,8 +42,8 @@ typedef struct gn_descent {
     uint64_t steps;                 /* taken */
     gn_descent_end end;
     const char *overflow;           /* "f", or the variable's name */
+    const double *slot;             /* (n, slots) the optimiser's state after the last step */
     const double *previous;         /* (n) the point before the last */
-    double ratio;                   /* of the last two gradient norms; nan when not known */
 } gn_descent;
 
 /* Everything lives in the arena. `of` has one function. */

@@ -46,17 +46,6 @@ static bool hessian_at(gn_walk *w, size_t row, double *h)
 
 typedef struct verdict { double factor, steps; const char *regime; } verdict;
 
-static const char *regime_of_iteration(const gn_iteration *it)
-{
-    double band = GN_REGIME_BAND_ULPS * 0x1p-52, top = 0;
-    for (int i = 0; i < it->n; i++)
-        if (hypot(it->re[i], it->im[i]) > fabs(top)) top = it->re[i];
-    if (it->spectral > 1 + band) return top > 0 && !it->ripples ? "ascending" : "divergent";
-    if (fabs(it->spectral - 1) <= band) return "edge";
-    if (it->ripples) return "ripples";
-    return top < 0 ? "oscillating" : "one-sided";
-}
-
 static double flat_band(const double *lambda, size_t n)
 {
     return GN_REGIME_BAND_ULPS * 0x1p-52 * (double)n * fmax(fabs(lambda[0]), fabs(lambda[n - 1]));
@@ -68,32 +57,27 @@ static void note_factor(gn_walk *w, const double *lambda, size_t i, double facto
     if (fabs(lambda[i]) > flat_band(lambda, w->n)) w->slowest = fmax(isnan(w->slowest) ? 0 : w->slowest, fabs(factor));
 }
 
-static verdict judge(gn_walk *w, double lambda)
+static verdict judge(gn_walk *w, const gn_limit *limit, double lambda)
 {
-    double lr = w->ask->hyper[0];
+    double eta_lambda = w->ask->hyper[0] * lambda;
     verdict v = {NAN, NAN, "-"};
-    if (w->ask->op == GN_OPT_sgd) {
-        double band;
-        v.regime = gn_regime_name(gn_regime_of(lr * lambda, &v.factor, &band));
-    } else {
-        gn_iteration it;
-        if (gn_iteration_of(w->s->ctx, w->ask->op, w->ask->hyper, lr * lambda, &it) != GN_OK) {
-            gn_clear_error(w->s->ctx);
-            return v;
-        }
-        v.factor = it.spectral;
-        v.regime = regime_of_iteration(&it);
+    gn_iteration it;
+    if (gn_iteration_of(w->s->ctx, w->ask->op, w->ask->hyper, eta_lambda, &it) != GN_OK) {
+        gn_clear_error(w->s->ctx);
+        return v;
     }
+    v.factor = w->ask->op == GN_OPT_sgd ? 1 - eta_lambda : it.spectral;
+    v.regime = gn_regime_name(gn_regime_under(limit, &it, eta_lambda));
     v.steps = gn_steps_to(v.factor, w->ask->tolerance);
     return v;
 }
 
-static void put_judged(gn_walk *w, const double *lambda)
+static void put_judged(gn_walk *w, const gn_limit *limit, const double *lambda)
 {
     double cell[4][MOST];
     const char *regime[MOST];
     for (size_t i = 0; i < w->n; i++) {
-        verdict v = judge(w, lambda[i]);
+        verdict v = judge(w, limit, lambda[i]);
         cell[0][i] = lambda[i];
         cell[1][i] = w->ask->hyper[0] * lambda[i];
         cell[2][i] = v.factor;
@@ -137,34 +121,68 @@ static void say_limit(gn_walk *w, const gn_limit *limit, const double *lambda)
                   NUM(2 / (low + top)), NUM((top - low) / (top + low)));
 }
 
+/* H_ij/sqrt(p_i*p_j), the curvature that an adaptive optimiser sees with its state as it is after the last step. */
+static bool precondition(gn_walk *w, double *h)
+{
+    double p[MOST], held[MOST];
+    int slot = gn_preconditioner_slot(w->ask->op);
+    for (size_t i = 0; i < w->n; i++) held[i] = w->d->slot[i * w->d->slots + (size_t)slot];
+    w->s->status = gn_preconditioner_of(w->s->ctx, w->ask->op, w->ask->hyper, (double)w->d->steps, w->n, held, p);
+    bool known = w->s->status == GN_OK;
+    for (size_t i = 0; i < w->n; i++) {
+        h[i * w->n + i] += w->ask->weight_decay;
+        known = known && isfinite(p[i]) && p[i] > 0;
+    }
+    for (size_t i = 0; known && i < w->n * w->n; i++) h[i] /= sqrt(p[i / w->n] * p[i % w->n]);
+    return known;
+}
+
+static void put_adaptive(gn_walk *w, const gn_limit *limit, double *h, bool end)
+{
+    double lambda[MOST];
+    const char *name = w->row->name;
+    if (!end)
+        gn_sheet_text(w->s, 0, "limit of %s: lr*eigenvalue < %s = %s, %s.", name, limit->formula, NUM(limit->value),
+                      limit->about);
+    if (!end || !precondition(w, h)) return;
+    w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
+    if (w->s->status != GN_OK) return;
+    gn_sheet_text(w->s, 0, "P^-1/2 H P^-1/2 with the state of %s after step %llu:", name,
+                  (unsigned long long)w->d->steps);
+    put_judged(w, limit, lambda);
+    say_limit(w, limit, lambda);
+}
+
+static void put_curvature(gn_walk *w, const char *where, bool end, double *h, const double *lambda)
+{
+    gn_limit limit;
+    gn_sheet_column c = {.title = "eigenvalue", .number = lambda};
+    w->s->status = gn_limit_of(w->s->ctx, w->ask->op, w->ask->hyper, &limit);
+    if (w->s->status != GN_OK) return;
+    bool plain = limit.known && !limit.preconditioned;
+    if (!where && plain) { /* the same as at the start: shown once */
+        for (size_t i = 0; i < w->n; i++) note_factor(w, lambda, i, judge(w, &limit, lambda[i]).factor);
+        return;
+    }
+    if (!where && !limit.known) return;
+    gn_sheet_section(w->s, 0, "the curvature at %s: %s%s", where ? where : "the end", gn_bend_name(lambda, w->n),
+                     w->constant ? "" : " (a local estimate)");
+    if (plain) put_judged(w, &limit, lambda);
+    else if (where) gn_sheet_table(w->s, 0, NULL, 1, w->n, &c);
+    if (plain) say_limit(w, &limit, lambda);
+    else if (limit.known) put_adaptive(w, &limit, h, end);
+    else gn_sheet_text(w->s, 0, "%s has no limit of this kind: %s.", w->row->name, limit.about);
+}
+
 void gn_walk_curvature(gn_walk *w, size_t row, const char *where)
 {
     double h[MOST * MOST], lambda[MOST];
-    gn_limit limit;
     w->slowest = NAN;
     if (w->s->status != GN_OK || !hessian_at(w, row, h)) return;
-    if (row && w->constant) where = NULL;
+    if (w->constant) where = row ? NULL : "every point";
     w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
-    if (w->s->status == GN_OK) w->s->status = gn_limit_of(w->s->ctx, w->ask->op, w->ask->hyper, &limit);
-    if (w->s->status != GN_OK) return;
     for (size_t i = 0; i < w->n; i++) lambda[i] += w->ask->weight_decay;
-    if (!where) { /* the same as at the start: shown once */
-        if (limit.known && !limit.preconditioned)
-            for (size_t i = 0; i < w->n; i++) note_factor(w, lambda, i, judge(w, lambda[i]).factor);
-        return;
-    }
-    gn_sheet_section(w->s, 0, "the curvature at %s: %s%s", w->constant ? "every point" : where,
-                     gn_bend_name(lambda, w->n), w->constant ? "" : " (a local estimate)");
-    if (limit.known && !limit.preconditioned) {
-        put_judged(w, lambda);
-        say_limit(w, &limit, lambda);
-        return;
-    }
-    gn_sheet_column c = {.title = "eigenvalue", .number = lambda};
-    gn_sheet_table(w->s, 0, NULL, 1, w->n, &c);
-    if (limit.known) gn_sheet_text(w->s, 0, "limit of %s: lr*eigenvalue < %s = %s, %s.", w->row->name, limit.formula,
-                                   NUM(limit.value), limit.about);
-    else gn_sheet_text(w->s, 0, "%s has no limit of this kind: %s.", w->row->name, limit.about);
+    if (w->s->status == GN_OK) put_curvature(w, where, row > 0, h, lambda);
 }
 
 /* ---- the story --------------------------------------------------------------------------------------------------- */
@@ -224,6 +242,18 @@ static void say_overshoots(gn_walk *w)
     if (rose) gn_sheet_text(w->s, 0, "%zu step%s made %s larger.", rose, rose == 1 ? "" : "s", w->f);
 }
 
+/* Observed over the last 20 rows together: with momentum a single step says little. */
+static void say_factor(gn_walk *w)
+{
+    const gn_descent *d = w->d;
+    size_t last = d->rows - 1, first = last > 20 ? last - 20 : 0;
+    double before = norm_at(d, first), after = norm_at(d, last), steps = (double)(d->k[last] - d->k[first]);
+    if (!isfinite(w->slowest) || d->rows < 3 || d->end == GN_DESCENT_CYCLE || !(before > 0) || !(after > 0)) return;
+    gn_sheet_text(w->s, 0, "predicted: in the long run an error is multiplied by %s a step; observed over the last %s "
+                           "steps: |grad| by %s a step.", NUM(w->slowest), NUM(steps), NUM(pow(after / before,
+                                                                                               1 / steps)));
+}
+
 void gn_walk_story(gn_walk *w)
 {
     const gn_descent *d = w->d;
@@ -239,7 +269,5 @@ void gn_walk_story(gn_walk *w)
     else
         gn_sheet_text(w->s, 0, "|grad| is %s, %s of its first value: not yet the %s that counts as arrived.",
                       NUM(norm_at(d, last)), NUM(norm_at(d, last) / norm_at(d, 0)), gn_num(GN_NUM, w->ask->tolerance));
-    if (isfinite(w->slowest) && isfinite(d->ratio) && d->rows > 2 && d->end != GN_DESCENT_CYCLE)
-        gn_sheet_text(w->s, 0, "predicted: an error is multiplied by at most %s a step; observed in the last step: "
-                               "|grad| by %s.", NUM(w->slowest), NUM(d->ratio));
+    say_factor(w);
 }

@@ -54,6 +54,8 @@ $ glassnet descend "(w*x - y)^2" --by w --from w=0.5,x=3,y=10 --optimizer adam -
 >  1 state m_w = beta1*m_w + (1 - beta1)*df/dw = 0.9*0 + (1 - 0.9)*(-51) = -5.1
 >  2 state v_w = beta2*v_w + (1 - beta2)*(df/dw)*(df/dw)
 > limit of adam: lr*eigenvalue < (2 + 2*beta1)/(1 - beta1) = 38, with the
+> P^-1/2 H P^-1/2 with the state of adam after step 3:
+> limit of adam: lr*eigenvalue < (2 + 2*beta1)/(1 - beta1) = 38, so lr < 24.4032;
 
 # clipping ends in a cycle
 $ glassnet descend "100*x^2" --from 1 --lr 0.015 --clip 1 --steps 2000 | grep alternate
