@@ -138,6 +138,26 @@ static void kinks(void **state)
     gn_context_free(ctx);
 }
 
+/* A slope far below the loss: what rounding leaves of a difference is no mistake, and a mistake is one all the same. */
+static void rounding(void **state)
+{
+    (void)state;
+    gn_context *ctx = open_context(1);
+    gn_arena arena;
+    gn_arena_init(&arena, ctx);
+    gn_check_entry e;
+    for (double x = 0.5; x < 3; x += 0.1) {
+        gn_objective *o = formula(ctx, &arena, "1 + 1e-8*sin(x)", x_name, 1, &x, NULL);
+        must(ctx, gn_check_one(ctx, o, &x, 0, 1e-8 * cos(x), 0, &e));
+        assert_true(gn_verdict_ok(e.verdict));
+        must(ctx, gn_check_one(ctx, o, &x, 0, 1e-8 * cos(x) + 1e-9, 0, &e));
+        assert_false(gn_verdict_ok(e.verdict));
+        gn_objective_free(o);
+    }
+    gn_arena_free(&arena);
+    gn_context_free(ctx);
+}
+
 /* ---- C7 and F4: the explicit net, tanh --------------------------------------------------------------------------- */
 
 static const double c7[13] = { .1, -.2, .3, .4, -.5, .6, .01, .02, -.03, .7, -.8, .9, .05 };
@@ -448,7 +468,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts),   cmocka_unit_test(step_table),   cmocka_unit_test(kinks),
-        cmocka_unit_test(step_table_f32), cmocka_unit_test(weighted),
+        cmocka_unit_test(step_table_f32), cmocka_unit_test(weighted), cmocka_unit_test(rounding),
         cmocka_unit_test(taylor_c7),  cmocka_unit_test(whole_c7),     cmocka_unit_test(product_f4),
         cmocka_unit_test(planted),    cmocka_unit_test(planted_kink), cmocka_unit_test(samples),
         cmocka_unit_test(complex_rows), cmocka_unit_test(complex_nets),

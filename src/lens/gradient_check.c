@@ -119,6 +119,18 @@ static gn_status judge_five(gn_checker *c, double a, gn_check_entry *e)
     return GN_OK;
 }
 
+/* Where no step helps: what is within the rounding of the two losses of the difference cannot be held against a. */
+static void judge_rounding(const gn_checker *c, gn_check_entry *e)
+{
+    double rounding = 4 * DBL_EPSILON * fabs(c->loss) / e->h, away = fabs(e->analytic - e->numeric);
+    if (gn_verdict_ok(e->verdict) || !(away < 1e-2 * c->floor + rounding)) return;
+    double scale = fmax(fmax(fabs(e->analytic), fabs(e->numeric)), c->floor);
+    e->error = fmax(0, away - rounding) / scale;
+    e->verdict = gn_verdict_of(e->error, false);
+    if (e->verdict < GN_VERDICT_PASS) e->verdict = GN_VERDICT_PASS;
+    e->rounding = true;
+}
+
 gn_status gn_checker_entry(gn_checker *c, size_t index, double a, gn_check_entry *e)
 {
     double x = c->p[index], h = gn_check_step(x), up, down;
@@ -134,6 +146,7 @@ gn_status gn_checker_entry(gn_checker *c, size_t index, double a, gn_check_entry
     if (e->kink) return judge_kink(c, a, e);
     GN_TRY(judge_five(c, a, e));
     e->verdict = gn_verdict_of(e->error, false);
+    judge_rounding(c, e);
     return GN_OK;
 }
 

@@ -39,6 +39,7 @@ typedef struct gn_check_entry {
     size_t kink_at;             /* of gn_objective_kink_name */
     double left, right;         /* (L(x) - L(x-s))/s, (L(x+s) - L(x))/s with s = sqrt(2^-52)*max(1, |x|); with a kink
                                    alone */
+    bool rounding;              /* what rounding leaves of the losses has been taken off the error */
     bool five;                  /* central differences were lost in rounding: by five points with h = 2^-10.4 */
     gn_verdict verdict;
 } gn_check_entry;
