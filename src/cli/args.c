@@ -74,6 +74,7 @@ static gn_status unknown_option(gn_cli *cli, const char *name)
 static gn_status one_dash(gn_cli *cli, const char *word)
 {
     gn_fail(cli->option_ctx, GN_E_CFG_UNKNOWN, "there is no option %s", gn_show(GN_SHOWN, word, strlen(word)));
+    if (gn_option_find(word + 1)) return gn_hint(cli->option_ctx, "options begin with two dashes: -%s", word);
     return gn_hint(cli->option_ctx, "options begin with two dashes; a file of this name is given as ./%s", word);
 }
 
@@ -118,10 +119,11 @@ static gn_status take_argument(gn_cli *cli, const char *word)
     return gn_hint(cli->option_ctx, "usage: glassnet %s %s", cli->command->name, cli->command->arguments);
 }
 
-/* "-x^2" is an expression where one is wanted: no option has a single dash. */
-static bool takes_expression(const gn_command *c)
+/* "-x^2" is an expression where one is wanted; "-depth" is an option of the command with a dash too few. */
+static bool is_expression(const gn_command *c, const char *word)
 {
-    return strstr(c->arguments, "EXPR") != NULL;
+    const gn_option_row *o = gn_option_find(word + 1);
+    return strstr(c->arguments, "EXPR") && !(o && gn_command_takes(c, o));
 }
 
 static gn_status take_words(gn_cli *cli, int argc, char **argv)
@@ -133,7 +135,7 @@ static gn_status take_words(gn_cli *cli, int argc, char **argv)
         else if (!ended && !strncmp(word, "--", 2))
             GN_TRY(take_option(cli, word + 2, i + 1 < argc ? argv[i + 1] : NULL, &used));
         else if (!ended && !strcmp(word, "-h")) GN_TRY(gn_options_set(cli->options, "help", ""));
-        else if (!ended && word[0] == '-' && word[1] && !takes_expression(cli->command)) return one_dash(cli, word);
+        else if (!ended && word[0] == '-' && word[1] && !is_expression(cli->command, word)) return one_dash(cli, word);
         else GN_TRY(take_argument(cli, word));
     }
     return GN_OK;

@@ -337,6 +337,11 @@ $ glassnet diff "x^2" --update 3
 ! glassnet: error[CFG-VALUE]: --update is '3'; it must be a name
 ? 2
 
+$ glassnet diff x -depth 3
+! glassnet: error[CFG-UNKNOWN]: there is no option -depth
+! hint: options begin with two dashes: --depth
+? 2
+
 $ glassnet diff
 ! glassnet: error[USAGE]: `glassnet diff` needs EXPR...
 ! hint: `glassnet diff --help` has examples
