@@ -1,0 +1,366 @@
+/* test_lens_stability.c -- the stability report: every equation read again (law 13), maps and pictures, sharpness while
+ * training without a changed bit, and every allocation failing once (law 12). */
+#include "nn_help.h"
+
+#include "base/random.h"
+#include "lens/sharpness.h"
+#include "lens/stability.h"
+#include "lens_help.h"
+
+static gn_context *ctx;
+static long fail_at, allocations, live;
+
+static void *failing(void *user, void *old, size_t size)
+{
+    (void)user;
+    if (size == 0) {
+        live -= old != NULL;
+        free(old);
+        return NULL;
+    }
+    if (++allocations == fail_at) return NULL;
+    live += old == NULL;
+    return realloc(old, size);
+}
+
+static int open_all(void **state)
+{
+    (void)state;
+    gn_context_settings s;
+    gn_context_defaults(&s);
+    s.threads = 1;
+    s.alloc = failing;
+    return gn_context_new(&s, &ctx) != GN_OK;
+}
+
+static int close_all(void **state)
+{
+    (void)state;
+    gn_context_free(ctx);
+    return live != 0;
+}
+
+static void ask_for(gn_optimizer op, double rate, gn_stability_ask *ask)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[op];
+    gn_stability_defaults(ask);
+    ask->op = op;
+    memset(ask->hyper, 0, sizeof ask->hyper);
+    for (int i = 0; i < row->parameters; i++) ask->hyper[i] = row->parameter_default[i];
+    if (rate > 0) ask->hyper[0] = rate;
+}
+
+static void read_again(const gn_sheet *sheet)
+{
+    size_t equations = 0;
+    for (size_t i = 0; i < sheet->lines; i++) {
+        double off;
+        must(ctx, gn_line_again(sheet, sheet->line[i], &off));
+        if (!(off <= 1e-12)) fail_msg("line %zu, %s: off by %g", i, sheet->line[i]->formula, off);
+        equations += sheet->line[i]->formula != NULL;
+    }
+    assert_true(equations > 0 || sheet->lines > 0);
+}
+
+/* Every optimiser of the table, on a quadratic, a saddle, a concave function and a network. */
+static void every_equation_is_read_again(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "x", "y" };
+    static const double at[] = { 0.7, -0.4 };
+    static const char *const text[] = { "3*x^2 + x*y + y^2", "x^2 - 2*y^2", "-x^2 - y^4", "exp(x)*sin(y) + 2*x^2 + y^2",
+                                        "(x + y)^2" };
+    for (int op = 0; op < GN_OPT_COUNT; op++)
+        for (size_t k = 0; k <= GN_COUNT(text); k++) {
+            gn_arena arena;
+            gn_sheet sheet;
+            gn_stability_ask ask;
+            gn_stability s;
+            gn_scaling scaling = { 4, 1, 2, 0.5, true };
+            gn_arena_init(&arena, ctx);
+            gn_objective *o = k < GN_COUNT(text) ? formula_objective(&arena, text[k], names, 2, at) : f4_objective(ctx);
+            ask_for((gn_optimizer)op, 0, &ask);
+            ask.top = k < GN_COUNT(text) ? 2 : 3;
+            ask.density = true;
+            ask.spectrum = k % 2;
+            ask.hyper[gn_optimizer_table()[op].parameters + 1] = k == 0 ? 0.1 : 0;
+            must(ctx, gn_stability_of(ctx, o, &ask, &s));
+            gn_sheet_open(&sheet, ctx, "stability");
+            gn_stability_sheet(&s, &ask, &scaling, k == 0, &sheet);
+            must(ctx, gn_sheet_done(&sheet));
+            read_again(&sheet);
+            gn_sheet_free(&sheet);
+            gn_picture picture;
+            must(ctx, gn_stability_picture(&s, &picture));
+            assert_int_equal(picture.n_panels, 2);
+            gn_stability_free(&s);
+            gn_objective_free(o);
+            gn_arena_free(&arena);
+        }
+}
+
+/* ---- what is said ------------------------------------------------------------------------------------------------ */
+static bool says(const gn_sheet *sheet, const char *what)
+{
+    for (size_t i = 0; i < sheet->lines; i++)
+        if (sheet->line[i]->kind == GN_LINE_TEXT && strstr(sheet->line[i]->title, what)) return true;
+    return false;
+}
+
+static void expect_words(const char *text, gn_optimizer op, double rate, const char *words, const char *not_words)
+{
+    static const char *const names[] = { "x", "y" };
+    static const double at[] = { 0.7, -0.4 };
+    gn_arena arena;
+    gn_sheet sheet;
+    gn_stability_ask ask;
+    gn_stability s;
+    gn_arena_init(&arena, ctx);
+    gn_objective *o = formula_objective(&arena, text, names, 2, at);
+    ask_for(op, rate, &ask);
+    must(ctx, gn_stability_of(ctx, o, &ask, &s));
+    gn_sheet_open(&sheet, ctx, "stability");
+    gn_stability_sheet(&s, &ask, NULL, false, &sheet);
+    must(ctx, gn_sheet_done(&sheet));
+    if (!says(&sheet, words)) fail_msg("%s does not say \"%s\"", text, words);
+    if (not_words && says(&sheet, not_words)) fail_msg("%s says \"%s\"", text, not_words);
+    gn_sheet_free(&sheet);
+    gn_stability_free(&s);
+    gn_objective_free(o);
+    gn_arena_free(&arena);
+}
+
+static void words_follow_numbers(void **state)
+{
+    (void)state;
+    expect_words("x^2 + y^2", GN_OPT_sgd, 0.1, "holds everywhere", "local estimate");
+    expect_words("x^2 + y^4", GN_OPT_sgd, 0.1, "local estimate", "holds everywhere");
+    expect_words("x^2 + y^2", GN_OPT_adam, 0.1, "local estimate", "holds everywhere");
+    expect_words("x^2 - y^2", GN_OPT_sgd, 0.1, "A saddle", NULL);
+    expect_words("-x^2 - y^2", GN_OPT_sgd, 0.1, "No direction curves upwards", "A saddle");
+    expect_words("(x + y)^2", GN_OPT_sgd, 0.1, "1 of 2 eigenvalues are 0", "A saddle");
+    expect_words("x^2 + y^2", GN_OPT_sgd, 1.5, "divergent", NULL);
+    expect_words("x^2 + y^2", GN_OPT_sgd, 1.5, "The loss rose", NULL);
+    expect_words("x^2 + y^2", GN_OPT_sgd, 1, "two-cycle", NULL);
+    expect_words("x^2 + y^2", GN_OPT_lion, 0.1, "No limit is known", "Regime");
+    expect_words("x^2 + y^2", GN_OPT_sgd, 0.1, "they agree", "they differ");
+}
+
+/* ---- maps -------------------------------------------------------------------------------------------------------- */
+static gn_panel map_of(gn_arena *arena, const char *kind, gn_optimizer op, bool wrong)
+{
+    const gn_map_ask ask = { .kind = kind, .op = op, .x = 10, .y = 10, .wrong_line = wrong };
+    gn_picture p;
+    must(ctx, gn_stability_map(arena, &ask, &p));
+    assert_int_equal(p.n_panels, 1);
+    return p.panel[0];
+}
+
+/* The limit 1/x^2 and the best rate 1/(2x^2) at the marks; the wrong line is the best rate's, and says so. */
+static void map_of_rates(void **state)
+{
+    (void)state;
+    gn_arena arena;
+    gn_arena_init(&arena, ctx);
+    gn_panel right = map_of(&arena, "lr-x", GN_OPT_sgd, false), wrong = map_of(&arena, "lr-x", GN_OPT_sgd, true);
+    assert_int_equal(right.n_series, 2);
+    assert_int_equal(wrong.n_series, 3);
+    for (size_t i = 0; i < right.series[0].n; i++) {
+        double x = right.series[0].x[i];
+        assert_near(right.series[0].y[i], 1 / (x * x), 1e-15);
+        assert_near(right.series[1].y[i], 1 / (2 * x * x), 1e-15);
+        assert_near(wrong.series[2].y[i], 1 / (2 * x * x), 1e-15);
+    }
+    assert_int_equal(right.n_marks, 3);
+    assert_true(right.mark[0].at == 9 && right.mark[1].at == 10 && right.mark[2].at == 11);
+    const gn_field *f = right.field;
+    for (size_t j = 0; j < f->ny; j++)
+        for (size_t i = 0; i < f->nx; i++) {
+            double x = f->x0 + (f->x1 - f->x0) * (double)i / (double)(f->nx - 1);
+            double eta = f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1), share = eta * x * x;
+            if (fabs(share - 1) < 1e-9 || fabs(share - 0.5) < 1e-9) continue;
+            assert_true(f->z[j * f->nx + i] == (share > 1 ? 2 : share > 0.5 ? 1 : 0));
+        }
+    gn_arena_free(&arena);
+}
+
+static void map_of_momentum(void **state)
+{
+    (void)state;
+    gn_arena arena;
+    gn_arena_init(&arena, ctx);
+    gn_panel p = map_of(&arena, "lr-momentum", GN_OPT_momentum, false);
+    const gn_field *f = p.field;
+    for (size_t j = 0; j < f->ny; j++)
+        for (size_t i = 0; i < f->nx; i++) {
+            double mu = f->x0 + (f->x1 - f->x0) * (double)i / (double)(f->nx - 1);
+            double s = f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1), low = 1 - sqrt(mu), high = 1 + sqrt(mu);
+            if (fabs(s - 2 - 2 * mu) < 1e-6 || fabs(s - low * low) < 1e-6 || fabs(s - high * high) < 1e-6 || j == 0) continue;
+            int want = s > 2 + 2 * mu ? 2 : s > low * low && s < high * high;
+            assert_true(f->z[j * f->nx + i] == want);
+        }
+    assert_int_equal(map_of(&arena, "lr-momentum", GN_OPT_nesterov, false).n_series, 1);
+    gn_arena_free(&arena);
+}
+
+static void map_of_trajectories(void **state)
+{
+    (void)state;
+    gn_arena arena;
+    gn_arena_init(&arena, ctx);
+    gn_panel p = map_of(&arena, "trajectories", GN_OPT_sgd, false);
+    assert_int_equal(p.n_series, 7);
+    const double *half = p.series[2].y, *at = p.series[5].y;    /* one step; the limit: 0, 2, 0, 2 */
+    assert_true(half[0] == 0);
+    assert_near(half[1], 1, 1e-15);
+    for (int k = 0; k < 30; k++) assert_near(at[k], k % 2 ? 2 : 0, 1e-9);
+    const gn_map_ask adam = { .kind = "trajectories", .op = GN_OPT_adam, .x = 10, .y = 10 };
+    gn_picture none;
+    assert_int_equal(gn_stability_map(&arena, &adam, &none), GN_USAGE);
+    gn_arena_free(&arena);
+}
+
+/* ---- watching ---------------------------------------------------------------------------------------------------- */
+typedef struct watching { gn_sharpness s; uint64_t seen[64]; size_t n; } watching;
+
+static gn_status watch(void *user, const gn_watched *w)
+{
+    watching *to = user;
+    to->seen[to->n++] = w->step;
+    return gn_sharpness_watch(&to->s, w);
+}
+
+static void train(const char *options, gn_type type, const char *reduction, watching *w, uint64_t every, double *weights)
+{
+    enum { ROWS = 40 };
+    float x[2 * ROWS], y[ROWS];
+    double xd[2 * ROWS], yd[ROWS];
+    gn_random r = gn_random_make(9, GN_STREAM_TEST, 1);
+    for (size_t i = 0; i < ROWS; i++) {
+        x[2 * i] = (float)gn_random_normal(r, 2 * i), x[2 * i + 1] = (float)gn_random_normal(r, 2 * i + 1);
+        y[i] = x[2 * i] * x[2 * i + 1];
+        xd[2 * i] = (double)x[2 * i], xd[2 * i + 1] = (double)x[2 * i + 1], yd[i] = (double)y[i];
+    }
+    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "6 tanh, batchnorm, dropout 0.1, 5 relu", "mse", reduction, type);
+    gn_dataset d = { .rows = ROWS, .inputs = 2, .type = type == GN_F32 ? GN_EL_F32 : GN_EL_F64, .x = x, .y = y };
+    if (type == GN_F64) d.x = xd, d.y = yd;
+    gn_options *o = make_options(ctx, options);
+    const gn_fit_hooks hooks = { .watch = w ? watch : NULL, .watch_user = w, .every = every };
+    gn_fit_result result;
+    must(ctx, gn_fit_watched(ctx, net, &d, NULL, o, NULL, &hooks, &result));
+    for (size_t i = 0; weights && i < gn_net_block_size(net); i++)
+        weights[i] = type == GN_F32 ? (double)((float *)gn_net_block(net))[i] : ((double *)gn_net_block(net))[i];
+    gn_options_free(o);
+    gn_net_free(net);
+}
+
+static void watching_changes_nothing(void **state)
+{
+    (void)state;
+    static const char *const options[] = { "optimizer=sgd lr=0.05 batch=8 epochs=4", "optimizer=adam batch=8 epochs=4",
+                                           "optimizer=nesterov lr=0.02 batch=10 epochs=3 clip-norm=1",
+                                           "optimizer=lion batch=40 epochs=6", "optimizer=rmsprop batch=7 epochs=3" };
+    for (size_t i = 0; i < GN_COUNT(options); i++)
+        for (int type = GN_F32; type <= GN_F64; type++) {
+            double plain[512] = { 0 }, watched[512] = { 0 };
+            watching w = { .n = 0 };
+            gn_sharpness_init(&w.s, ctx);
+            train(options[i], (gn_type)type, "mean", NULL, 0, plain);
+            train(options[i], (gn_type)type, "mean", &w, 3, watched);
+            assert_memory_equal(plain, watched, sizeof plain);
+            for (size_t k = 0; k < w.n; k++) assert_int_equal(w.seen[k], 3 * k);
+            bool adaptive = i == 1 || i == 4;
+            assert_int_equal(w.s.count, w.n - adaptive);    /* nothing to hold before the first step */
+            for (size_t k = 0; k < w.s.count; k++) {
+                assert_true(isfinite(w.s.at[k].lambda) && w.s.at[k].residual <= 0.05 * fabs(w.s.at[k].lambda));
+                assert_int_equal(isnan(w.s.at[k].limit), i == 3);
+            }
+            gn_sharpness_free(&w.s);
+        }
+}
+
+/* The figure is the eigenvalue that an objective of the same rows has; with a sum it is a batch's. */
+static void watched_figure_is_the_eigenvalue(void **state)
+{
+    (void)state;
+    watching mean = { .n = 0 }, sum = { .n = 0 };
+    gn_sharpness_init(&mean.s, ctx);
+    gn_sharpness_init(&sum.s, ctx);
+    train("optimizer=sgd lr=1e-30 batch=8 epochs=1", GN_F64, "mean", &mean, 5, NULL);
+    train("optimizer=sgd lr=1e-30 batch=8 epochs=1", GN_F64, "sum", &sum, 5, NULL);
+    assert_near(sum.s.at[0].lambda, 8 * mean.s.at[0].lambda, 0.02 * sum.s.at[0].lambda);
+    assert_near(sum.s.at[0].loss, 8 * mean.s.at[0].loss, 1e-9);
+    gn_sharpness_free(&mean.s);
+    gn_sharpness_free(&sum.s);
+}
+
+/* ---- memory ------------------------------------------------------------------------------------------------------ */
+static gn_status whole_report(void)
+{
+    static const char *const names[] = { "x", "y" };
+    static const double at[] = { 0.7, -0.4 };
+    const char *text = "3*x^2 + x*y + relu(y)^2";
+    gn_arena arena;
+    gn_sheet sheet;
+    gn_stability_ask ask;
+    gn_stability s = { 0 };
+    gn_picture picture;
+    const gn_formula *f;
+    gn_objective *o = NULL;
+    size_t kinks;
+    gn_arena_init(&arena, ctx);
+    gn_sheet_open(&sheet, ctx, "stability");
+    ask_for(GN_OPT_adam, 0.01, &ask);
+    ask.density = true;
+    ask.warm = 3;
+    gn_status status = gn_formula_parse(&arena, text, strlen(text), &f);
+    if (status == GN_OK) status = gn_objective_formula(ctx, f, names, 2, at, &o);
+    if (status == GN_OK) status = gn_objective_kinks(o, at, NULL, &kinks);
+    if (status == GN_OK) status = gn_stability_of(ctx, o, &ask, &s);
+    if (status == GN_OK) {
+        gn_stability_sheet(&s, &ask, NULL, false, &sheet);
+        status = gn_sheet_done(&sheet);
+    }
+    if (status == GN_OK) status = gn_stability_picture(&s, &picture);
+    gn_stability_free(&s);
+    gn_sheet_free(&sheet);
+    gn_objective_free(o);
+    gn_arena_free(&arena);
+    return status;
+}
+
+static void every_allocation_fails_once(void **state)
+{
+    (void)state;
+    long before = live;
+    allocations = 0;
+    fail_at = 0;
+    must(ctx, whole_report());
+    long count = allocations;
+    assert_int_equal(live, before);
+    assert_true(count > 50);
+    for (long k = 1; k <= count; k++) {
+        allocations = 0;
+        fail_at = k;
+        gn_status s = whole_report();
+        fail_at = 0;
+        if (s != GN_NO_MEMORY) fail_msg("allocation %ld of %ld: status %d", k, count, (int)s);
+        if (live != before) fail_msg("allocation %ld of %ld: %ld blocks left", k, count, live - before);
+    }
+    must(ctx, whole_report());
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_equation_is_read_again),
+        cmocka_unit_test(words_follow_numbers),
+        cmocka_unit_test(map_of_rates),
+        cmocka_unit_test(map_of_momentum),
+        cmocka_unit_test(map_of_trajectories),
+        cmocka_unit_test(watching_changes_nothing),
+        cmocka_unit_test(watched_figure_is_the_eigenvalue),
+        cmocka_unit_test(every_allocation_fails_once),
+    };
+    return cmocka_run_group_tests(tests, open_all, close_all);
+}
