@@ -215,7 +215,7 @@ static void what_happened_is_said(void **state)
         {{"abs(x)", NULL, {.05}, .1, 9, GN_OPT_sgd, 0, 0}, "alternate between x = 0.05 and -0.05"},
         {{"x^2 - y^2", NULL, {1, 1e-3}, .1, 9, GN_OPT_sgd, 0, 0}, "the eigenvalue -2 is negative"},
         {{"x^4", NULL, {1}, .1, 9, GN_OPT_sgd, 0, 0}, "(a local estimate)"},
-        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_momentum, 0, 0}, "limit of momentum: lr*eigenvalue < 2 + 2*mu = 3.8"},
+        {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_momentum, 0, 0}, "limit of momentum: lr*λ < 2 + 2*mu = 3.8"},
         {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_adam, 0, 0}, "(2 + 2*beta1)/(1 - beta1) = 38"},
         {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_adam, 0, 0}, "P^-1/2 H P^-1/2 with the state of adam after step 5"},
         {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_lion, 0, 0}, "lion has no limit of this kind"},

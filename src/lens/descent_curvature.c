@@ -87,9 +87,9 @@ static void put_judged(gn_walk *w, const gn_limit *limit, const double *lambda)
     }
     bool sgd = w->ask->op == GN_OPT_sgd;
     gn_sheet_column c[] = {
-        {.title = "eigenvalue", .name = "lambda", .number = cell[0]},
-        {.title = "lr*eigenvalue", .name = "eta_lambda", .number = cell[1]},
-        {.title = sgd ? "r = 1 - lr*eigenvalue" : "factor a step", .formula = sgd ? "1 - eta_lambda" : NULL,
+        {.title = "eigenvalue λ", .name = "lambda", .number = cell[0]},
+        {.title = gn_walk_text(w, "%s*λ", w->lr), .number = cell[1]},
+        {.title = sgd ? "r" : "factor a step", .formula = sgd ? gn_walk_text(w, "1 - %s*lambda", w->lr) : NULL,
          .number = cell[2]},
         {.title = gn_walk_text(w, "steps to %s", gn_num(GN_NUM, w->ask->tolerance)), .number = cell[3]},
         {.title = "regime", .text = regime},
@@ -107,7 +107,7 @@ static void say_limit(gn_walk *w, const gn_limit *limit, const double *lambda)
         return;
     }
     const char *side = lr * top < limit->value ? "below" : lr * top > limit->value ? "above" : "on it";
-    gn_sheet_text(w->s, 0, "limit of %s: lr*eigenvalue < %s%s%s, so lr < %s; lr = %s is %s of it, %s.", w->row->name,
+    gn_sheet_text(w->s, 0, "limit of %s: lr*λ < %s%s%s, so lr < %s; lr = %s is %s of it, %s.", w->row->name,
                   limit->formula, strlen(limit->formula) > 1 ? " = " : "",
                   strlen(limit->formula) > 1 ? NUM(limit->value) : "", NUM(limit->value / top), gn_num(GN_NUM, lr),
                   NUM(lr * top / limit->value), side);
@@ -142,7 +142,7 @@ static void put_adaptive(gn_walk *w, const gn_limit *limit, double *h, bool end)
     double lambda[MOST];
     const char *name = w->row->name;
     if (!end)
-        gn_sheet_text(w->s, 0, "limit of %s: lr*eigenvalue < %s = %s, %s.", name, limit->formula, NUM(limit->value),
+        gn_sheet_text(w->s, 0, "limit of %s: lr*λ < %s = %s, %s.", name, limit->formula, NUM(limit->value),
                       limit->about);
     if (!end || !precondition(w, h)) return;
     w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
@@ -156,7 +156,7 @@ static void put_adaptive(gn_walk *w, const gn_limit *limit, double *h, bool end)
 static void put_curvature(gn_walk *w, const char *where, bool end, double *h, const double *lambda)
 {
     gn_limit limit;
-    gn_sheet_column c = {.title = "eigenvalue", .number = lambda};
+    gn_sheet_column c = {.title = "eigenvalue λ", .number = lambda};
     w->s->status = gn_limit_of(w->s->ctx, w->ask->op, w->ask->hyper, &limit);
     if (w->s->status != GN_OK) return;
     bool plain = limit.known && !limit.preconditioned;

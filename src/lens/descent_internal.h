@@ -20,6 +20,7 @@ typedef struct gn_walk {
     bool decays;                    /* the slope is changed before the optimiser gets it */
     bool constant;                  /* the Hessian is the same everywhere */
     const char *f, **slope;         /* names of the sheet's symbols */
+    const char *lr;
     const char *clip, *wd, *l1;     /* NULL where they are 0 */
     double slowest;                 /* largest predicted factor of an error a step, at the end; nan when not known */
 } gn_walk;

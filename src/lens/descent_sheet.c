@@ -236,6 +236,8 @@ static void write_look(gn_walk *w, bool gradient)
 static void put_steps(gn_walk *w)
 {
     uint64_t count = w->ask->written < w->d->steps ? w->ask->written : w->d->steps;
+    w->lr = fresh(w, "lr");
+    if (!count) gn_sheet_symbol(w->s, w->lr, 1, 1, &w->ask->hyper[0], GN_F64); /* the tables of limits use it */
     if (!count) return;
     put_givens(w);
     for (uint64_t k = 1; k <= count && w->s->status == GN_OK; k++) {

@@ -16,7 +16,7 @@ $ glassnet descend "(x - 3)^2 + 2*(y + 1)^2" --from 0,0 --lr 0.1 --steps 5 | tr 
 >  5 -0.630854 0.0657727 -0.565081 -0.565081 fell
 >  2 0.2 0.8 62 one-sided
 >  4 0.4 0.6 28 one-sided
-> limit of sgd: lr*eigenvalue < 2, so lr < 0.5; lr = 0.1 is 0.2 of it, below.
+> limit of sgd: lr*λ < 2, so lr < 0.5; lr = 0.1 is 0.2 of it, below.
 > best fixed rate 2/(2 + 4) = 0.333333: the error shrinks by 0.333333 a step.
 > after 5 steps f went from 11 to 0.978461.
 
@@ -38,7 +38,7 @@ $ glassnet descend "abs(x)" --from 0.05 --lr 0.1 | grep 'alternate'
 
 # too large a rate
 $ glassnet descend "x^2" --from 1 --lr 1.1 --steps 4000 | grep -E 'DIVERGED|limit of'; glassnet descend "x^2" --from 1 --lr 1.1 --steps 4000 >/dev/null
-> limit of sgd: lr*eigenvalue < 2, so lr < 1; lr = 1.1 is 1.1 of it, above.
+> limit of sgd: lr*λ < 2, so lr < 1; lr = 1.1 is 1.1 of it, above.
 > DIVERGED: at step 1947 f is not finite any more.
 ? 1
 
@@ -53,9 +53,9 @@ $ for o in sgd momentum nesterov adagrad rmsprop adam adamw nadam rprop lion; do
 $ glassnet descend "(w*x - y)^2" --by w --from w=0.5,x=3,y=10 --optimizer adam --lr 0.5 --steps 3 --ascii | tr -s ' ' | grep -E 'state|limit of'
 >  1 state m_w = beta1*m_w + (1 - beta1)*df/dw = 0.9*0 + (1 - 0.9)*(-51) = -5.1
 >  2 state v_w = beta2*v_w + (1 - beta2)*(df/dw)*(df/dw)
-> limit of adam: lr*eigenvalue < (2 + 2*beta1)/(1 - beta1) = 38, with the
+> limit of adam: lr*lambda < (2 + 2*beta1)/(1 - beta1) = 38, with the
 > P^-1/2 H P^-1/2 with the state of adam after step 3:
-> limit of adam: lr*eigenvalue < (2 + 2*beta1)/(1 - beta1) = 38, so lr < 24.4032;
+> limit of adam: lr*lambda < (2 + 2*beta1)/(1 - beta1) = 38, so lr < 24.4032; lr =
 
 # clipping ends in a cycle
 $ glassnet descend "100*x^2" --from 1 --lr 0.015 --clip 1 --steps 2000 | grep alternate
