@@ -130,6 +130,23 @@ static void names_of_files_are_files(void **state)
     gn_text_free(&t);
 }
 
+static void long_names_are_cut_between_characters(void **state)
+{
+    (void)state;
+    char name[401] = "";
+    for (int i = 0; i < 200; i++) strcat(name, "\xce\xb7");
+    const char *names[1] = { name };
+    gn_series s = { GN_SERIES_LINE, name, 3, three_x, three_y, -1 };
+    gn_panel p = panel_of(&s, 1);
+    p.x_names = names;
+    p.n_x_names = 1;
+    gn_text t = script_of(&(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, "a.svg");
+    assert_true(gn_utf8_valid(t.at, t.length, NULL));
+    assert_null(strstr(t.at, name));
+    assert_non_null(strstr(t.at, "\xce\xb7\xe2\x80\xa6'"));
+    gn_text_free(&t);
+}
+
 /* ---- series and ranges ------------------------------------------------------------------------------------------- */
 
 static size_t count(const char *in, const char *what)
@@ -444,7 +461,8 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, start, end)
     const struct CMUnitTest tests[] = {
-        T(foreign_text_is_never_code), T(names_of_files_are_files), T(series_differ_in_colour_dash_and_point),
+        T(foreign_text_is_never_code), T(names_of_files_are_files), T(long_names_are_cut_between_characters),
+        T(series_differ_in_colour_dash_and_point),
         T(a_value_that_is_none_breaks_the_line), T(logarithms_leave_out_what_has_none),
         T(ranges_exist_for_everything), T(bars_stand_beside_each_other), T(contours_lie_on_their_level),
         T(saddles_are_cut_by_their_middle), T(classes_are_outlined), T(fields_of_every_kind_are_written),

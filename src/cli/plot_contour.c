@@ -73,7 +73,8 @@ static const char *landscape_title(gn_plot *p, const gn_view_landscape *v, size_
 {
     gn_text t;
     gn_text_init(&t, p->ctx);
-    gn_text_printf(&t, "loss around the weights (%s there", gn_num_digits(GN_NUM, v->loss, 4));
+    gn_text_printf(&t, "%s around the %s (%s there", p->model ? "loss" : p->cli->argument[0],
+                   p->model ? "weights" : "point", gn_num_digits(GN_NUM, v->loss, 4));
     if (rows) gn_text_printf(&t, ", over %zu rows", rows);
     gn_text_puts(&t, ")");
     return gn_plot_keep(p, &t);
@@ -88,10 +89,11 @@ static gn_status landscape_panel(gn_plot *p, const gn_view_landscape *v, const c
     bool log = v->least > 0 && v->most / v->least > 100;
     for (int i = 0; i < 2; i++)
         f[i] = (gn_field){ i ? GN_FIELD_CONTOUR : GN_FIELD_HEAT, v->n, v->n, -v->reach, v->reach, -v->reach, v->reach,
-                           v->z, .label = "loss", .log = log };
-    s[0] = (gn_series){ GN_SERIES_POINTS, "the weights", 1, zero, zero, 1 };
+                           v->z, .label = p->model ? "loss" : "value", .log = log };
+    s[0] = (gn_series){ GN_SERIES_POINTS, p->model ? "the weights" : "the point", 1, zero, zero, 1 };
     gn_panel panel = { .title = title, .x_label = "step along a random direction (lengths of each filter)",
                        .y_label = "step along another", .n_fields = 2, .field = f, .n_series = 1, .series = s };
+    if (!p->model) panel.x_label = "step of the first variable", panel.y_label = "step of the second variable";
     return gn_plot_one(p, &panel);
 }
 

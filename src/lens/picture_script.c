@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { LONGEST_TEXT = 100, LONGEST_NAME = 24 };    /* characters shown */
+
 /* Viridis (Smith and van der Walt, docs/methods.md) at ten even shares. */
 static const unsigned viridis[10] = { 0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E,
                                       0x1F9E89, 0x35B779, 0x6ECE58, 0xB5DE2B, 0xFDE725 };
@@ -15,13 +17,17 @@ static bool control(unsigned char c) { return c < 32 || c == 127; }
 
 /* 'text', its quotes doubled. Control bytes and what is not UTF-8 show as \x1b; with `format` gnuplot would read % as
  * a place for a number, so it is doubled. */
-void gn_script_quoted(gn_text *to, const char *text, bool format)
+void gn_script_quoted(gn_text *to, const char *text, size_t most, bool format)
 {
-    size_t length = strlen(text), bad = length;
+    size_t length = strlen(text), bad = length, shown = 0;
     bool valid = gn_utf8_valid(text, length, &bad);
     gn_text_puts(to, "'");
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
+        if (((c & 0xC0) != 0x80 || !valid) && ++shown > most) {
+            gn_text_puts(to, "…");
+            break;
+        }
         if (control(c) || (!valid && c >= 128)) gn_text_printf(to, "\\x%02x", c);
         else if (c == '\'') gn_text_puts(to, "''");
         else if (c == '%' && format) gn_text_puts(to, "%%");
@@ -30,7 +36,7 @@ void gn_script_quoted(gn_text *to, const char *text, bool format)
     gn_text_puts(to, "'");
 }
 
-void gn_script_text(gn_text *to, const char *text) { gn_script_quoted(to, text ? text : "", false); }
+void gn_script_text(gn_text *to, const char *text) { gn_script_quoted(to, text ? text : "", LONGEST_TEXT, false); }
 
 void gn_script_number(gn_text *to, double v) { gn_text_puts(to, gn_num_digits(GN_NUM, v, 10)); }
 
@@ -78,7 +84,7 @@ static void put_output(gn_script *s, const char *out)
     gn_text_init(&path, s->ctx);
     if (out[0] != '/') gn_text_puts(&path, "./");
     gn_text_puts(&path, out);
-    if (gn_text_done(&path) == GN_OK) gn_script_text(s->to, path.at);
+    if (gn_text_done(&path) == GN_OK) gn_script_quoted(s->to, path.at, SIZE_MAX, false);
     gn_text_free(&path);
     gn_text_puts(s->to, "\n");
 }
@@ -133,7 +139,7 @@ static void put_names(gn_script *s, const char *axis, const char *const *name, s
     for (size_t i = 0; i < n; i += every) {
         if ((double)i < lo || (double)i > hi) continue;
         gn_text_puts(s->to, shown++ ? ", " : "");
-        gn_script_quoted(s->to, name[i], true);
+        gn_script_quoted(s->to, name[i], LONGEST_NAME, true);
         gn_text_printf(s->to, " %zu", i);
     }
     gn_text_printf(s->to, ") %s\n", *axis == 'x' && longest * n > 90 ? "rotate by -40" : "norotate");

@@ -15,9 +15,9 @@ typedef struct gn_script {
 /* The blocks of a panel are written before its plot command, which is collected here. */
 typedef struct gn_items { gn_text text; size_t n; } gn_items;
 
-/* 'text', its quotes doubled; control bytes and what is not UTF-8 show as \x1b. `format`: where gnuplot would read % as
- * a place for a number, it is doubled. */
-void gn_script_quoted(gn_text *to, const char *text, bool format);
+/* 'text', its quotes doubled and cut after `most` characters; control bytes and what is not UTF-8 show as \x1b.
+ * `format`: where gnuplot would read % as a place for a number, it is doubled. */
+void gn_script_quoted(gn_text *to, const char *text, size_t most, bool format);
 void gn_script_text(gn_text *to, const char *text);                 /* NULL: the empty text */
 void gn_script_number(gn_text *to, double v);
 

@@ -151,6 +151,9 @@ $ glassnet plot --kind rates --x 1,2
 ! glassnet: error[CFG-VALUE]: --x takes one number with --kind rates
 ? 2
 
+$ glassnet plot "x^2 + 3*y^2" --kind landscape --from 1,2 --json | python3 -c 'import json, sys; d = json.load(sys.stdin)["panels"][0]; z = d["fields"][0]["z"]; print(d["title"], z[15][15], z[15][30], z[30][15])'
+> x^2 + 3*y^2 around the point (13 there) 13 16 28
+
 # without gnuplot: told, with the way around it, and no file
 $ g=$(command -v glassnet); mkdir empty; PATH=$PWD/empty "$g" plot --kind rates --plot rates.svg; ls rates.svg 2>/dev/null
 ! glassnet: error[PLOT-PROGRAM]: the picture needs the program gnuplot, which is not installed
@@ -198,6 +201,10 @@ $ glassnet train hostile.csv --epochs 1 --holdout 0 --quiet --out h.safetensors 
 > set ylabel '`touch hacked`'
 $ if command -v gnuplot > /dev/null; then for k in boundary confusion histograms; do glassnet plot h.safetensors hostile.csv --kind $k --plot "h $k.svg" --keep || echo failed; (gnuplot -d "h $k.gp" 2>&1 | grep -v iconv); done; glassnet plot h.safetensors --plot hn.svg || echo failed; fi; ls hacked 2>/dev/null
 ? 2
+
+$ PATH="$PWD/pass:$PATH" glassnet plot --kind rates --plot none/r.svg
+! glassnet: error[IO-OPEN]: none/r.svg: {any}
+? 4
 
 # the real one, where it is: each kind of file
 $ if command -v gnuplot > /dev/null; then for e in svg png pdf; do glassnet plot --kind rates --plot r.$e || echo failed; done; head -c 4 r.png | tail -c 3; echo; head -c 4 r.pdf; echo; grep -c '</svg>' r.svg; else printf 'PNG\n%%PDF\n1\n'; fi
