@@ -176,7 +176,7 @@ static gn_status prepare(gn_checking *c)
 static gn_status run(gn_cli *cli)
 {
     gn_checking c = { .cli = cli };
-    GN_TRY(gn_subject_open(cli, &c.subject));
+    GN_TRY(gn_subject_open(cli, true, &c.subject));
     gn_status s = prepare(&c);
     if (s == GN_OK) s = judge(&c);
     gn_sheet_free(&c.sheet);

@@ -70,7 +70,7 @@ static gn_status run(gn_cli *cli)
         gn_fail(cli->ctx, GN_E_USAGE, "there is no gradient to judge");
         return gn_hint(cli->ctx, "glassnet diagnose MODEL DATA --grad mine.csv");
     }
-    GN_TRY(gn_subject_open(cli, &subject));
+    GN_TRY(gn_subject_open(cli, true, &subject));
     gn_status s = run_on(cli, &subject);
     gn_subject_close(cli, &subject);
     return s;

@@ -6,27 +6,9 @@
 #include "../lens/explain.h"
 #include "../lens/gradient_check.h"
 #include "plot.h"
+#include "subject.h"
 
 #include <string.h>
-
-/* The options that say how data are read: --weight names a parameter here, not a column. */
-static gn_status data_options(gn_cli *cli, gn_options **out)
-{
-    size_t n;
-    const gn_option_row *row = gn_option_table(&n);
-    GN_TRY(gn_options_new(cli->ctx, out));
-    for (size_t i = 0; i < n; i++) {
-        gn_option_id id = (gn_option_id)i;
-        if (id == GN_O_WEIGHT || !gn_option_given(cli->options, id)) continue;
-        gn_status s = gn_options_set(*out, row[i].name, row[i].kind == GN_FLAG ? "" : gn_option_text(cli->options, id));
-        if (s != GN_OK) {
-            gn_options_free(*out);
-            *out = NULL;
-            return s;
-        }
-    }
-    return GN_OK;
-}
 
 /* ---- a picture of the same rows ---------------------------------------------------------------------------------- */
 
@@ -101,84 +83,23 @@ static gn_status show(gn_cli *cli, const gn_net *net, const gn_prep *prep, const
     return s;
 }
 
-/* ---- a model ----------------------------------------------------------------------------------------------------- */
-
-static gn_status explain_model(gn_cli *cli, const gn_options *o)
+/* The network by itself where there is no model of it. */
+static gn_status draw_subject(gn_cli *cli, gn_subject *s)
 {
-    gn_model *m;
-    gn_data *d = NULL;
-    const char *path = cli->argument[0];
-    GN_TRY(gn_model_load_as(cli->ctx, path, gn_option_flag(o, GN_O_STRICT), &m));
-    gn_status s = gn_data_open_for(cli->ctx, cli->argument[1], &m->prep, o, true, &d);
-    if (s == GN_OK)
-        s = show(cli, m->net, &m->prep, d, m->options ? m->options : "", gn_show(GN_SHOWN, path, strlen(path)));
-    if (s == GN_OK) s = draw(cli, m, d);
-    gn_data_free(d);
-    gn_model_free(m);
-    return s;
-}
-
-/* ---- a described network ----------------------------------------------------------------------------------------- */
-
-static gn_status describe(gn_cli *cli, const gn_choice *c, gn_text *net)
-{
-    const gn_options *o = cli->options;
-    const char *layers = c->layers;
-    if (gn_option_given(o, GN_O_NET)) gn_text_puts(net, gn_option_text(o, GN_O_NET));
-    else {
-        if (gn_option_given(o, GN_O_LAYERS) && strcmp(gn_option_text(o, GN_O_LAYERS), "auto"))
-            layers = gn_option_text(o, GN_O_LAYERS);
-        GN_TRY(gn_net_describe(cli->ctx, layers, gn_option_text(o, GN_O_ACT), 0, net));
-    }
-    return gn_text_done(net);
-}
-
-static gn_status make_net(gn_cli *cli, const gn_data *d, const char *layers, const gn_options *o, gn_net **out)
-{
-    gn_net_spec spec = { .inputs = d->prep.inputs,
-                         .outputs = gn_prep_outputs(&d->prep),
-                         .task = d->prep.task,
-                         .layers = layers,
-                         .loss = gn_option_text(o, GN_O_LOSS),
-                         .reduction = gn_option_text(o, GN_O_REDUCTION),
-                         .init = gn_option_text(o, GN_O_INIT),
-                         .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
-                         .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
-    GN_TRY(gn_net_new(cli->ctx, &spec, out));
-    if (!strcmp(gn_option_text(o, GN_O_SCALE), "none")) return GN_OK; /* inputs and targets as they stand */
-    return gn_model_scale(cli->ctx, *out, d, NULL, 0, o);
-}
-
-static gn_status explain_data(gn_cli *cli, const gn_options *o)
-{
-    gn_data *d, *test;
-    gn_net *net = NULL;
-    gn_text layers;
-    GN_TRY(gn_data_open(cli->ctx, cli->argument[0], o, &d, &test));
-    gn_choice c = gn_model_choose(d, d->rows, o);
-    gn_text_init(&layers, cli->ctx);
-    gn_status s = gn_data_fill(cli->ctx, d, NULL, 0);
-    if (s == GN_OK) s = describe(cli, &c, &layers);
-    if (s == GN_OK) s = make_net(cli, d, layers.at ? layers.at : "", o, &net);
-    if (s == GN_OK) s = show(cli, net, &d->prep, d, NULL, "an untrained network");
-    if (s == GN_OK) s = draw(cli, &(gn_model){ .ctx = cli->ctx, .net = net, .prep = d->prep }, d);
-    gn_net_free(net);
-    gn_text_free(&layers);
-    gn_data_free(d);
-    gn_data_free(test);
-    return s;
+    gn_model fresh = { .ctx = cli->ctx, .net = s->own, .prep = s->data->prep };
+    return draw(cli, s->model ? s->model : &fresh, s->data);
 }
 
 static gn_status run(gn_cli *cli)
 {
-    gn_options *o;
-    GN_TRY(data_options(cli, &o));
-    gn_status s = cli->arguments == 2 ? explain_model(cli, o) : explain_data(cli, o);
-    bool model = s == GN_BAD_DATA && cli->arguments == 1 &&
-                 !strcmp(gn_last_error(cli->ctx)->code, gn_code_text(GN_E_FILE_KIND));
-    if (model) gn_hint(cli->ctx, "a model is explained on data: glassnet explain MODEL DATA --row 0");
-    gn_options_free(o);
-    return s;
+    gn_subject s;
+    GN_TRY(gn_subject_open(cli, false, &s));
+    const char *recorded = !s.model ? NULL : s.model->options ? s.model->options : "";
+    const char *who = s.model ? gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])) : "an untrained network";
+    gn_status status = show(cli, s.net, s.prep, s.data, recorded, who);
+    if (status == GN_OK) status = draw_subject(cli, &s);
+    gn_subject_close(cli, &s);
+    return status;
 }
 
 const gn_command_body gn_cmd_explain = {

@@ -131,7 +131,7 @@ static gn_status look_at(gn_cli *cli, gn_curved *s, gn_subject *in)
 gn_status gn_curved_net(gn_cli *cli, gn_curved *s)
 {
     gn_subject in;
-    GN_TRY(gn_subject_open(cli, &in));
+    GN_TRY(gn_subject_open(cli, true, &in));
     gn_status status = look_at(cli, s, &in);
     gn_subject_close(cli, &in);
     return status;

@@ -6,18 +6,18 @@
 
 #include <string.h>
 
-/* The options of reading, in float64: what is analysed is not rounded to what the network trains in. */
-static gn_status wide_options(gn_cli *cli, gn_options **out)
+/* The options of reading. --weight is left out: it names a parameter where a network is looked at, not a column. */
+static gn_status reading_options(gn_cli *cli, bool wide, gn_options **out)
 {
     size_t n;
     const gn_option_row *row = gn_option_table(&n);
     GN_TRY(gn_options_new(cli->ctx, out));
     gn_status s = GN_OK;
     for (size_t i = 0; i < n && s == GN_OK; i++)
-        if (gn_option_given(cli->options, (gn_option_id)i))
+        if (i != GN_O_WEIGHT && gn_option_given(cli->options, (gn_option_id)i))
             s = gn_options_set(*out, row[i].name,
                                row[i].kind == GN_FLAG ? "" : gn_option_text(cli->options, (gn_option_id)i));
-    if (s == GN_OK) s = gn_options_set(*out, "precision", "f64");
+    if (s == GN_OK && wide) s = gn_options_set(*out, "precision", "f64");
     if (s == GN_OK) return GN_OK;
     gn_options_free(*out);
     *out = NULL;
@@ -51,6 +51,7 @@ static gn_status make_net(gn_cli *cli, gn_subject *s, const char *layers)
                          .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
                          .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
     GN_TRY(gn_net_new(cli->ctx, &spec, &s->own));
+    if (!strcmp(gn_option_text(o, GN_O_SCALE), "none")) return GN_OK; /* inputs and targets as they stand */
     return gn_model_scale(cli->ctx, s->own, s->data, NULL, 0, o);
 }
 
@@ -88,11 +89,11 @@ static gn_status open_either(gn_cli *cli, const gn_options *reading, gn_subject 
     return status;
 }
 
-gn_status gn_subject_open(gn_cli *cli, gn_subject *out)
+gn_status gn_subject_open(gn_cli *cli, bool wide, gn_subject *out)
 {
     gn_options *reading;
     *out = (gn_subject){ 0 };
-    GN_TRY(wide_options(cli, &reading));
+    GN_TRY(reading_options(cli, wide, &reading));
     gn_status s = open_either(cli, reading, out);
     gn_options_free(reading);
     if (s == GN_OK) out->rows = gn_data_view(out->data);

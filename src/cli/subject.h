@@ -17,8 +17,9 @@ typedef struct gn_subject {
     uint32_t *index;
     bool chosen;                /* not every row is in use */
 } gn_subject;
-/* MODEL DATA, or DATA alone with --net, --layers, --act, --init, --seed, --loss for a fresh network. */
-gn_status gn_subject_open(gn_cli *cli, gn_subject *out);
+/* MODEL DATA, or DATA alone with --net, --layers, --act, --init, --seed, --loss for a fresh network. wide: the data are
+ * read in float64, so that what is analysed is not rounded to what the network trains in; else as training reads them. */
+gn_status gn_subject_open(gn_cli *cli, bool wide, gn_subject *out);
 void gn_subject_close(gn_cli *cli, gn_subject *s);
 /* The first `most` rows, or evenly spaced ones; 0 or more than there are: all. */
 gn_status gn_subject_rows(gn_cli *cli, gn_subject *s, size_t most, bool spaced);
