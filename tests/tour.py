@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""tour.py -- holds the pages that teach to what the command does: docs/tour.md and docs/acceptance.md.
+"""tour.py -- holds the pages that teach to what the command does: docs/tour.md, the README's section on the glass box and
+docs/acceptance.md.
 
   tests/tour.py GLASSNET [--write]
 
@@ -15,10 +16,12 @@ is run, in order, in one empty folder, and what it prints (both streams) is comp
 --write the blocks are filled with what is printed now: read the difference before you commit it.
 
 docs/acceptance.md: in each row of a table, a command in backquotes in the column "command" is run and must end with
-status 0, or N where "(exit N)" follows it, and print each number or `text` of the column "shows"; a test is named as
-file: function and must exist. A number agrees when it is the same to the digits that the page has.
+status 0, or N where "(exit N)" follows it, and print each number or `text` of the column "shows"; a number agrees when
+it is the same to the digits that the page has. A test is named as file: function, and must be registered in a file whose
+name begins so.
 The last line printed is "N passed, N failed".
 """
+import glob
 import os
 import re
 import shlex
@@ -166,6 +169,18 @@ def tour(glassnet, write, tally):
     prose_numbers(lines, tally, "docs/tour.md")
 
 
+def readme(glassnet, tally):
+    """The indented blocks of the README's section on the glass box, one command each."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as f:
+        text = re.search(r"^## The glass box\n(.*?)^## ", f.read(), re.S | re.M).group(1)
+    with tempfile.TemporaryDirectory() as folder:
+        shell = Shell(glassnet, folder)
+        for command, expected in re.findall(r"^    \$ (.*)\n((?:    .*\n)*)", text, re.M):
+            got = printed(*shell.run(command))
+            wrong = first_difference([line[4:].rstrip() for line in expected.splitlines()], got)
+            tally.bad("README.md: $ " + command, wrong) if wrong else tally.ok()
+
+
 # ---- the table ---------------------------------------------------------------------------------------------------
 
 
@@ -227,10 +242,12 @@ def check_command(shell, number, row, tally):
 
 
 def check_test(number, row, tally):
-    for path, function in re.findall(r"(tests/[\w./]+)(?:: (\w+))?", row.get("test", "")):
-        full = os.path.join(ROOT, path)
-        text = open(full, encoding="utf-8").read() if os.path.exists(full) else ""
-        if not text or (function and not re.search(r"\b%s\b" % function, text)):
+    for path, function in re.findall(r"(tests/\w+): (\w+)", row.get("test", "")):
+        text = ""
+        for name in sorted(glob.glob(os.path.join(ROOT, path + "*.c"))):
+            with open(name, encoding="utf-8") as f:
+                text += f.read()
+        if not re.search(r"\(%s\)" % function, text):
             tally.bad("docs/acceptance.md:%d: there is no %s %s" % (number, path, function))
         else:
             tally.ok()
@@ -257,6 +274,7 @@ def main():
         return 2
     tally = Tally()
     tour(sys.argv[1], "--write" in sys.argv[2:], tally)
+    readme(sys.argv[1], tally)
     acceptance(sys.argv[1], tally)
     print("%d passed, %d failed" % (tally.passed, tally.failed))
     return 1 if tally.failed else 0
