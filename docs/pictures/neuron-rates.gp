@@ -13,7 +13,7 @@ set style arrow 1 nohead lc rgb '#666666' lw 1.4 dt (9,5)
 set multiplot layout 2,3 rowsfirst title 'learning rates of a neuron with x = 10, y = 10'
 unset arrow
 unset label
-set title 'η = 0.001: r = 0.8, one-sided, stable'
+set title 'η=0.001: r=0.8, one-sided, stable'
 set xlabel 'step k'
 set ylabel 'weight w'
 unset logscale x
@@ -93,7 +93,7 @@ plot $d1 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' notitle, \
   $d2 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 4 lc rgb '#0072B2' pt 7 ps 0.7 notitle
 unset arrow
 unset label
-set title 'η = 0.005: r = 0, one step, stable'
+set title 'η=0.005: r=0, one step, stable'
 set xlabel 'step k'
 set ylabel 'weight w'
 unset logscale x
@@ -173,7 +173,7 @@ plot $d3 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' notitle, \
   $d4 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 4 lc rgb '#0072B2' pt 7 ps 0.7 notitle
 unset arrow
 unset label
-set title 'η = 0.01: r = -1, two-cycle, critical'
+set title 'η=0.01: r=-1, two-cycle, critical'
 set xlabel 'step k'
 set ylabel 'weight w'
 unset logscale x
@@ -253,7 +253,7 @@ plot $d5 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' notitle, \
   $d6 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 4 lc rgb '#0072B2' pt 7 ps 0.7 notitle
 unset arrow
 unset label
-set title 'η = 0.011: r = -1.2, divergent, unstable'
+set title 'η=0.011: r=-1.2, divergent, unstable'
 set xlabel 'step k'
 set ylabel 'weight w'
 unset logscale x
@@ -321,7 +321,7 @@ plot $d7 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' notitle, \
   $d8 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 1 lc rgb '#0072B2' pt 7 ps 0.7 notitle
 unset arrow
 unset label
-set title 'η = 0.015: r = -2, divergent, unstable'
+set title 'η=0.015: r=-2, divergent, unstable'
 set xlabel 'step k'
 set ylabel 'weight w'
 unset logscale x
@@ -361,7 +361,7 @@ plot $d9 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' notitle, \
   $d10 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 1 lc rgb '#0072B2' pt 7 ps 0.7 notitle
 unset arrow
 unset label
-set title 'η = 0.02: r = -3, divergent, unstable'
+set title 'η=0.02: r=-3, divergent, unstable'
 set xlabel 'step k'
 set ylabel 'weight w'
 unset logscale x

@@ -73,17 +73,29 @@ static const char *stability_of(gn_regime regime)
 }
 
 /* "x = 10, η = 0.01: r = -1, two-cycle" */
-static const char *says(gn_plot *p, double x, double rate, bool with_x, bool with_rate)
+static const char *says(gn_plot *p, double x, double rate)
 {
     double r, band;
     gn_regime regime = gn_regime_of(rate * 2 * x * x, &r, &band);
     gn_text t;
     gn_text_init(&t, p->ctx);
-    if (with_x) gn_text_printf(&t, "x = %s%s", gn_num_digits(GN_NUM, x, 6), with_rate ? ", " : ": ");
-    if (with_rate) gn_text_printf(&t, "η = %s: ", gn_num_digits(GN_NUM, rate, 6));
+    gn_text_printf(&t, "x = %s, ", gn_num_digits(GN_NUM, x, 6));
+    gn_text_printf(&t, "η = %s: ", gn_num_digits(GN_NUM, rate, 6));
     if (regime == GN_REGIME_ONE_STEP) r = 0;
     gn_text_printf(&t, "r = %s, %s", gn_num_digits(GN_NUM, r, 4), gn_regime_name(regime));
-    if (!with_x) gn_text_printf(&t, ", %s", stability_of(regime));
+    return gn_plot_keep(p, &t);
+}
+
+/* "η=0.01: r=-1, two-cycle, critical": short, for a small picture. */
+static const char *says_shortly(gn_plot *p, double x, double rate)
+{
+    double r, band;
+    gn_regime regime = gn_regime_of(rate * 2 * x * x, &r, &band);
+    gn_text t;
+    gn_text_init(&t, p->ctx);
+    if (regime == GN_REGIME_ONE_STEP) r = 0;
+    gn_text_printf(&t, "η=%s: ", gn_num_digits(GN_NUM, rate, 6));
+    gn_text_printf(&t, "r=%s, %s, %s", gn_num_digits(GN_NUM, r, 4), gn_regime_name(regime), stability_of(regime));
     return gn_plot_keep(p, &t);
 }
 
@@ -120,7 +132,7 @@ gn_status gn_plot_trajectory(gn_plot *p)
     for (size_t i = 0; i < a.x.n * a.rate.n; i++) {
         double x = a.x.at[i / a.rate.n], rate = a.rate.at[i % a.rate.n];
         GN_TRY(path_of(p, &a, i / a.rate.n, rate, &s[i]));
-        s[i].label = says(p, x, rate, true, true);
+        s[i].label = says(p, x, rate);
         if (!s[i].label) return GN_NO_MEMORY;
     }
     GN_TRY(targets(p, &a, &mark, &marks));
@@ -139,7 +151,7 @@ static gn_status rate_panel(gn_plot *p, const asked *a, size_t i, gn_panel *out)
     GN_TRY(path_of(p, a, 0, a->rate.at[i], s));
     s->style = 0;
     *m = (gn_rule_mark){ false, a->y.at[0] / a->x.at[0], NULL };
-    *out = (gn_panel){ .title = says(p, a->x.at[0], a->rate.at[i], false, true), .x_label = "step k",
+    *out = (gn_panel){ .title = says_shortly(p, a->x.at[0], a->rate.at[i]), .x_label = "step k",
                        .y_label = "weight w", .n_series = 1, .series = s, .n_marks = 1, .mark = m };
     return out->title ? GN_OK : GN_NO_MEMORY;
 }

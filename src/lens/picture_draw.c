@@ -317,7 +317,7 @@ static void key_heat(key *k, const gn_field *f, double least, double most)
 static void key_classes(key *k, const gn_field *f, double most)
 {
     key_entry(k, ' ', "regions:");
-    for (int i = 0; i <= (int)most && i < 8; i++) {
+    for (int i = 0; i <= (int)(most + 0.5) && i < 8; i++) {
         char text[40] = { (char)('0' + i), 0 };
         key_entry(k, grounds[k->c->ascii][i] == ' ' ? k->c->ascii ? '_' : 0x2423 : grounds[k->c->ascii][i],
                   f->names && (size_t)i < f->n_names ? f->names[i] : text);

@@ -24,12 +24,12 @@ $ glassnet plot --kind trajectory --x 9,10,11 --y 10 --lr 0.001 --steps 50 --jso
 > x = 10, η = 0.001: r = 0.8, one-sided 51 0 0.999985727523072{num}
 > x = 11, η = 0.001: r = 0.758, one-sided 51 0 0.90909003397093{num}
 $ glassnet plot --kind rates --x 10 --y 10 --rates 0.001,0.005,0.01,0.011,0.015,0.02 --json | python3 last.py
-> η = 0.001: r = 0.8, one-sided, stable 51 0 0.999985727523072{num}
-> η = 0.005: r = 0, one step, stable 51 0 1
-> η = 0.01: r = -1, two-cycle, critical 51 0 0
-> η = 0.011: r = -1.2, divergent, unstable 39 0 -1019.674699978{num}
-> η = 0.015: r = -2, divergent, unstable 11 0 -1023
-> η = 0.02: r = -3, divergent, unstable 8 0 2188
+> η=0.001: r=0.8, one-sided, stable 51 0 0.999985727523072{num}
+> η=0.005: r=0, one step, stable 51 0 1
+> η=0.01: r=-1, two-cycle, critical 51 0 0
+> η=0.011: r=-1.2, divergent, unstable 39 0 -1019.674699978{num}
+> η=0.015: r=-2, divergent, unstable 11 0 -1023
+> η=0.02: r=-3, divergent, unstable 8 0 2188
 $ glassnet plot --kind regimes --json | python3 -c 'import json, sys; s = json.load(sys.stdin)["panels"][0]["series"]; print([round(v, 12) for v in s[2]["y"]], [round(v, 12) for v in s[3]["y"]]); print(s[0]["x"][0], s[0]["x"][-1])'
 > [0.006172839506, 0.005, 0.004132231405] [0.012345679012, 0.01, 0.00826446281]
 > 1 20
@@ -86,10 +86,9 @@ $ : > bad.jsonl; glassnet plot bad.jsonl --kind learning
 # a model, with data and without; what fits is drawn
 $ glassnet data moons --n 60 --seed 3 --out moons.csv; glassnet plot m.safetensors | grep -o 'the network, 2,305 parameters'
 > the network, 2,305 parameters
-$ glassnet plot m.safetensors moons.csv | grep -o 'what the model predicts\|● upper\|■ lower'
+$ glassnet plot m.safetensors moons.csv | grep -o 'what the model predicts\|● upper.*'
 > what the model predicts
-> ● upper
-> ■ lower
+> ● upper  ■ lower    regions:  ␣ upper  ░ lower
 $ glassnet plot m.safetensors moons.csv --kind confusion --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["x_names"], p["y_names"], sum(map(sum, p["fields"][0]["z"])))'
 > ['upper', 'lower'] ['lower', 'upper'] 60
 $ glassnet eval m.safetensors moons.csv --json > e.json; glassnet plot m.safetensors moons.csv --kind landscape --json | python3 -c 'import json, sys; z = json.load(sys.stdin)["panels"][0]["fields"][0]["z"]; n = len(z); print(n % 2, abs(z[n // 2][n // 2] - json.load(open("e.json"))["loss"]) < 1e-6, min(map(min, z)) <= z[n // 2][n // 2])'
