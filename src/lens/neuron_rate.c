@@ -145,7 +145,8 @@ static void say_still(gn_neuron_page *p)
         gn_sheet_text(p->s, 0, "the loss falls by lr*|gradient|^2 = %s at every step, without end: it has no minimum",
                       GN_SHORT(p->n->spec.hyper[0] * square));
     else if (p->theory.piecewise)
-        gn_sheet_text(p->s, 0, "the slope keeps its size until a sum z or an error crosses a kink, however near that is: "
+        gn_sheet_text(p->s, 0, "the slope keeps its size until a sum z or an error crosses a kink, however near "
+                      "that is: "
                                "steps of the same length lead there and then to and fro across it");
 }
 
@@ -186,8 +187,8 @@ static void other_regime(gn_neuron_page *p)
         say_still(p);
         return;
     }
-    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues of size %s: errors shrink by that "
-                           "a step in the long run", t->iteration.ripples ? "complex" : "real", GN_SHORT(t->iteration.spectral));
+    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues, the largest of size %s",
+                  t->iteration.ripples ? "complex" : "real", GN_SHORT(t->iteration.spectral));
 }
 
 static void rates(gn_neuron_page *p)
@@ -251,7 +252,8 @@ static void closed_form(gn_neuron_page *p)
                   ? "; of all weights that fit the sample, w_star is the nearest to w_0" : "");
 }
 
-typedef struct arrival { double first, share; uint64_t k; bool arrived, error; } arrival;
+/* The first k from which on it stays arrived; `at_once`: where it cannot leave again, the run stops there. */
+typedef struct arrival { double first, share; uint64_t k; bool arrived, error, at_once; } arrival;
 
 static double distance(gn_neuron *n, bool error)
 {
@@ -267,10 +269,25 @@ static gn_status watch_arrival(void *user, gn_neuron *n, uint64_t k)
     arrival *a = user;
     double d = distance(n, a->error);
     if (k == 0) a->first = d;
-    if (!(d <= a->share * a->first)) return GN_OK;
-    a->arrived = true;
-    a->k = k;
-    return GN_STOPPED;
+    bool inside = d <= a->share * a->first;
+    if (inside && !a->arrived) a->k = k;
+    a->arrived = inside;
+    return inside && a->at_once ? GN_STOPPED : GN_OK;
+}
+
+/* Where several directions shrink, each at its own pace, the slowest decides in the long run. */
+static void say_slowest(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    const gn_neuron_spec *s = &p->n->spec;
+    double slowest = fmax(fabs(1 - s->hyper[0] * t->lambda), fabs(1 - s->hyper[0] * t->smallest));
+    if (s->optimizer != GN_OPT_sgd) slowest = t->iteration.spectral;
+    bool several = s->rows > 1 || s->optimizer != GN_OPT_sgd;
+    bool known = t->linear && t->limit.known && !t->limit.preconditioned && !(s->clip > 0) && isfinite(slowest);
+    if (!several || !known || !(slowest < 1) || (s->optimizer != GN_OPT_sgd && s->rows > 1)) return;
+    gn_sheet_text(p->s, 0, "the slowest %s shrinks by %s a step in the long run: about %s steps to %s of the first",
+                  s->rows > 1 ? "direction" : "part of the error", GN_SHORT(slowest),
+                  gn_num(GN_NUM, gn_steps_to(slowest, p->show->tolerance)), GN_SHORT(p->show->tolerance));
 }
 
 static void arrivals(gn_neuron_page *p)
@@ -281,6 +298,7 @@ static void arrivals(gn_neuron_page *p)
     arrival a = {.share = tol, .error = s->rows == 1 && p->n->texts.by_error};
     gn_neuron_end end;
     bool known = t->linear && s->rows == 1 && s->optimizer == GN_OPT_sgd && !(s->clip > 0);
+    a.at_once = known;
     if (known) predicted = gn_steps_to(t->r, tol);
     cap = fmin(most_steps / (double)s->rows, fmax(cap, known ? fmin(2 * predicted + 10, 1e5) : 1e4));
     if (t->regime == GN_REGIME_DIVERGENT || t->regime == GN_REGIME_TWO_CYCLE || t->regime == GN_REGIME_STILL)
@@ -322,5 +340,6 @@ void gn_neuron_show_rate(gn_neuron_page *p)
     closed_form(p);
     step_in_w(p);
     reductions(p);
+    say_slowest(p);
     arrivals(p);
 }

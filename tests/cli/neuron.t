@@ -104,6 +104,13 @@ $ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --cures | grep -E '^  (as give
 >   the best rate {any}20000    0.0001  one step {any}0
 > scaling moves the limit of the rate from 0.0001 to 1, by a factor of 1e4
 
+# momentum: its limit, and the steps that the slowest part of the error takes
+$ glassnet neuron --x 10 --y 10 --lr 0.005 --optimizer momentum --steps 20 | grep -oE '(263|0.948683) a? ?st[^:]*|observed 263|lr_limit = .*'
+> lr_limit = (2 + 2*μ)/λ = (2 + 2*0.9)/200 = 0.019
+> 0.948683 a step in the long run
+> 263 steps to 1e-6 of the first
+> observed 263
+
 # a batch from a file
 <<< batch.csv
 x1,x2,x3,x4,x5,y
