@@ -76,8 +76,8 @@ static void limit_is_where_the_update_stops_shrinking(void **state)
             if (!limit.known) continue;
             double found = bisect((gn_optimizer)op, hyper, limit.value);
             if (fabs(found - limit.value) > 1e-10 * limit.value)
-                fail_msg("%s at %g: %.17g by bisection, %.17g by formula", gn_optimizer_table()[op].name, betas[i], found,
-                         limit.value);
+                fail_msg("%s at %g: %.17g by bisection, %.17g by formula", gn_optimizer_table()[op].name, betas[i],
+                         found, limit.value);
         }
 }
 
@@ -167,7 +167,7 @@ static void damping_and_optimum(void **state)
     assert_near((kappa - 1) / (kappa + 1), 0.980198019801980, 1e-14);
 }
 
-/* ---- simulations on the neuron x = 10, y = 10 with lambda = 200 --------------------------------------------------- */
+/* ---- simulations on the neuron x = 10, y = 10 with lambda = 200 ------------------------------------------------ */
 static gn_objective *formula(gn_arena *arena, const char *text, const char *const *names, size_t n, const double *start)
 {
     const gn_formula *f;

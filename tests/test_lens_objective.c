@@ -38,14 +38,16 @@ static int close_all(void **state)
 static void f4_values(void **state)
 {
     (void)state;
-    static const double gradient[13] = { -2.256891266537631, 0.7382641677151847, 2.5849038885147584, -1.0135744244619176,
-                                         -1.2653074578397807, -0.08893492577378015, -0.2645446315217366,
-                                         0.0016926884124852104, -0.8214958015156288, -0.5900973740533321,
-                                         -0.5255843193227328, 1.651857056753433, -0.2663664126221739 };
-    static const double product[13] = { -3.0863999863768434, 1.9408654096779556, -2.4817839191196387, -0.494487368168683,
-                                        -0.5993188217981497, 0.2793172381991807, 1.7621474712646552, -2.4411278375055456,
-                                        -0.0845576088406971, -0.5725514180296822, 0.10266456652563988,
-                                        -0.8081376320047053, 2.5777263684294476 };
+    static const double gradient[13] = {
+        -2.256891266537631, 0.7382641677151847, 2.5849038885147584, -1.0135744244619176, -1.2653074578397807,
+        -0.08893492577378015, -0.2645446315217366, 0.0016926884124852104, -0.8214958015156288,
+        -0.5900973740533321, -0.5255843193227328, 1.651857056753433, -0.2663664126221739
+    };
+    static const double product[13] = {
+        -3.0863999863768434, 1.9408654096779556, -2.4817839191196387, -0.494487368168683, -0.5993188217981497,
+        0.2793172381991807, 1.7621474712646552, -2.4411278375055456, -0.0845576088406971, -0.5725514180296822,
+        0.10266456652563988, -0.8081376320047053, 2.5777263684294476
+    };
     gn_objective *o = f4_objective(ctx);
     const double *p = gn_objective_start(o);
     double v[13], g[13], hv[13], along, value, again, bend = 0;
@@ -69,9 +71,10 @@ static void f4_values(void **state)
 static void names_and_tensors(void **state)
 {
     (void)state;
-    static const char *const want[] = { "0.weight[0,0]", "0.weight[0,1]", "0.weight[1,0]", "0.weight[1,1]", "0.weight[2,0]",
-                                        "0.weight[2,1]", "0.bias[0]", "0.bias[1]", "0.bias[2]", "2.weight[0,0]",
-                                        "2.weight[0,1]", "2.weight[0,2]", "2.bias[0]" };
+    static const char *const want[] = {
+        "0.weight[0,0]", "0.weight[0,1]", "0.weight[1,0]", "0.weight[1,1]", "0.weight[2,0]", "0.weight[2,1]",
+        "0.bias[0]", "0.bias[1]", "0.bias[2]", "2.weight[0,0]", "2.weight[0,1]", "2.weight[0,2]", "2.bias[0]"
+    };
     gn_objective *o = f4_objective(ctx);
     gn_text t;
     gn_text_init(&t, ctx);
@@ -105,7 +108,12 @@ static void f4_gauss_newton(void **state)
 }
 
 /* ---- any network ------------------------------------------------------------------------------------------------- */
-typedef struct shape { gn_task task; size_t in, out; const char *layers, *loss, *reduction; bool smooth, weights; } shape;
+typedef struct shape {
+    gn_task task;
+    size_t in, out;
+    const char *layers, *loss, *reduction;
+    bool smooth, weights;
+} shape;
 static const shape shapes[] = {
     { GN_REGRESSION, 3, 2, "5 tanh, 4 sigmoid", "mse", "mean", true, false },
     { GN_REGRESSION, 3, 1, "6 gelu, layernorm, 4 silu", "log_cosh", "sum", true, true },
@@ -287,7 +295,8 @@ static void kinks_of_expressions(void **state)
     signed char pattern[8];
     size_t count;
     gn_arena_init(&arena, ctx);
-    gn_objective *o = formula_objective(&arena, "relu(x) + abs(y - 3) + max(x, y) + tanh(x) + hard_tanh(y)", names, 2, at);
+    gn_objective *o = formula_objective(&arena, "relu(x) + abs(y - 3) + max(x, y) + tanh(x) + hard_tanh(y)", names, 2,
+                                        at);
     must(ctx, gn_objective_kinks(o, at, NULL, &count));
     assert_int_equal(count, 4);
     must(ctx, gn_objective_kinks(o, at, pattern, &count));
@@ -327,8 +336,10 @@ static void kinked_rows(void **state)
 {
     (void)state;
     static const char *const kinked[] = { "abs", "relu", "leaky_relu", "selu", "hard_sigmoid", "hard_tanh" };
-    static const char *const smooth[] = { "tanh", "sigmoid", "softplus", "gelu", "silu", "mish", "elu", "huber", "softsign",
-                                          "log_cosh", "square", "exp", "sin" };
+    static const char *const smooth[] = {
+        "tanh", "sigmoid", "softplus", "gelu", "silu", "mish", "elu", "huber", "softsign", "log_cosh",
+        "square", "exp", "sin"
+    };
     const char *names[] = { "x" };
     const double at[] = { 0.3 };
     for (size_t i = 0; i < GN_COUNT(kinked) + GN_COUNT(smooth); i++) {

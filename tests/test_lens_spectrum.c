@@ -54,7 +54,8 @@ static void eigenvectors_solve(void **state)
     const size_t sizes[] = { 1, 2, 3, 7, 40, 120 };
     for (size_t k = 0; k < GN_COUNT(sizes); k++) {
         size_t n = sizes[k];
-        double *a = random_symmetric(n), *value = test_calloc(n, sizeof *value), *vector = test_calloc(n * n, sizeof *vector);
+        double *a = random_symmetric(n), *value = test_calloc(n, sizeof *value);
+        double *vector = test_calloc(n * n, sizeof *vector);
         double trace = 0, sum = 0;
         must(ctx, gn_eigen_symmetric(ctx, n, a, value, vector));
         for (size_t e = 0; e < n; e++) {
@@ -149,10 +150,11 @@ static void general_agrees_with_symmetric(void **state)
 }
 
 /* ---- the Hessian of the 13-parameter network --------------------------------------------------------------------- */
-static const double f4_eigenvalue[13] = { -3.8686556684307862, -2.490334558509199,   -1.8870926603979044, -1.3547685689469269,
-                                          -0.8354760127475956, -0.4332838506007524,  0.3599782340894421,  0.6339757851145071,
-                                          1.651969979069823,   2.186992239001948,    3.88637423013434,    4.538847227219625,
-                                          7.464872803490113 };
+static const double f4_eigenvalue[13] = {
+    -3.8686556684307862, -2.490334558509199, -1.8870926603979044, -1.3547685689469269, -0.8354760127475956,
+    -0.4332838506007524, 0.3599782340894421, 0.6339757851145071, 1.651969979069823, 2.186992239001948,
+    3.88637423013434, 4.538847227219625, 7.464872803490113
+};
 
 static void f4_spectrum(void **state)
 {

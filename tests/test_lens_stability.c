@@ -194,8 +194,10 @@ static void map_of_momentum(void **state)
     for (size_t j = 0; j < f->ny; j++)
         for (size_t i = 0; i < f->nx; i++) {
             double mu = f->x0 + (f->x1 - f->x0) * (double)i / (double)(f->nx - 1);
-            double s = f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1), low = 1 - sqrt(mu), high = 1 + sqrt(mu);
-            if (fabs(s - 2 - 2 * mu) < 1e-6 || fabs(s - low * low) < 1e-6 || fabs(s - high * high) < 1e-6 || j == 0) continue;
+            double s = f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1);
+            double low = 1 - sqrt(mu), high = 1 + sqrt(mu);
+            if (fabs(s - 2 - 2 * mu) < 1e-6 || fabs(s - low * low) < 1e-6 || fabs(s - high * high) < 1e-6 || j == 0)
+                continue;
             int want = s > 2 + 2 * mu ? 2 : s > low * low && s < high * high;
             assert_true(f->z[j * f->nx + i] == want);
         }
@@ -230,7 +232,8 @@ static gn_status watch(void *user, const gn_watched *w)
     return gn_sharpness_watch(&to->s, w);
 }
 
-static void train(const char *options, gn_type type, const char *reduction, watching *w, uint64_t every, double *weights)
+static void train(const char *options, gn_type type, const char *reduction, watching *w, uint64_t every,
+                  double *weights)
 {
     enum { ROWS = 40 };
     float x[2 * ROWS], y[ROWS];
@@ -241,7 +244,8 @@ static void train(const char *options, gn_type type, const char *reduction, watc
         y[i] = x[2 * i] * x[2 * i + 1];
         xd[2 * i] = (double)x[2 * i], xd[2 * i + 1] = (double)x[2 * i + 1], yd[i] = (double)y[i];
     }
-    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "6 tanh, batchnorm, dropout 0.1, 5 relu", "mse", reduction, type);
+    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "6 tanh, batchnorm, dropout 0.1, 5 relu", "mse", reduction,
+                              type);
     gn_dataset d = { .rows = ROWS, .inputs = 2, .type = type == GN_F32 ? GN_EL_F32 : GN_EL_F64, .x = x, .y = y };
     if (type == GN_F64) d.x = xd, d.y = yd;
     gn_options *o = make_options(ctx, options);

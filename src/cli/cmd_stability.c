@@ -151,8 +151,8 @@ const gn_command_body gn_cmd_stability = {
     "Without an argument: a neuron by --x, --y, --w, --b, --act, --loss. EXPR is an expression with a point, --from.\n"
     "MODEL DATA: a trained model on rows of data; DATA alone: the network that training would begin with.\n\n"
     "The largest eigenvalue lambda of the Hessian decides: gradient descent converges where lr*lambda is below 2, and\n"
-    "every optimiser has a limit of its own. What is said of a loss that is not quadratic is a local estimate. Adaptive\n"
-    "optimisers feel the Hessian through their preconditioner, which is held as it is after 100 steps from here.\n\n"
+    "every optimiser has a limit of its own. What is said of a loss that is not quadratic is a local estimate.\n"
+    "Adaptive optimisers feel the Hessian through their preconditioner, held as it is after 100 steps from here.\n\n"
     "--map draws the regimes of a neuron: lr-x, lr-momentum, trajectories.",
     "glassnet stability --x 3 --y 10 --w 0.5 --lr 0.1\n"
     "glassnet stability \"x^2 + 4*y^2\" --from x=1,y=1 --lr 0.2 --optimizer momentum\n"

@@ -72,8 +72,8 @@ static gn_status name_parameters(gn_cli *cli, gn_curved *s, neuron *p)
     GN_TRY(numbers(cli, s, GN_O_W, "w", &w, &count));
     GN_TRY(one_number(cli, s, GN_O_B, "b", &b, &s->bias));
     if (w && count != s->inputs)
-        return gn_fail(cli->ctx, GN_E_CFG_VALUE, "--w has %zu numbers for %zu inputs; there is one weight an input", count,
-                       s->inputs);
+        return gn_fail(cli->ctx, GN_E_CFG_VALUE, "--w has %zu numbers for %zu inputs; there is one weight an input",
+                       count, s->inputs);
     p->n = s->inputs + s->bias;
     p->name = gn_arena_alloc(&s->arena, p->n, sizeof *p->name);
     p->start = gn_arena_alloc(&s->arena, p->n, sizeof *p->start);
@@ -102,7 +102,8 @@ static const gn_formula *sum_of(gn_curved *s, const neuron *p)
 
 static gn_status unknown_activation(gn_cli *cli, const char *name)
 {
-    gn_fail(cli->ctx, GN_E_CFG_VALUE, "--act: '%s' is no activation of one input", gn_show(GN_SHOWN, name, strlen(name)));
+    gn_fail(cli->ctx, GN_E_CFG_VALUE, "--act: '%s' is no activation of one input",
+            gn_show(GN_SHOWN, name, strlen(name)));
     return gn_hint(cli->ctx, "`glassnet ops` lists them");
 }
 
@@ -153,7 +154,8 @@ static gn_status loss_of(gn_cli *cli, gn_curved *s, const gn_formula *p, const g
     if (half) f = gn_formula_make(&s->arena, GN_F_MUL, gn_formula_number(&s->arena, 0.5), f);
     if (!f) return GN_NO_MEMORY;
     *out = f;
-    bool identity = !gn_option_given(cli->options, GN_O_ACT) || !strcmp(gn_option_text(cli->options, GN_O_ACT), "identity");
+    const char *act = gn_option_text(cli->options, GN_O_ACT);
+    bool identity = !gn_option_given(cli->options, GN_O_ACT) || !strcmp(act, "identity");
     if (loss != GN_LOSS_mse || !identity) return GN_OK;
     static const char *const hand[2][2] = { { "2*dot(x, x)", "2*(dot(x, x) + 1)" }, { "dot(x, x)", "dot(x, x) + 1" } };
     static const char *const single[2][2] = { { "2*x^2", "2*(x^2 + 1)" }, { "x^2", "x^2 + 1" } };
@@ -224,14 +226,15 @@ static gn_status open_expression(gn_cli *cli, gn_curved *s, gn_option_id where)
     if (count == 0) return gn_fail(cli->ctx, GN_E_EXP_VAR, "the expression has no variable");
     double *start = gn_arena_alloc(&s->arena, count, sizeof *start);
     if (!start) return GN_NO_MEMORY;
-    GN_TRY(gn_cli_point(cli, gn_option_table(NULL)[where].name, gn_option_text(cli->options, where), name, count, &s->arena,
-                        start, NULL));
+    GN_TRY(gn_cli_point(cli, gn_option_table(NULL)[where].name, gn_option_text(cli->options, where), name, count,
+                        &s->arena, start, NULL));
     gn_text_puts(&s->title, "stability of descent on an expression");
     GN_TRY(say_formula(s, "f = ", f));
     gn_text t;
     gn_text_init(&t, cli->ctx);
     gn_text_puts(&t, "at ");
-    for (size_t i = 0; i < count; i++) gn_text_printf(&t, "%s%s = %s", i ? ", " : "", name[i], gn_num(GN_NUM, start[i]));
+    for (size_t i = 0; i < count; i++)
+        gn_text_printf(&t, "%s%s = %s", i ? ", " : "", name[i], gn_num(GN_NUM, start[i]));
     GN_TRY(gn_curved_fact(s, &t));
     return gn_objective_formula(cli->ctx, f, name, count, start, &s->objective);
 }
@@ -267,8 +270,8 @@ static gn_status choose(gn_cli *cli, gn_curved *s)
                        gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])));
     if (from || at) return open_expression(cli, s, from ? GN_O_FROM : GN_O_AT);
     gn_status status = gn_curved_net(cli, s);
-    return cli->arguments == 1 && (status == GN_IO || status == GN_USAGE) && !s->objective && looks_like_expression(cli, &s->arena)
-               ? need_point(cli) : status;
+    bool no_data = cli->arguments == 1 && (status == GN_IO || status == GN_USAGE) && !s->objective;
+    return no_data && looks_like_expression(cli, &s->arena) ? need_point(cli) : status;
 }
 
 gn_status gn_curved_open(gn_cli *cli, gn_curved *out)

@@ -34,10 +34,11 @@ static void warn_once(gn_train_job *job, const gn_sharpness_at *a)
     s->crossed = true;
     job->crossed_at = a->step;
     gn_cli_clear_line(job->cli);
+    gn_numtext lambda, limit, rate;
     gn_warn(job->cli->ctx,
-            "sharpness: at step %llu the largest eigenvalue %s is above %s, the limit at rate %s: on a quadratic this would "
-            "diverge", (unsigned long long)a->step, gn_num_digits(GN_NUM, a->lambda, 4), gn_num_digits(GN_NUM, a->limit, 4),
-            gn_num_digits(GN_NUM, a->rate, 4));
+            "sharpness: at step %llu the largest eigenvalue %s is above %s, the limit at rate %s: on a quadratic this "
+            "would diverge", (unsigned long long)a->step, gn_num_digits(&lambda, a->lambda, 4),
+            gn_num_digits(&limit, a->limit, 4), gn_num_digits(&rate, a->rate, 4));
 }
 
 gn_status gn_train_watch(void *user, const gn_watched *w)
@@ -69,12 +70,13 @@ void gn_train_watch_text(const gn_train_job *job, gn_text *t)
     if (s->count == 0) return;
     const gn_sharpness_at *first = &s->at[0], *last = &s->at[s->count - 1];
     gn_text_printf(t, "sharpness %s at step %llu, %s at step %llu", gn_num_digits(GN_NUM, first->lambda, 4),
-                   (unsigned long long)first->step, gn_num_digits(GN_NUM, last->lambda, 4), (unsigned long long)last->step);
+                   (unsigned long long)first->step, gn_num_digits(GN_NUM, last->lambda, 4),
+                   (unsigned long long)last->step);
     if (isfinite(last->limit)) gn_text_printf(t, "; the limit at rate %s is %s", gn_num_digits(GN_NUM, last->rate, 4),
                                               gn_num_digits(GN_NUM, last->limit, 4));
     if (s->crossed) gn_text_printf(t, "; above it from step %llu", (unsigned long long)job->crossed_at);
-    gn_text_printf(t, "\n          %zu measurement%s on %zu rows, %s %% of the time\n", s->count, s->count == 1 ? "" : "s",
-                   s->rows, gn_num_digits(GN_NUM, share_of_time(job), 2));
+    gn_text_printf(t, "\n          %zu measurement%s on %zu rows, %s %% of the time\n", s->count,
+                   s->count == 1 ? "" : "s", s->rows, gn_num_digits(GN_NUM, share_of_time(job), 2));
 }
 
 void gn_train_watch_json(const gn_train_job *job, gn_text *t)

@@ -27,7 +27,8 @@ static void reflect(size_t n, double *h, size_t k, size_t m, const double *v, do
     }
 }
 
-/* v := x made the vector of the reflection that zeroes all of x but its first number; false when there is none to do. */
+/* v := x made the vector of the reflection that zeroes all of x but its first number; false when there is none
+ * to do. */
 static bool reflector(size_t m, double *v, double *beta)
 {
     double scale = 0, rest = 0;
@@ -112,7 +113,8 @@ static gn_status quasi_triangular(gn_context *ctx, size_t n, double *h, double *
             tries = 0;
             continue;
         }
-        if (++tries > TRIES) return gn_fail(ctx, GN_E_EIGEN, "the eigenvalues of a %zu by %zu matrix do not settle", n, n);
+        if (++tries > TRIES)
+            return gn_fail(ctx, GN_E_EIGEN, "the eigenvalues of a %zu by %zu matrix do not settle", n, n);
         francis(n, h, lo, hi, tries % 10 == 0);
     }
     return GN_OK;

@@ -172,8 +172,9 @@ static gn_status begin(gn_krylov *k, const gn_lanczos_options *o)
 
 static gn_status run(gn_krylov *k, const gn_lanczos_options *o, size_t top, double *vector, gn_lanczos *out)
 {
-    ritz r = { gn_alloc_array(k->ctx, k->room, sizeof(double)), gn_alloc_array(k->ctx, k->room, k->room * sizeof(double)),
-               gn_alloc_array(k->ctx, k->room, k->room * sizeof(double)) };
+    size_t row = k->room * sizeof(double);
+    ritz r = { gn_alloc_array(k->ctx, k->room, sizeof(double)), gn_alloc_array(k->ctx, k->room, row),
+               gn_alloc_array(k->ctx, k->room, row) };
     gn_status s = r.value && r.vector && r.matrix ? begin(k, o) : GN_NO_MEMORY;
     if (s == GN_OK) s = iterate(k, &r, top, o->tolerance > 0 ? o->tolerance : 1e-6, out);
     if (s == GN_OK && vector) eigenvector(k, &r, vector);
@@ -183,16 +184,16 @@ static gn_status run(gn_krylov *k, const gn_lanczos_options *o, size_t top, doub
     return s;
 }
 
-gn_status gn_lanczos_run(gn_context *ctx, size_t n, gn_product_fn product, void *user, const gn_lanczos_options *options,
-                         size_t top, double *vector, gn_lanczos *out)
+gn_status gn_lanczos_run(gn_context *ctx, size_t n, gn_product_fn product, void *user,
+                         const gn_lanczos_options *options, size_t top, double *vector, gn_lanczos *out)
 {
     static const gn_lanczos_options defaults = { .steps = 100, .tolerance = 1e-6, .seed = 1 };
     if (!options) options = &defaults;
     *out = (gn_lanczos){ .both = options->both };
     size_t most = sizeof out->largest / sizeof *out->largest;
     if (n == 0 || top == 0 || top > most)
-        return gn_fail(ctx, GN_E_EIGEN, "%zu eigenvalues of a matrix of %zu rows are asked for; 1 to %zu can be", top, n,
-                       most);
+        return gn_fail(ctx, GN_E_EIGEN, "%zu eigenvalues of a matrix of %zu rows are asked for; 1 to %zu can be", top,
+                       n, most);
     gn_krylov k;
     GN_TRY(gn_krylov_open(ctx, n, options->steps ? options->steps : 100, product, user, &k));
     gn_status s = run(&k, options, top, vector, out);

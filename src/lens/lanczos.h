@@ -1,8 +1,8 @@
 /* lanczos.h -- an orthogonal basis of a Krylov space, grown by one product at a time: what Lanczos and the quadrature
  * of densities share.
  *
- * Invariant: after `steps` products the matrix in the basis is tridiagonal, with `diagonal` and `off` (off[steps - 1] is
- * the length of what is left). */
+ * Invariant: after `steps` products the matrix in the basis is tridiagonal, with `diagonal` and `off` (off[steps - 1]
+ * is the length of what is left). */
 #ifndef GN_LANCZOS_H
 #define GN_LANCZOS_H
 

@@ -32,7 +32,8 @@ static const theory theories[GN_OPT_COUNT] = {
     [GN_OPT_adam] = { "(2 + 2*beta1)/(1 - beta1)", 0, 1, FROZEN },
     [GN_OPT_adamw] = { "(2 - lr*wd)*(1 + beta1)/(1 - beta1)", 0, 1, FROZEN "; its decay stands beside the gradient" },
     [GN_OPT_nadam] = { "(2 + 2*beta1)/((1 + 2*beta1)*(1 - beta1))", 0, 1, FROZEN },
-    [GN_OPT_rprop] = { NULL, NONE, NONE, "its step follows the sign of the slope, not its size, so no curvature bounds it" },
+    [GN_OPT_rprop] = { NULL, NONE, NONE,
+                       "its step follows the sign of the slope, not its size, so no curvature bounds it" },
     [GN_OPT_lion] = { NULL, NONE, NONE, "its step is the sign of a mean slope: of size lr whatever the curvature is" },
 };
 

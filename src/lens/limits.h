@@ -29,7 +29,8 @@ typedef struct gn_iteration {
 } gn_iteration;
 gn_status gn_iteration_of(gn_context *ctx, gn_optimizer op, const double *hyper, double eta_lambda, gn_iteration *out);
 
-/* The slot that makes the preconditioner P of an adaptive optimiser, -1 for none. From what that slot holds (n) after step
+/* The slot that makes the preconditioner P of an adaptive optimiser, -1 for none. From what that slot holds (n) after
+ * step
  * t come the numbers by which the step is divided, p (n): as the row's text has it, corrections of the first steps
  * included, so that the step is lr*(its mean slope)/p. */
 int gn_preconditioner_slot(gn_optimizer op);

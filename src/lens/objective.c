@@ -1,7 +1,7 @@
 /* objective.c -- an objective's plans: value, gradient, directional derivative, Hessian and Gauss-Newton products.
  *
- * Invariant: a plan is compiled when it is first asked for and kept; every derivative is nodes of the one graph that the
- * value is made of. */
+ * Invariant: a plan is compiled when it is first asked for and kept; every derivative is nodes of the one graph that
+ * the value is made of. */
 #include "objective_inner.h"
 
 #include <math.h>

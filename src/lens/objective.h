@@ -30,7 +30,8 @@ gn_objective_tensor gn_objective_tensor_at(const gn_objective *o, size_t i);
 /* p, g, v, hv: (n). Each may be called again and again; nothing is allocated after the first call of its kind. */
 gn_status gn_objective_value(gn_objective *o, const double *p, double *value);
 gn_status gn_objective_gradient(gn_objective *o, const double *p, double *value, double *g);    /* value may be NULL */
-gn_status gn_objective_forward(gn_objective *o, const double *p, const double *v, double *gv);  /* g.v by forward mode */
+/* g.v by forward mode */
+gn_status gn_objective_forward(gn_objective *o, const double *p, const double *v, double *gv);
 gn_status gn_objective_hvp(gn_objective *o, const double *p, const double *v, double *hv);
 /* Gauss-Newton product J' L'' J v, with J the Jacobian of the network's output and L'' the Hessian of the loss with
  * respect to that output; GN_E_GRAPH_OP for an expression. */

@@ -45,7 +45,8 @@ struct gn_objective {
 gn_status gn_objective_new(gn_context *ctx, size_t tensors, size_t leaves, gn_objective **out);
 /* Once tensors and their sizes are known: the block, offsets filled. */
 gn_status gn_objective_room(gn_objective *o);
-/* Compile outputs into plan[kind] and bind what every plan reads; targets[i] is where output i goes, NULL: the plan's. */
+/* Compile outputs into plan[kind] and bind what every plan reads; targets[i] is where output i goes, NULL: the
+ * plan's. */
 gn_status gn_objective_compile(gn_objective *o, gn_objective_plan kind, const gn_node *outputs, double *const *targets,
                                size_t count);
 

@@ -1,6 +1,8 @@
-/* sharpness.h -- the largest eigenvalue of the Hessian while a network trains, against what the optimiser's rate allows.
+/* sharpness.h -- the largest eigenvalue of the Hessian while a network trains, against what the optimiser's rate
+ * allows.
  *
- * Invariant: looking changes nothing: weights and state are read, widened to float64, and measured on rows of its own. */
+ * Invariant: looking changes nothing: weights and state are read, widened to float64, and measured on rows of
+ * its own. */
 #ifndef GN_SHARPNESS_H
 #define GN_SHARPNESS_H
 

@@ -1,7 +1,7 @@
 /* spectrum.h -- eigenvalues: of small symmetric matrices whole, of large Hessians by Lanczos from products alone.
  *
- * Invariant: an eigenvalue by Lanczos comes with its residual |H u - value u|, and the start vector is a function of the
- * seed. Sources: docs/methods.md. */
+ * Invariant: an eigenvalue by Lanczos comes with its residual |H u - value u|, and the start vector is a function of
+ * the seed. Sources: docs/methods.md. */
 #ifndef GN_SPECTRUM_H
 #define GN_SPECTRUM_H
 
@@ -33,9 +33,10 @@ typedef struct gn_lanczos {
     gn_extreme largest[16], smallest;
 } gn_lanczos;
 /* Full re-orthogonalisation. An eigenvalue that stands several times is found once, since the space of one start vector
- * holds one of its eigenvectors. `top` 1..16 of the largest; vector (n) receives the eigenvector of the largest, or NULL. */
-gn_status gn_lanczos_run(gn_context *ctx, size_t n, gn_product_fn product, void *user, const gn_lanczos_options *options,
-                         size_t top, double *vector, gn_lanczos *out);
+ * holds one of its eigenvectors. `top` 1..16 of the largest; vector (n) receives the eigenvector of the largest, or
+ * NULL. */
+gn_status gn_lanczos_run(gn_context *ctx, size_t n, gn_product_fn product, void *user,
+                         const gn_lanczos_options *options, size_t top, double *vector, gn_lanczos *out);
 /* Trace by Rademacher probes with its standard error, and the density of eigenvalues by stochastic Lanczos quadrature:
  * nodes and weights of all probes together, weights summing to 1. */
 typedef struct gn_density { size_t n; double *value, *weight; double trace, trace_error; } gn_density;

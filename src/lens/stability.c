@@ -12,8 +12,8 @@
 
 void gn_stability_defaults(gn_stability_ask *ask)
 {
-    *ask = (gn_stability_ask){ .op = GN_OPT_sgd, .top = 1, .seed = 1, .tolerance = 1e-5, .products = 120, .measured = 12,
-                               .warm = 100 };
+    *ask = (gn_stability_ask){ .op = GN_OPT_sgd, .top = 1, .seed = 1, .tolerance = 1e-5, .products = 120,
+                               .measured = 12, .warm = 100 };
     const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
     for (int i = 0; i < row->parameters; i++) ask->hyper[i] = row->parameter_default[i];
 }
@@ -110,7 +110,8 @@ static gn_status eigenvalues(study *y)
     }
     if (!a->density) return GN_OK;
     s->has_density = true;
-    return gn_density_run(s->ctx, s->n, gn_curvature_product, &y->curvature, s->n < 64 ? 64 : 16, 64, a->seed, &s->density);
+    return gn_density_run(s->ctx, s->n, gn_curvature_product, &y->curvature, s->n < 64 ? 64 : 16, 64, a->seed,
+                          &s->density);
 }
 
 /* The same products elsewhere: a point one step of the size of the weights away. */
@@ -119,7 +120,8 @@ static gn_status find_out_whether_quadratic(study *y)
     gn_stability *s = y->s;
     double *v = take(s, s->n), *away = take(s, s->n), *here = take(s, s->n), *there = take(s, s->n);
     if (!v || !away || !here || !there) return GN_NO_MEMORY;
-    gn_random r = gn_random_make(y->ask->seed, GN_STREAM_PROBE, 7), q = gn_random_make(y->ask->seed, GN_STREAM_PROBE, 8);
+    gn_random r = gn_random_make(y->ask->seed, GN_STREAM_PROBE, 7);
+    gn_random q = gn_random_make(y->ask->seed, GN_STREAM_PROBE, 8);
     for (size_t i = 0; i < s->n; i++) {
         v[i] = gn_random_normal(r, i);
         away[i] = s->at[i] + gn_random_normal(q, i) * fmax(1, fabs(s->at[i]));

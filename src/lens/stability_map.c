@@ -50,7 +50,8 @@ static void add_series(drawing *d, size_t panel, gn_series_kind kind, const char
                        const double *y)
 {
     gn_panel *p = &d->panel[panel];
-    d->series[8 * panel + p->n_series++] = (gn_series){ .kind = kind, .label = label, .n = n, .x = x, .y = y, .style = -1 };
+    d->series[8 * panel + p->n_series++] = (gn_series){ .kind = kind, .label = label, .n = n, .x = x, .y = y,
+                                                        .style = -1 };
 }
 
 static void add_rule(drawing *d, size_t panel, bool vertical, double at, const char *label)
@@ -77,14 +78,18 @@ static gn_status open_field(drawing *d, double x0, double x1, double y0, double 
 {
     *z = take(d, GRID_X * GRID_Y, sizeof **z);
     if (d->failed) return GN_NO_MEMORY;
-    d->field[0] = (gn_field){ .kind = GN_FIELD_CLASSES, .nx = GRID_X, .ny = GRID_Y, .x0 = x0, .x1 = x1, .y0 = y0, .y1 = y1,
+    d->field[0] = (gn_field){ .kind = GN_FIELD_CLASSES, .nx = GRID_X, .ny = GRID_Y, .x0 = x0, .x1 = x1, .y0 = y0,
+                              .y1 = y1,
                               .z = *z, .names = names, .n_names = 3 };
     d->panel[0].n_fields = 1;
     d->panel[0].x_min = x0, d->panel[0].x_max = x1, d->panel[0].y_min = y0, d->panel[0].y_max = y1;
     return GN_OK;
 }
 
-static double along(double from, double to, size_t i, size_t n) { return from + (to - from) * (double)i / (double)(n - 1); }
+static double along(double from, double to, size_t i, size_t n)
+{
+    return from + (to - from) * (double)i / (double)(n - 1);
+}
 
 /* ---- rate against |x| -------------------------------------------------------------------------------------------- */
 static gn_status map_lr_x(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
@@ -199,7 +204,8 @@ static gn_status map_trajectories(gn_arena *arena, const gn_map_ask *ask, gn_pic
     for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
     GN_TRY(gn_limit_of(arena->ctx, ask->op, hyper, &limit));
     if (!limit.known || limit.preconditioned || !(lambda > 0))
-        return gn_fail(arena->ctx, GN_E_CFG_CONFLICT, "--map trajectories needs sgd, momentum or nesterov and an x that is not 0");
+        return gn_fail(arena->ctx, GN_E_CFG_CONFLICT,
+                       "--map trajectories needs sgd, momentum or nesterov and an x that is not 0");
     GN_TRY(begin(&d, arena, 1, out));
     double *k = take(&d, STEPS + 1, sizeof *k), *w = take(&d, GN_COUNT(shares) * (STEPS + 1), sizeof *w);
     if (d.failed) return GN_NO_MEMORY;

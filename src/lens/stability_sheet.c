@@ -19,12 +19,15 @@ static void given(gn_sheet *sheet, int depth, const char *title, const char *nam
 static void say_curvature(const gn_stability *s, gn_sheet *sheet)
 {
     if (s->lambda <= 0)
-        gn_sheet_text(sheet, 0, "No direction curves upwards here: there is no minimum nearby for descent to settle in.");
+        gn_sheet_text(sheet, 0,
+                      "No direction curves upwards here: there is no minimum nearby for descent to settle in.");
     else if (s->smallest < -1e-10 * s->lambda)
-        gn_sheet_text(sheet, 0, "A saddle: along the direction of the smallest eigenvalue the loss curves downwards, and "
+        gn_sheet_text(sheet, 0,
+                      "A saddle: along the direction of the smallest eigenvalue the loss curves downwards, and "
                                 "descent leaves along it at any rate.");
     if (s->values && s->zeros)
-        gn_sheet_text(sheet, 1, "%zu of %zu eigenvalues are 0 within rounding: along those directions the gradient does not "
+        gn_sheet_text(sheet, 1,
+                      "%zu of %zu eigenvalues are 0 within rounding: along those directions the gradient does not "
                                 "change.", s->zeros, s->values);
 }
 
@@ -117,15 +120,18 @@ static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_she
 {
     gn_sheet_section(sheet, 0, s->root ? "Curvature, as the optimiser feels it: P^-1/2 H P^-1/2" : "Curvature");
     if (s->root)
-        gn_sheet_text(sheet, 0, "P is what %s divides its step by after %zu steps from here; it is held as it is there, and "
+        gn_sheet_text(sheet, 0,
+                      "P is what %s divides its step by after %zu steps from here; it is held as it is there, and "
                                 "the Hessian H is taken there.", gn_optimizer_table()[ask->op].name, s->warmed);
     gn_sheet_text(sheet, 0, "%zu parameter%s; loss %s, gradient norm %s", s->n, s->n == 1 ? "" : "s", SHOW(s->loss),
                   SHOW(s->slope));
     given(sheet, 0, "largest eigenvalue", "lambda", s->lambda);
-    gn_sheet_text(sheet, 0, "Lanczos: residual %s after %zu product%s%s", gn_num_digits(GN_NUM, s->eigen.largest[0].residual, 2),
+    gn_sheet_text(sheet, 0, "Lanczos: residual %s after %zu product%s%s",
+                  gn_num_digits(GN_NUM, s->eigen.largest[0].residual, 2),
                   s->eigen.steps, s->eigen.steps == 1 ? "" : "s",
                   s->eigen.converged ? "" : "; not converged: the largest may be a little larger");
-    if (s->n > 1) given(sheet, 0, s->values ? "smallest eigenvalue" : "smallest eigenvalue found", "lambda_min", s->smallest);
+    const char *which = s->values ? "smallest eigenvalue" : "smallest eigenvalue found";
+    if (s->n > 1) given(sheet, 0, which, "lambda_min", s->smallest);
     largest_table(s, sheet);
     spectrum_table(s, ask->spectrum, sheet);
     density_table(s, sheet);
@@ -158,8 +164,8 @@ static void say_regime(const gn_stability *s, gn_sheet *sheet)
                   gn_num_digits(GN_NUM, s->band, 3), GN_REGIME_BAND_ULPS);
 }
 
-/* Only for plain gradient descent is the best fixed rate this one. With eigenvalues of 0, which no rate moves along, the
- * smallest above 0 decides. */
+/* Only for plain gradient descent is the best fixed rate this one. With eigenvalues of 0, which no rate moves along,
+ * the smallest above 0 decides. */
 static void best_rate(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
     if (ask->op != GN_OPT_sgd || !(s->least_positive > 0) || s->smallest < -1e-10 * s->lambda) return;
@@ -184,7 +190,8 @@ static void say_where(const gn_stability *s, gn_sheet *sheet)
     if (s->quadratic && !s->root)
         gn_sheet_text(sheet, 0, "The loss is quadratic: what is said here holds everywhere.");
     else
-        gn_sheet_text(sheet, 0, "A local estimate: the loss is not quadratic%s, so lambda holds at this point and changes "
+        gn_sheet_text(sheet, 0,
+                      "A local estimate: the loss is not quadratic%s, so lambda holds at this point and changes "
                                 "along the way.", s->root ? " to this optimiser" : "");
 }
 
@@ -277,7 +284,8 @@ static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exa
 void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, const gn_scaling *scaling,
                         bool exact_scaling, gn_sheet *sheet)
 {
-    gn_sheet_fact(sheet, "float64; exact Hessian products; Lanczos with full re-orthogonalisation from a start by seed %llu",
+    gn_sheet_fact(sheet,
+                  "float64; exact Hessian products; Lanczos with full re-orthogonalisation from a start by seed %llu",
                   (unsigned long long)ask->seed);
     curvature(s, ask, sheet);
     limits(s, ask, sheet);
