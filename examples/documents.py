@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""documents.py -- the networks of four teaching texts as models and data that glassnet reads: weights of your own choice
-in a file, in a few lines.
+"""documents.py -- the networks of four teaching texts as models and data that glassnet reads: weights of your own
+choice in a file, in a few lines.
 
   python3 examples/documents.py [FOLDER]
 
@@ -32,7 +32,8 @@ def model(path, net, tensors, inputs, targets, reduction="mean"):
     header["__metadata__"] = {
         "format": "glassnet", "version": "1", "task": "regression", "net": net, "loss": "mse", "reduction": reduction,
         "init": "auto", "seed": "1", "precision": "f64", "options": "", "command": "examples/documents.py",
-        "sample_type": "f64", "sample_kernels": "base", "sample_inputs": "[]", "sample_outputs": "[]", "inputs": str(inputs), "targets": json.dumps(targets)}
+        "sample_type": "f64", "sample_kernels": "base", "sample_inputs": "[]", "sample_outputs": "[]",
+        "inputs": str(inputs), "targets": json.dumps(targets)}
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
     with open(path, "wb") as f:
@@ -85,7 +86,9 @@ REGRESSOR = (
     (1, 3, [
         0.012784040316728537, -0.03162425923435822, -0.0016801157504288797],
         [0.0]))
-LEAKY = ((1, 5, [0.92542368, 0.63684431, 0.63029109, 0.48955112, 0.96805626], [0.9382288624999986]), (1, 1, [1.0], [0.0]))
+LEAKY = (
+    (1, 5, [0.92542368, 0.63684431, 0.63029109, 0.48955112, 0.96805626], [0.9382288624999986]),
+    (1, 1, [1.0], [0.0]))
 
 
 def write(folder):
@@ -102,7 +105,8 @@ def write(folder):
     model(at("regressor.safetensors"), "3 relu", dense(*REGRESSOR), 2, ["y"])
     table(at("regressor.csv"), ["x1", "x2", "y"], [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 2]])
     model(at("leaky.safetensors"), "1 leaky_relu", dense(*LEAKY), 5, ["y"], "half-sum")
-    mine = [-0.0016011749938347152, 0.0, 0.011888078503630058, 0.011891995055352936, 0.0, 0.0]  # as S2's backward gives it
+    # as S2's backward gives it
+    mine = [-0.0016011749938347152, 0.0, 0.011888078503630058, 0.011891995055352936, 0.0, 0.0]
     table(at("regressor-mine.csv"), ["x1", "x2"], [mine[0:2], mine[2:4], mine[4:6]])
     wave = [(-1 + 2 * i / 19) for i in range(20)]
     table(at("wave.csv"), ["x", "y"], [[x, 8 * x**4 - 8 * x**2 + 1] for x in wave])

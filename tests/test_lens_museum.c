@@ -1,5 +1,5 @@
-/* test_lens_museum.c -- every exhibit runs, its equations are read again, its numbers are the right ones, and gn_diagnose
- * names what it should.
+/* test_lens_museum.c -- every exhibit runs, its equations are read again, its numbers are the right ones, and
+ * gn_diagnose names what it should.
  *
  * Invariant: expected numbers come from independent computations (NumPy, SymPy) and stand here as numbers. */
 #include "nn_help.h"
@@ -174,7 +174,8 @@ static void check_lines(const gn_sheet *sheet, int number)
         double off;
         const gn_line *line = sheet->line[i];
         must(sheet->ctx, gn_line_again(sheet, line, &off));
-        if (!(off <= 1e-12)) fail_msg("exhibit %d: %s = %s is off by %g", number, line->symbol->name, line->formula, off);
+        if (!(off <= 1e-12))
+            fail_msg("exhibit %d: %s = %s is off by %g", number, line->symbol->name, line->formula, off);
         equations += line->kind == GN_LINE_EQUATION;
     }
     if (number != 14) assert_true(equations > 0);
@@ -195,7 +196,8 @@ static void test_every_exhibit(void **state)
         check_lines(&sheet, e[i].number);
         check_numbers(&sheet, e[i].number);
         if (found != expected_mistake(e[i].number))
-            fail_msg("exhibit %d: diagnosed as %s", e[i].number, found < GN_MISTAKE_COUNT ? gn_mistake_name(found) : "-");
+            fail_msg("exhibit %d: diagnosed as %s", e[i].number,
+                     found < GN_MISTAKE_COUNT ? gn_mistake_name(found) : "-");
         gn_sheet_free(&sheet);
     }
     gn_context_free(ctx);

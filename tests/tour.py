@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""tour.py -- holds the pages that teach to what the command does: docs/tour.md, the README's section on the glass box and
-docs/acceptance.md.
+"""tour.py -- holds the pages that teach to what the command does: docs/tour.md, the README's section on the glass box
+and docs/acceptance.md.
 
   tests/tour.py GLASSNET [--write]
 
@@ -11,14 +11,15 @@ docs/tour.md: every block
   what it prints
   ```
 
-is run, in order, in one empty folder, and what it prints (both streams) is compared line by line, save that numbers below
-1e-8, which rounding leaves, need only be as small; an exit status that is not 0 stands as a last line "[exit status N]". Every number in the prose must occur in a block of the same section. With
---write the blocks are filled with what is printed now: read the difference before you commit it.
+is run, in order, in one empty folder, and what it prints (both streams) is compared line by line, save that numbers
+below 1e-8, which rounding leaves, need only be as small; an exit status that is not 0 stands as a last line
+"[exit status N]". Every number in the prose must occur in a block of the same section. With --write the blocks are
+filled with what is printed now: read the difference before you commit it.
 
 docs/acceptance.md: in each row of a table, a command in backquotes in the column "command" is run and must end with
 status 0, or N where "(exit N)" follows it, and print each number or `text` of the column "shows"; a number agrees when
-it is the same to the digits that the page has. A test is named as file: function, and must be registered in a file whose
-name begins so.
+it is the same to the digits that the page has. A test is named as file: function, and must be registered in a file
+whose name begins so.
 The last line printed is "N passed, N failed".
 """
 import glob

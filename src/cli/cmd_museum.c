@@ -132,8 +132,9 @@ static gn_status run(gn_cli *cli)
 
 const gn_command_body gn_cmd_museum = {
     run,
-    "Mistakes that stand in four teaching texts (S0 to S3) and in well-known tools: what the text says, what is right, the\n"
-    "numbers of both computed now, the proof, and where it is about a gradient what `glassnet diagnose` finds in it.\n\n"
+    "Mistakes that stand in four teaching texts (S0 to S3) and in well-known tools: what the text says, what is\n"
+    "right, the numbers of both computed now, the proof, and where it is about a gradient what `glassnet diagnose`\n"
+    "finds in it.\n\n"
     "EXHIBIT is a number or a name from the list, or all.",
     "glassnet museum\n"
     "glassnet museum 26\n"

@@ -42,7 +42,7 @@ static const double regressor[] = {
     -0.03162425923435822, -0.0016801157504288797, 0,
 };
 static const double rows_x[] = { 0, 0, 0, 1, 1, 0, 1, 1 }, rows_y[] = { 0, 1, 1, 2 }; /* a row after another */
-static const double columns_x[] = { 0, 0, 1, 1, 0, 1, 0, 1 };                           /* (2, 4), as the document has them */
+static const double columns_x[] = { 0, 0, 1, 1, 0, 1, 0, 1 }; /* (2, 4): a column a row of the data */
 
 static gn_dataset four_rows(void)
 {
@@ -94,7 +94,8 @@ void gn_museum_batch_twice(gn_hall *h)
     gn_hall_calc(h, "right: off by", "off", "norm(dW2 - dW2_central)");
     gn_given given[] = { gn_hall_given(h, 0, "dW1_said"), gn_hall_given(h, 2, "dW2_said") };
     gn_hall_diagnose(h, net, &rows, given, 2, false);
-    gn_hall_say(h, "Training by it works, with a rate that is %s times as large as it says.", gn_hall_text(h, GN_NUM, "ratio"));
+    gn_hall_say(h, "Training by it works, with a rate that is %s times as large as it says.",
+                gn_hall_text(h, GN_NUM, "ratio"));
     gn_net_free(net);
 }
 

@@ -54,8 +54,8 @@ void gn_museum_equations(gn_hall *h)
     gn_hall_calc(h, "its solution", "solution", "x*exp(-2*time)");
     gn_hall_calc(h, "a step of gradient descent", "descent", "x - time*slope");
     gn_hall_calc(h, "what separates them", "gap", "solution - descent");
-    gn_hall_say(h, "A step of descent is a coarse step along that solution. The notes compute derivatives, none solves an "
-                   "equation: the prerequisite is the first.");
+    gn_hall_say(h, "A step of descent is a coarse step along that solution. The notes compute derivatives, none "
+                "solves an equation: the prerequisite is the first.");
 }
 
 void gn_museum_concave(gn_hall *h)
@@ -65,7 +65,8 @@ void gn_museum_concave(gn_hall *h)
     gn_hall_derive(h, "first derivative", "slope", "x^2 - 4*x + 5", "x");
     gn_hall_derive(h, "second derivative", "curve", "2*x - 4", "x");
     double curve = gn_hall_at(h, "curve", 0);
-    gn_hall_say(h, "f'' = %s is %s 0 at every x: f is %s, and where f' = 0 it has a %s.", gn_hall_text(h, GN_NUM, "curve"),
+    gn_hall_say(h, "f'' = %s is %s 0 at every x: f is %s, and where f' = 0 it has a %s.",
+                gn_hall_text(h, GN_NUM, "curve"),
                 curve > 0 ? "above" : "below", curve > 0 ? "convex" : "concave", curve > 0 ? "minimum" : "maximum");
     gn_hall_part(h, "the proof without derivatives: a chord lies above a convex function");
     gn_hall_number(h, "a", 0);
@@ -92,7 +93,8 @@ void gn_museum_continuous(gn_hall *h)
     gn_hall_calc(h, "x^2 across 0", "jump_square", "tiny^2 - (-tiny)^2");
     gn_hall_part(h, "what differs is the slope: gradient descent on both");
     double last = gn_hall_path(h, "the same start and rate", 9, GN_COUNT(both), both, 1);
-    gn_hall_say(h, "The slope of |v| keeps its size, so v goes to and fro at %s for ever; that of w^2 shrinks with w.",
+    gn_hall_say(h, "The slope of |v| keeps its size, so v goes to and fro at %s for ever; that of w^2 shrinks with "
+                "w.",
                 gn_num(GN_NUM, last));
 }
 
@@ -118,7 +120,7 @@ void gn_museum_must_be_smooth(gn_hall *h)
     gn_hall_number(h, "eta", 0.05);
     double last = gn_hall_path(h, "a ReLU neuron", 9, GN_COUNT(loop), loop, 3);
     gn_sheet_symbol(h->s, "last_loss", 1, 1, &last, GN_F64);
-    gn_hall_say(h, "The loss is not smooth and falls to %s. What is needed is a slope almost everywhere, and a choice "
-                   "where there is none.",
+    gn_hall_say(h, "The loss is not smooth and falls to %s. What is needed is a slope almost everywhere, and a "
+                "choice where there is none.",
                 gn_num_digits(GN_NUM, last, 3));
 }

@@ -62,7 +62,8 @@ void gn_museum_early_return(gn_hall *h)
     gn_hall_part(h, "with return after the loop, and the bias where it belongs");
     size_t m = two_loops(false, false, z);
     gn_hall_result(h, "right", "z", m, 1, z, "W*x + b");
-    gn_hall_say(h, "As printed the function hands back %zu number of %zu: it leaves in the first round of the outer loop.",
+    gn_hall_say(h, "As printed the function hands back %zu number of %zu: it leaves in the first round of the outer "
+                "loop.",
                 n, m);
 }
 
@@ -129,9 +130,9 @@ void gn_museum_bias_shape(gn_hall *h)
     double large = counted(h, 784, "128 relu", 10);
     gn_hall_result(h, "right, counted in the network", "count_large", 1, 1, &large, "784*128 + 128 + 128*10 + 10");
     gn_hall_part(h, "why it cannot be meant");
-    gn_hall_say(h, "A bias for each row of the batch would be another number for the same row in another batch, and a "
-                   "network trained with batches of %s could not be asked about one row. One column, the same for all "
-                   "rows, is what is added.",
+    gn_hall_say(h, "A bias for each row of the batch would be another number for the same row in another batch, and "
+                "a network trained with batches of %s could not be asked about one row. One column, the same for "
+                "all rows, is what is added.",
                 gn_hall_text(h, GN_NUM, "batch"));
     gn_hall_array(h, "Z", 2, 3, (const double[]){ 1, 2, 3, 4, 5, 6 });
     gn_hall_array(h, "b", 2, 1, (const double[]){ 10, 20 });
@@ -192,8 +193,8 @@ static void deaf_slopes(gn_hall *h)
     gn_hall_calc(h, "", "JJ", "J*J'");
     double rank = rank_of(h);
     gn_sheet_symbol(h->s, "rank", 1, 1, &rank, GN_F64);
-    gn_hall_say(h, "Alive: %s of 6 and %s of 4 units. The Jacobian has rank %s: the two outputs move together, along one "
-                   "line.",
+    gn_hall_say(h, "Alive: %s of 6 and %s of 4 units. The Jacobian has rank %s: the two outputs move together, "
+                "along one line.",
                 gn_num(GN_NUM, alive(h, "a1")), gn_num(GN_NUM, alive(h, "a2")), gn_num(GN_NUM, rank));
 }
 
@@ -214,7 +215,7 @@ void gn_museum_deaf_network(gn_hall *h)
     gn_hall_calc(h, "output at x = 0", "out_zero", "relu(W3*relu(W2*relu(b1) + b2) + b3)");
     gn_hall_calc(h, "what the whole input adds", "moved", "out - out_zero");
     gn_hall_calc(h, "as a share of the output", "share", "norm(moved)/norm(out)");
-    gn_hall_say(h, "The input moves the outputs by %s of their size; the rest comes from the biases, which are ten times "
-                   "as large as the weights. And with ReLU last, no output can be negative.",
+    gn_hall_say(h, "The input moves the outputs by %s of their size; the rest comes from the biases, which are ten "
+                "times as large as the weights. And with ReLU last, no output can be negative.",
                 gn_hall_text(h, GN_NUM, "share"));
 }

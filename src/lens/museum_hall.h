@@ -45,8 +45,8 @@ double gn_hall_iterate(gn_hall *h, const char *name, double start, const char *f
 /* A float64 network with these parameters, tensor after tensor. */
 gn_net *gn_hall_net(gn_hall *h, size_t inputs, const char *layers, size_t outputs, const char *loss,
                     const char *reduction, const double *theta);
-/* The document's gradient before gn_diagnose: what it finds, in words. A symbol's value stands for a tensor; NULL value:
- * absent. */
+/* The document's gradient before gn_diagnose: what it finds, in words. A symbol's value stands for a tensor; a NULL
+ * value: absent. */
 void gn_hall_diagnose(gn_hall *h, const gn_net *net, const gn_dataset *rows, const gn_given *given, size_t count,
                       bool whole);
 gn_given gn_hall_given(const gn_hall *h, size_t tensor, const char *symbol);

@@ -1,14 +1,15 @@
 /* museum_leaky.c -- exhibits about the leaky ReLU neuron of S3: its slope at 0, the missing 2, the missing bias.
  *
- * Invariant: the neuron is a hidden layer of one unit, followed by an output of weight 1 and bias 0, so that a network's
- * gradient of tensors 0.weight and 0.bias is the neuron's. */
+ * Invariant: the neuron is a hidden layer of one unit, followed by an output of weight 1 and bias 0, so that a
+ * network's gradient of tensors 0.weight and 0.bias is the neuron's. */
 #include "museum_hall.h"
 
 /* The rows that the document prints, its targets, the weights of its second run; the bias is the one that its printed
  * output implies. */
 static const double neuron_x[] = { -1, 2, 3, 13, 17, 4, -5, 6, 14, 18, 7, 8, -9, 15, 19, -10, 11, 12, 16, -20 };
 static const double neuron_y[] = { 100, 200, 300, 400 };
-static const double neuron_theta[] = { 0.92542368, 0.63684431, 0.63029109, 0.48955112, 0.96805626, 0.9382288624999986, 1, 0 };
+static const double neuron_theta[] = { 0.92542368, 0.63684431, 0.63029109,         0.48955112,
+                                       0.96805626, 0.9382288624999986, 1, 0 };
 
 static gn_dataset neuron_rows(void)
 {
@@ -37,8 +38,8 @@ void gn_museum_leaky_at_zero(gn_hall *h)
     gn_hall_calc(h, "the document's text", "s_text", "where(z > 0, 1, 0.01)");
     gn_hall_derive(h, "the row of leaky_relu", "s_row", "leaky_relu(z)", "z");
     gn_hall_difference(h, "s_central", "leaky_relu(z)", "z");
-    gn_hall_say(h, "The central difference lies halfway, whatever h is: at a kink it proves neither. Any number from the "
-                   "left slope to the right one would do, but text and code must choose the same.");
+    gn_hall_say(h, "The central difference lies halfway, whatever h is: at a kink it proves neither. Any number "
+                "from the left slope to the right one would do, but text and code must choose the same.");
     gn_hall_part(h, "a neuron with z exactly 0: w = 1, b = 0, three rows");
     gn_hall_array(h, "x", 3, 1, x);
     gn_hall_array(h, "y", 3, 1, y);
@@ -89,12 +90,13 @@ void gn_museum_no_bias_gradient(gn_hall *h)
     if (!net) return;
     gn_dataset rows = neuron_rows();
     gn_hall_central(h, net, &rows, 1, "dJ_db_central");
-    gn_given given[] = { gn_hall_given(h, 0, "dJ_dw"), gn_hall_given(h, 2, "dJ_dout"), gn_hall_given(h, 3, "dJ_dout_b") };
+    gn_given given[] = { gn_hall_given(h, 0, "dJ_dw"), gn_hall_given(h, 2, "dJ_dout"),
+                         gn_hall_given(h, 3, "dJ_dout_b") };
     given[0].rows = 1;
     given[0].cols = 5;
     gn_hall_diagnose(h, net, &rows, given, 3, true);
-    gn_hall_say(h, "Its text has error = y_true - y_pred, its code y_pred - y_true; and both runs draw w and b without a "
-                   "seed, so that the printed numbers cannot come again.");
+    gn_hall_say(h, "Its text has error = y_true - y_pred, its code y_pred - y_true; and both runs draw w and b "
+                "without a seed, so that the printed numbers cannot come again.");
     gn_net_free(net);
 }
 
@@ -111,6 +113,6 @@ void gn_museum_max_alpha(gn_hall *h)
     gn_hall_calc(h, "right", "right", "where(x > 0, x, alpha*x)");
     gn_hall_calc(h, "as the engine's row has it", "row", "leaky_relu(x, 2)");
     gn_hall_calc(h, "apart", "apart", "said - right");
-    gn_hall_say(h, "max is leaky for alpha from 0 to 1. The same code also calls np.asarray(vector, copy=True), which numpy "
-                   "before 2.0 refuses.");
+    gn_hall_say(h, "max is leaky for alpha from 0 to 1. The same code also calls np.asarray(vector, copy=True), "
+                "which numpy before 2.0 refuses.");
 }

@@ -1,4 +1,5 @@
-/* museum_loop.c -- exhibits about loops and what they minimise: no update, no floor, one point, where counting begins. */
+/* museum_loop.c -- exhibits about loops and what they minimise: no update, no floor, one point, where counting
+ * begins. */
 #include "museum_hall.h"
 
 #include <math.h>
@@ -23,8 +24,8 @@ void gn_museum_no_update(gn_hall *h)
     double w = gn_hall_at(h, "w0", 0), goal = gn_hall_at(h, "y", 0) / gn_hall_at(h, "x", 0), k = 0;
     for (; k < 100 && fabs(w - goal) >= 0.01; k++) w = gn_hall_iterate(h, "w", w, "w - eta*2*(w*x - y)*x", 1);
     gn_sheet_symbol(h->s, "steps", 1, 1, &k, GN_F64);
-    gn_hall_say(h, "With the update w is within 0.01 of %s after %s steps; without it the error of the first round is "
-                   "that of the last.",
+    gn_hall_say(h, "With the update w is within 0.01 of %s after %s steps; without it the error of the first round "
+                "is that of the last.",
                 gn_num(GN_NUM, goal), gn_num(GN_NUM, k));
 }
 
@@ -43,8 +44,8 @@ void gn_museum_one_point(gn_hall *h)
     gn_hall_calc(h, "Hessian in (w, b)", "H", "2*[x, 1]*[x, 1]'");
     gn_hall_calc(h, "its determinant", "det", "2*x*x*2 - 2*x*(2*x)");
     gn_hall_calc(h, "along the line w*x + b = y", "flat", "norm(H*[1, -x])");
-    gn_hall_say(h, "The determinant is %s: along the direction (1, -x) the loss does not change, so every (w, y - w*x) is "
-                   "an answer.",
+    gn_hall_say(h, "The determinant is %s: along the direction (1, -x) the loss does not change, so every (w, y - "
+                "w*x) is an answer.",
                 gn_hall_text(h, GN_NUM, "det"));
 }
 
@@ -66,8 +67,8 @@ void gn_museum_mean_error(gn_hall *h)
     gn_hall_calc(h, "so it falls each step by", "fall", "eta*slope^2");
     double last = gn_hall_path(h, "ten steps of gradient descent on either", 11, GN_COUNT(loop), loop, 2);
     gn_hall_calc(h, "after ten steps", "ten", "first_error - 10*fall");
-    gn_hall_say(h, "Ten steps take the mean error to %s, further from 0 at each: its slope is the same wherever w is. It "
-                   "has no least value, so it is no loss.",
+    gn_hall_say(h, "Ten steps take the mean error to %s, further from 0 at each: its slope is the same wherever w "
+                "is. It has no least value, so it is no loss.",
                 gn_num_digits(GN_NUM, last, 6));
 }
 
@@ -87,7 +88,7 @@ void gn_museum_off_by_one(gn_hall *h)
     gn_hall_path(h, "the two ways to count", 7, GN_COUNT(both), both, 1);
     gn_hall_calc(h, "the document's iteration 0", "w_said", "w0 - eta*2*(w0*x - y)*x");
     gn_hall_say(h, "The closed form fits the first column alone: k = 0 is the start %s. In the document's plots "
-                   "iteration 0 is already %s, in its last cell it is the start.",
+                "iteration 0 is already %s, in its last cell it is the start.",
                 gn_hall_text(h, GN_NUM, "w0"), gn_hall_text(h, GN_NUM, "w_said"));
 }
 

@@ -51,8 +51,8 @@ void gn_museum_critical_rate(gn_hall *h)
     gn_hall_calc(h, "how far apart", "ratio", "limit/limit_said");
     gn_hall_part(h, "the proof: the neuron run at rates on both sides");
     rates(h, "2000 steps at each rate; the answer is w* = y/x", eta, GN_COUNT(eta), 2000);
-    gn_hall_say(h, "From %s on to below %s every rate still arrives, where the document expects divergence: it took the "
-                   "rate that arrives in one step for the last one that arrives at all.",
+    gn_hall_say(h, "From %s on to below %s every rate still arrives, where the document expects divergence: it took "
+                "the rate that arrives in one step for the last one that arrives at all.",
                 gn_num(GN_NUM, eta[1]), gn_hall_text(h, GN_NUM, "limit"));
 }
 
@@ -90,7 +90,8 @@ void gn_museum_sweet_spot(gn_hall *h)
     gn_hall_part(h, "the proof: steps until a millionth of the first error is left");
     double said = steps_run(h, "eta_said"), best = steps_run(h, "eta_best");
     double told = gn_steps_to(gn_hall_at(h, "r_said", 0), 1e-6);
-    gn_hall_say(h, "At %s: %s steps run, %s by theory. At %s: %s.", gn_hall_text(h, GN_NUM, "eta_said"),
+    gn_hall_say(h, "At %s: %s steps run, %s by theory. At %s: %s.",
+                gn_hall_text(h, GN_NUM, "eta_said"),
                 gn_num(GN_NUM, said), gn_num(GN_NUM, told), gn_hall_text(h, GN_NUM, "eta_best"), gn_num(GN_NUM, best));
     gn_sheet_symbol(h->s, "steps_said", 1, 1, &said, GN_F64);
     gn_sheet_symbol(h->s, "steps_best", 1, 1, &best, GN_F64);
@@ -143,7 +144,8 @@ void gn_museum_third_loss(gn_hall *h)
     gn_hall_number(h, "bound", 1e13);
     gn_hall_calc(h, "third loss, by r", "L2", "((w0*x - y)*(1 - eta*lambda)^2)^2");
     gn_hall_calc(h, "against the bound", "ratio", "L2/bound");
-    gn_hall_say(h, "The third loss is %s, and %s times the bound is not far beyond it.", gn_num(GN_NUM, third),
+    gn_hall_say(h, "The third loss is %s, and %s times the bound is not far beyond it.",
+                gn_num(GN_NUM, third),
                 gn_hall_text(h, GN_NUM, "ratio"));
 }
 
@@ -158,8 +160,8 @@ void gn_museum_factor_above_one(gn_hall *h)
     gn_hall_calc(h, "at rate 0 nothing moves", "r0", "1 - 2*eta*x^2");
     gn_hall_derive(h, "slope of r in eta", "dr_deta", "1 - 2*eta*x^2", "eta");
     gn_hall_path(h, "r at rates from below 0 on", 8, GN_COUNT(factors), factors, 1);
-    gn_hall_say(h, "r falls from %s with slope %s: only a negative rate, which climbs, gives r above 1. What diverges "
-                   "in descent has r below -1.",
+    gn_hall_say(h, "r falls from %s with slope %s: only a negative rate, which climbs, gives r above 1. What "
+                "diverges in descent has r below -1.",
                 gn_hall_text(h, GN_NUM, "r0"), gn_hall_text(h, GN_NUM, "dr_deta"));
 }
 
@@ -197,7 +199,7 @@ void gn_museum_two_explosions(gn_hall *h)
     gn_hall_derive(h, "the largest slope of a sigmoid", "sigmoid_slope", "sigmoid(slope - 1.5)", "slope");
     gn_hall_calc(h, "ten sigmoids", "ten", "sigmoid_slope^10");
     gn_hall_say(h, "The first is cured by a rate below %s. The second is the same at every rate: it takes "
-                   "initialisation, normalisation or residual paths.",
+                "initialisation, normalisation or residual paths.",
                 gn_hall_text(h, GN_NUM, "limit"));
 }
 
@@ -227,7 +229,7 @@ void gn_museum_equal_floats(gn_hall *h)
     };
     gn_sheet_table(h->s, 0, "rates exactly at the limit, where r should be -1", GN_COUNT(column), 20, column);
     gn_hall_say(h, "Of 20 rates at the limit, == misses %zu by one rounding; the band of %d units in the last place "
-                   "finds %zu.",
+                "finds %zu.",
                 missed, (int)GN_REGIME_BAND_ULPS, found);
     double count[] = { (double)missed, (double)found };
     gn_sheet_symbol(h->s, "missed", 1, 1, &count[0], GN_F64);

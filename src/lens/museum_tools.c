@@ -28,8 +28,8 @@ void gn_museum_distill(gn_hall *h)
     gn_hall_result(h, "its largest modulus, by its eigenvalues", "spectral", 1, 1, &it.spectral, "sqrt(beta)");
     gn_hall_calc(h, "its determinant is the square", "det", "beta*(1 - eta*lambda) + eta*lambda*beta");
     double left = hypot(gn_hall_iterate(h, "v", 1, "spectral*v", 100), 0);
-    gn_hall_say(h, "The eigenvalues %s complex. A modulus of %s is below 1: 100 steps leave %s of an error. The page's %s "
-                   "would make every one of them grow.",
+    gn_hall_say(h, "The eigenvalues %s complex. A modulus of %s is below 1: 100 steps leave %s of an error. The "
+                "page's %s would make every one of them grow.",
                 it.ripples ? "are" : "are not", gn_hall_text(h, GN_NUM, "spectral"), gn_num_digits(GN_NUM, left, 3),
                 gn_hall_text(h, GN_NUM, "said"));
 }
@@ -47,8 +47,8 @@ void gn_museum_cs231n(gn_hall *h)
     gn_hall_derive(h, "slope", "slope", "relu(x)", "x");
     gn_hall_number(h, "h", 1e-7);
     gn_hall_calc(h, "with a step that does not reach the kink", "check_short", "(relu(x + h) - relu(x - h))/(2*h)");
-    gn_hall_say(h, "A million to the left of the kink nothing can go wrong; a millionth to the left the check says %s where "
-                   "the slope is %s, because x + h is on the other side.",
+    gn_hall_say(h, "A million to the left of the kink nothing can go wrong; a millionth to the left the check says "
+                "%s where the slope is %s, because x + h is on the other side.",
                 gn_hall_text(h, GN_NUM, "check"), gn_hall_text(h, GN_NUM, "slope"));
 }
 
@@ -66,9 +66,10 @@ void gn_museum_convnetjs(gn_hall *h)
     gn_hall_calc(h, "the tool multiplies", "said", "lr*m*(1 - beta1)/(sqrt(v*(1 - beta2)) + eps)");
     gn_hall_calc(h, "right: divide", "step", "lr*m/(1 - beta1)/(sqrt(v/(1 - beta2)) + eps)");
     gn_hall_calc(h, "how far apart", "ratio", "said/step");
-    gn_hall_say(h, "The row of adam in the tables: %s", row->update);
-    gn_hall_say(h, "The correction is there so that the first step has the size of the rate, %s; multiplied it is %s times "
-                   "as long.",
+    gn_hall_say(h, "The row of adam in the tables: %s",
+                row->update);
+    gn_hall_say(h, "The correction is there so that the first step has the size of the rate, %s; multiplied it is "
+                "%s times as long.",
                 gn_hall_text(h, GN_NUM, "lr"), gn_hall_text(h, GN_NUM, "ratio"));
 }
 
@@ -121,8 +122,8 @@ void gn_museum_rounded_layers(gn_hall *h)
     gn_hall_number(h, "r2", r2);
     gn_hall_calc(h, "layer 3", "c3", "tanh(5*r2)");
     gn_hall_calc(h, "relative difference of the result", "off", "abs(c3 - a3)/a3");
-    gn_hall_say(h, "Three decimals were kept, and the result is off by %s of itself: what is small at one layer is large "
-                   "at the next.",
+    gn_hall_say(h, "Three decimals were kept, and the result is off by %s of itself: what is small at one layer is "
+                "large at the next.",
                 gn_hall_text(h, GN_NUM, "off"));
 }
 
@@ -190,8 +191,8 @@ void gn_museum_largest_magnitude(gn_hall *h)
     gn_hall_part(h, "what hangs on it: the limit of the rate");
     gn_hall_calc(h, "by the tool's", "limit_said", "2/said");
     gn_hall_calc(h, "right", "limit", "2/largest");
-    gn_hall_say(h, "Without a word to the contrary the routine returns the eigenvalue of the largest magnitude, here %s. No "
-                   "learning rate is below %s.",
+    gn_hall_say(h, "Without a word to the contrary the routine returns the eigenvalue of the largest magnitude, "
+                "here %s. No learning rate is below %s.",
                 gn_hall_text(h, GN_NUM, "said"), gn_hall_text(h, GN_NUM, "limit_said"));
 }
 
@@ -210,7 +211,8 @@ void gn_museum_power_iteration(gn_hall *h)
     gn_hall_part(h, "Lanczos, run");
     lanczos(h);
     gn_hall_calc(h, "apart", "apart", "largest - said");
-    gn_hall_say(h, "It settles at %s, the far end of the spectrum, and nothing in it notices; the largest curvature is %s.",
+    gn_hall_say(h, "It settles at %s, the far end of the spectrum, and nothing in it notices; the largest curvature "
+                "is %s.",
                 gn_num_digits(GN_NUM, found, 6), gn_hall_text(h, GN_NUM, "largest"));
 }
 
@@ -229,8 +231,8 @@ void gn_museum_sympy_max(gn_hall *h)
     gn_hall_number(h, "x", -2);
     gn_hall_derive(h, "ours", "leaky_left", "leaky_relu(x)", "x");
     gn_hall_difference(h, "left_central", "leaky_relu(x)", "x");
-    gn_hall_say(h, "At the kink a half is as good a choice as 0 or 1; but a network that adds it trains by another rule than "
-                   "every library does.");
+    gn_hall_say(h, "At the kink a half is as good a choice as 0 or 1; but a network that adds it trains by another "
+                "rule than every library does.");
 }
 
 void gn_museum_sympy_gamma(gn_hall *h)

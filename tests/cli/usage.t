@@ -8,7 +8,7 @@ $ glassnet --help | head -n 3
 > usage: glassnet COMMAND [ARGUMENTS] [--option value ...]
 
 # every command has help with its options, and none is empty
-$ for c in train eval predict data info ops plan bench help completion man; do glassnet $c --help | grep -c -- '--json' >/dev/null || echo $c; done
+$ for c in train eval predict data info ops plan bench help completion man diff descend neuron explain check diagnose stability plot museum; do glassnet $c --help | grep -c -- '--json' >/dev/null || echo $c; done
 
 $ glassnet help data | head -n 2
 > usage: glassnet data [NAME] [--option value ...]
