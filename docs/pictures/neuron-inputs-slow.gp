@@ -207,7 +207,7 @@ EOD
 plot $d1 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' title 'w* = y/x = 1.11111', \
   $d2 using 1:2 with lines lw 1.4 dt (2,4) lc rgb '#666666' title 'w* = y/x = 1', \
   $d3 using 1:2 with lines lw 1.4 dt (12,4,2,4) lc rgb '#666666' title 'w* = y/x = 0.909091', \
-  $d4 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 4 lc rgb '#0072B2' pt 7 ps 0.7 title 'x = 9, η = 0.001: r = 0.838, one-sided', \
-  $d5 using 1:2 with linespoints lw 1.6 dt (12,4) pointinterval 4 lc rgb '#E69F00' pt 5 ps 0.7 title 'x = 10, η = 0.001: r = 0.8, one-sided', \
-  $d6 using 1:2 with linespoints lw 1.6 dt (3,3) pointinterval 4 lc rgb '#000000' pt 9 ps 0.9 title 'x = 11, η = 0.001: r = 0.758, one-sided'
+  $d4 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 5 lc rgb '#0072B2' pt 7 ps 0.7 title 'x = 9, η = 0.001: r = 0.838, one-sided', \
+  $d5 using 1:2 with linespoints lw 1.6 dt (12,4) pointinterval 5 lc rgb '#E69F00' pt 5 ps 0.7 title 'x = 10, η = 0.001: r = 0.8, one-sided', \
+  $d6 using 1:2 with linespoints lw 1.6 dt (3,3) pointinterval 5 lc rgb '#000000' pt 9 ps 0.9 title 'x = 11, η = 0.001: r = 0.758, one-sided'
 unset output

@@ -90,7 +90,7 @@ $d2 << EOD
 50 0.9999857275
 EOD
 plot $d1 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' notitle, \
-  $d2 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 4 lc rgb '#0072B2' pt 7 ps 0.7 notitle
+  $d2 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 5 lc rgb '#0072B2' pt 7 ps 0.7 notitle
 unset arrow
 unset label
 set title 'η=0.005: r=0, one step, stable'
@@ -170,7 +170,7 @@ $d4 << EOD
 50 1
 EOD
 plot $d3 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' notitle, \
-  $d4 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 4 lc rgb '#0072B2' pt 7 ps 0.7 notitle
+  $d4 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 5 lc rgb '#0072B2' pt 7 ps 0.7 notitle
 unset arrow
 unset label
 set title 'η=0.01: r=-1, two-cycle, critical'
@@ -250,7 +250,7 @@ $d6 << EOD
 50 0
 EOD
 plot $d5 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' notitle, \
-  $d6 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 4 lc rgb '#0072B2' pt 7 ps 0.7 notitle
+  $d6 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 5 lc rgb '#0072B2' pt 7 ps 0.7 notitle
 unset arrow
 unset label
 set title 'η=0.011: r=-1.2, divergent, unstable'

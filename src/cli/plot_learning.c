@@ -46,6 +46,7 @@ static gn_status new_run(runs *r, double fold)
         r->room = room;
     }
     const char *slash = strrchr(r->file, '/'), *name = slash && slash[1] ? slash + 1 : r->file;
+    if (!strcmp(name, "-")) name = "standard input";
     gn_text t;
     gn_text_init(&t, r->p->ctx);
     gn_text_puts(&t, gn_show(GN_SHOWN, name, strlen(name)));

@@ -222,7 +222,7 @@ static void draw_marks_of(gn_canvas *c, const gn_panel *p, size_t i, uint32_t ma
     size_t every = 1, from = 0;
     if (!points && s->kind != GN_SERIES_LINE_POINTS && drawn_lines(p) < 2) return;
     if (!points && (!few || s->kind != GN_SERIES_LINE_POINTS)) {
-        every = s->n / 6 + 1;
+        every = s->n / 6 | 1;       /* odd: both sides of what alternates are seen */
         from = every * (i % 6) / 6;
     }
     for (size_t k = from; k < s->n; k += every)

@@ -200,7 +200,7 @@ void gn_script_series(gn_script *s, gn_items *it, const gn_panel *p, size_t i)
 {
     const gn_series *r = &p->series[i];
     int k = gn_series_style(p, i);
-    size_t spread = r->n > 40 ? r->n / 12 : 1;
+    size_t spread = r->n > 40 ? r->n / 12 | 1 : 1;       /* odd: both sides of what alternates are seen */
     gn_text *t = &it->text;
     put_series_data(s, p, i);
     begin_item(it, s->blocks);
