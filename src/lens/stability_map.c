@@ -60,6 +60,12 @@ static void add_rule(drawing *d, size_t panel, bool vertical, double at, const c
     d->mark[8 * panel + p->n_marks++] = (gn_rule_mark){ vertical, at, label };
 }
 
+static void add_note(drawing *d, size_t panel, double x, double y, const char *text)
+{
+    gn_panel *p = &d->panel[panel];
+    d->note[8 * panel + p->n_notes++] = (gn_note_mark){ x, y, text };
+}
+
 /* y = numerator/(x^2) over x. */
 static gn_status inverse_square(drawing *d, const char *label, double numerator, double from, double to)
 {
@@ -112,6 +118,9 @@ static gn_status map_lr_x(gn_arena *arena, const gn_map_ask *ask, gn_picture *ou
     GN_TRY(inverse_square(&d, "one step: 1/(2x^2)", 0.5, x0, x1));
     if (ask->wrong_line) GN_TRY(inverse_square(&d, "WRONG limit of a notebook: 1/(2x^2)", 0.5, x0, x1));
     for (size_t i = 0; i < GN_COUNT(marks); i++) add_rule(&d, 0, true, marks[i], names[i]);
+    add_note(&d, 0, 4.6, 0.006, regions[0]);
+    add_note(&d, 0, 5.7, 0.0195, regions[1]);
+    add_note(&d, 0, 14, 0.015, regions[2]);
     d.panel[0].title = "Gradient descent on L = (w*x - y)^2: lambda = 2x^2";
     d.panel[0].x_label = "|x|";
     d.panel[0].y_label = "learning rate (per step)";
@@ -157,6 +166,9 @@ static gn_status map_lr_momentum(gn_arena *arena, const gn_map_ask *ask, gn_pict
             z[j * GRID_X + i] = it.spectral > 1 + 1e-12 ? 2 : it.ripples;
         }
     GN_TRY(limits_over_momentum(&d, arena->ctx, ask, most));
+    if (ask->op == GN_OPT_momentum) add_note(&d, 0, 0.05, 0.2, regions[0]);
+    add_note(&d, 0, 0.4, 1, regions[1]);
+    add_note(&d, 0, 0.4, 0.87 * top, regions[2]);
     d.panel[0].title = ask->op == GN_OPT_momentum ? "Momentum on a quadratic" : "Nesterov's momentum on a quadratic";
     d.panel[0].x_label = "momentum mu";
     d.panel[0].y_label = "learning rate times curvature";
