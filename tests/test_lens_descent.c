@@ -193,6 +193,27 @@ static void steps_written_out_are_the_path(void **state)
             }
 }
 
+/* Steps beyond what the path keeps, and a formula too long to be written out. */
+static void many_steps_and_long_formulas(void **state)
+{
+    bench *b = *state;
+    walked w;
+    gn_sheet s;
+    walk(b, &(asked){"x^2", NULL, {1}, 1e-4, 12000, GN_OPT_sgd, 0, 0}, &w);
+    w.ask.written = 6000;
+    assert_int_equal(w.d.k[3000], 6000);
+    assert_int_equal(gn_descent_sheet(b->ctx, &w.of, &w.ask, &w.d, &s), GN_OK);
+    assert_true(last_symbol(&s, "x")->value[0] == w.d.x[3000]);
+    gn_sheet_free(&s);
+    char text[22000] = "x";
+    for (size_t n = 1, k = 0; k < 1600; k++) n += (size_t)snprintf(text + n, sizeof text - n, "+sin(x)^%zu",
+                                                                   k % 90 + 10);
+    walk(b, &(asked){text, NULL, {.5}, 1e-4, 3, GN_OPT_sgd, 0, 0}, &w);
+    assert_int_equal(gn_descent_sheet(b->ctx, &w.of, &w.ask, &w.d, &s), GN_OK);
+    assert_true(last_symbol(&s, "x")->value[0] == w.d.x[3]);
+    gn_sheet_free(&s);
+}
+
 static bool says(const gn_sheet *s, const char *words)
 {
     for (size_t i = 0; i < s->lines; i++)
@@ -281,6 +302,7 @@ int main(void)
         BENCH_TEST(prediction_is_truth_on_a_quadratic),
         BENCH_TEST(limits_hold),
         BENCH_TEST(steps_written_out_are_the_path),
+        BENCH_TEST(many_steps_and_long_formulas),
         BENCH_TEST(what_happened_is_said),
         BENCH_TEST(long_paths_are_thinned),
         BENCH_TEST(pictures),

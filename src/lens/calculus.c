@@ -111,15 +111,16 @@ static const char *kept(gn_calc *c, gn_text *t)
 
 const char *gn_calc_printf(gn_calc *c, const char *fmt, ...)
 {
-    char line[1024];
-    va_list va;
+    va_list va, again;
     va_start(va, fmt);
-    vsnprintf(line, sizeof line, fmt, va);
+    va_copy(again, va);
+    int length = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    char *text = gn_arena_alloc(c->arena, length < 0 ? 1 : (size_t)length + 1, 1);
+    if (text && length >= 0) vsnprintf(text, (size_t)length + 1, fmt, va);
     va_end(va);
-    gn_text t;
-    gn_text_init(&t, c->ctx);
-    gn_text_puts(&t, line);
-    return kept(c, &t);
+    if (!text && c->s->status == GN_OK) c->s->status = GN_NO_MEMORY;
+    return text ? text : "";
 }
 
 const char *gn_calc_text(gn_calc *c, const gn_formula *f)
@@ -218,6 +219,11 @@ static gn_line *complete(gn_calc *c, gn_calc_line l, gn_symbol *y, const char *f
         y->latex = l.latex;
     }
     if (c->s->status != GN_OK || !y) return NULL;
+    if (strlen(formula) > GN_CALC_WRITTEN) {
+        gn_sheet_text(c->s, l.depth, "%s = a formula of %zu characters, too long to be written out.",
+                      l.shown ? l.shown : l.name, strlen(formula));
+        return y->value ? gn_sheet_given(c->s, l.depth, l.title, y) : NULL;
+    }
     gn_line *line = gn_sheet_equation(c->s, l.depth, l.numbered, l.title, y, formula);
     if (line) line->rule = l.rule;
     return line;
@@ -248,6 +254,10 @@ gn_line *gn_calc_array(gn_calc *c, gn_calc_line l, const gn_matrix *a)
 gn_line *gn_calc_run(gn_calc *c, gn_calc_line l, const char *text)
 {
     if (c->s->status != GN_OK) return NULL;
+    if (strlen(text) > GN_CALC_WRITTEN) {
+        c->s->status = gn_fail(c->ctx, GN_E_EXP_LIMIT, "the formula of %s is too long to be written out", l.name);
+        return NULL;
+    }
     gn_line *line = gn_sheet_compute(c->s, l.depth, l.numbered, l.title, l.name, text);
     gn_symbol *y = line ? gn_sheet_find(c->s, l.name) : NULL;
     if (y) {

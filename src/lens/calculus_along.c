@@ -5,6 +5,7 @@
 #include "calculus_internal.h"
 
 #include <math.h>
+#include <string.h>
 
 static const gn_formula *moved(gn_calc *c, const gn_formula *f, const char *const *move)
 {
@@ -39,17 +40,32 @@ static const char **put_step(gn_calc *c, double *length)
     return move;
 }
 
+/* f(x + d) as a number: for an expression too long to be written out with every variable moved. */
+static void put_moved_value(gn_calc *c, size_t i, gn_calc_line l)
+{
+    gn_binding *at = gn_arena_alloc(c->arena, c->of->names + 1, sizeof *at);
+    double v;
+    if (!at) c->s->status = GN_NO_MEMORY;
+    for (size_t j = 0; at && j < c->of->names; j++) {
+        at[j] = c->bound[j];
+        if (j < c->n) at[j].value += c->ask->along[j];
+    }
+    if (at) c->s->status = gn_formula_eval(c->ctx, c->of->f.at[i], at, c->of->names, &v);
+    gn_symbol *y = c->s->status == GN_OK ? gn_sheet_symbol(c->s, l.name, 1, 1, &v, GN_F64) : NULL;
+    if (y) y->shown = l.shown;
+    gn_sheet_given(c->s, 0, l.title, y);
+}
+
 /* f(x + d): the expression with every variable moved. */
 static void put_moved(gn_calc *c, const char *const *move, size_t i, const char *name)
 {
     const gn_formula *f = moved(c, c->of->f.at[i], move);
-    if (!f || c->s->status != GN_OK) {
-        if (c->s->status == GN_OK) c->s->status = GN_NO_MEMORY;
-        return;
-    }
-    gn_calc_run(c, (gn_calc_line){.title = "moved", .name = name,
-                                  .shown = gn_calc_printf(c, "%s(moved)", c->f_shown[i])},
-                gn_calc_text(c, f));
+    gn_calc_line l = {.title = "moved", .name = name, .shown = gn_calc_printf(c, "%s(moved)", c->f_shown[i])};
+    const char *text = f ? gn_calc_text(c, f) : "";
+    if (c->s->status != GN_OK) return;
+    if (!f) gn_clear_error(c->ctx);
+    if (!f || strlen(text) > GN_CALC_WRITTEN) put_moved_value(c, i, l);
+    else gn_calc_run(c, l, text);
 }
 
 static void put_directional(gn_calc *c, double length)

@@ -5,6 +5,9 @@
 #define GN_CALCULUS_INTERNAL_H
 
 #include "calculus.h"
+#include "../formula/steps.h"
+
+enum { GN_CALC_WRITTEN = 20000 };  /* bytes of a formula that is written out */
 
 typedef struct gn_calc {
     gn_context *ctx;
@@ -19,6 +22,9 @@ typedef struct gn_calc {
     gn_matrix jacobian;             /* (m, n) */
     const char **slope;             /* (m, n) names of its elements: df_dx */
     gn_matrix *hessian;             /* (m) of (n, n), with order 2 */
+    size_t derived, derivation_count;   /* which derivative's steps are in hand: its place from 1 */
+    gn_derivation *derivation;
+    size_t step_lines;              /* of all trees of steps so far */
     bool kinked;                    /* the point lies on a kink */
     const char *grad, *step;        /* symbols: the gradient of the only function; the step along */
 } gn_calc;

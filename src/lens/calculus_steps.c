@@ -6,11 +6,10 @@
 #include "calculus_internal.h"
 
 #include "../formula/row.h"
-#include "../formula/steps.h"
 
 #include <string.h>
 
-enum { MOST_LINES = 400, PIECE_ROOM = 36 };
+enum { MOST_LINES = 600, PIECE_ROOM = 36 };    /* lines of all trees together: a page has an end */
 
 typedef struct tree {
     gn_calc *c;
@@ -20,7 +19,7 @@ typedef struct tree {
     uint32_t *level, *number;   /* (count) the least way from the root; the number of the line that writes it out */
     bool *done;
     uint32_t next;              /* number to give */
-    size_t lines;
+    size_t lines, room;         /* lines so far, and how many there may be */
     bool count_only;
 } tree;
 
@@ -52,18 +51,31 @@ static const char *rule_text(gn_calc *c, const gn_derivation *d)
     return row ? what_row_states(c, d) : gn_rule_says(d->rule);
 }
 
+/* The derivation of f[i] by variable j, made once; count 0 where it is too long to be shown. */
+static gn_status derivation(gn_calc *c, size_t i, size_t j)
+{
+    size_t place = i * c->n + j + 1;
+    if (c->derived == place) return GN_OK;
+    c->derived = place;
+    gn_status s = gn_formula_steps(c->arena, c->of->f.at[i], c->of->name[j], &c->derivation, &c->derivation_count);
+    if (s != GN_USAGE) return s;
+    gn_clear_error(c->ctx);
+    c->derivation_count = 0;
+    return GN_OK;
+}
+
 static gn_status open_tree(gn_calc *c, size_t i, size_t j, tree *t)
 {
-    gn_derivation *step;
     *t = (tree){.c = c, .by = c->of->name[j]};
-    GN_TRY(gn_formula_steps(c->arena, c->of->f.at[i], t->by, &step, &t->count));
-    t->step = step;
+    GN_TRY(derivation(c, i, j));
+    t->step = c->derivation;
+    t->count = c->derivation_count;
     t->level = gn_arena_alloc(c->arena, 2 * t->count + 1, sizeof *t->level);
     t->done = gn_arena_alloc(c->arena, t->count + 1, sizeof *t->done);
     if (!t->level || !t->done) return GN_NO_MEMORY;
     t->number = t->level + t->count;
     for (size_t k = 0; k < t->count; k++) t->level[k] = UINT32_MAX;
-    t->level[t->count - 1] = 0;
+    if (t->count) t->level[t->count - 1] = 0;
     for (size_t k = t->count; k-- > 0;) /* parts stand before what is made of them */
         for (int p = 0; p < t->step[k].parts; p++) {
             uint32_t *level = &t->level[t->step[k].part[p]];
@@ -102,7 +114,7 @@ static bool visit(tree *t, uint32_t k, uint32_t level)
 {
     const gn_derivation *d = &t->step[k];
     if (d->rule == GN_RULE_VARIABLE || d->rule == GN_RULE_COMPARISON) return false;
-    if (++t->lines > MOST_LINES || t->c->s->status != GN_OK) return false;
+    if (++t->lines > t->room || t->c->s->status != GN_OK) return false;
     if (t->done[k] || level != t->level[k]) {
         if (!t->count_only) write_pointer(t, k, level);
         return false;
@@ -138,21 +150,24 @@ static void walk(tree *t, bool count_only)
 void gn_calc_steps(gn_calc *c, size_t i, size_t j)
 {
     tree t;
-    if (c->s->status != GN_OK) return;
+    if (c->s->status != GN_OK || c->step_lines >= MOST_LINES) return;
     c->s->status = open_tree(c, i, j, &t);
     if (c->s->status != GN_OK) return;
-    walk(&t, true);
-    walk(&t, false);
-    if (t.lines > MOST_LINES) gn_sheet_text(c->s, 1, "the derivation is cut after %d lines", MOST_LINES);
+    t.room = MOST_LINES - c->step_lines;
+    if (t.count) walk(&t, true);
+    if (t.count) walk(&t, false);
+    c->step_lines += t.lines < t.room ? t.lines : t.room;
+    if (!t.count) gn_sheet_text(c->s, 1, "the derivation is too long to be shown step by step.");
+    if (t.lines > t.room) c->step_lines = MOST_LINES;
+    if (c->step_lines == MOST_LINES)
+        gn_sheet_text(c->s, 1, "further steps are left out: more than %d lines.", MOST_LINES);
 }
 
 const char *gn_calc_root_rule(gn_calc *c, size_t i, size_t j)
 {
-    gn_derivation *step;
-    size_t count;
     if (c->s->status != GN_OK) return NULL;
-    c->s->status = gn_formula_steps(c->arena, c->of->f.at[i], c->of->name[j], &step, &count);
-    if (c->s->status != GN_OK || !count) return NULL;
-    const gn_derivation *root = &step[count - 1];
+    c->s->status = derivation(c, i, j);
+    if (c->s->status != GN_OK || !c->derivation_count) return NULL;
+    const gn_derivation *root = &c->derivation[c->derivation_count - 1];
     return gn_calc_printf(c, "%s: %s", gn_rule_name(root->rule), rule_text(c, root));
 }

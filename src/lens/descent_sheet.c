@@ -12,20 +12,22 @@
 
 #include "show.h"
 
-enum { WIDE = 3 };      /* variables that have a column each */
+enum { WIDE = 3, WRITTEN = 20000 };     /* variables that have a column each; bytes of a formula written out */
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
 const char *gn_walk_text(gn_walk *w, const char *fmt, ...)
 {
-    char line[1024];
-    va_list va;
+    va_list va, again;
     va_start(va, fmt);
-    vsnprintf(line, sizeof line, fmt, va);
+    va_copy(again, va);
+    int length = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    char *text = gn_arena_alloc(&w->s->arena, length < 0 ? 1 : (size_t)length + 1, 1);
+    if (text && length >= 0) vsnprintf(text, (size_t)length + 1, fmt, va);
     va_end(va);
-    const char *copy = gn_arena_text(&w->s->arena, line, strlen(line));
-    if (!copy && w->s->status == GN_OK) w->s->status = GN_NO_MEMORY;
-    return copy ? copy : "";
+    if (!text && w->s->status == GN_OK) w->s->status = GN_NO_MEMORY;
+    return text ? text : "";
 }
 
 static bool is_taken(const gn_walk *w, const char *name)
@@ -97,6 +99,31 @@ static void facts(gn_walk *w)
     gn_text_free(&t);
 }
 
+/* The value of f with the sheet's latest values of the names. */
+static double value_now(gn_walk *w, const gn_formula *f)
+{
+    double v = NAN;
+    gn_binding *at = gn_arena_alloc(&w->s->arena, w->of->names, sizeof *at);
+    if (!at) w->s->status = GN_NO_MEMORY;
+    for (size_t i = 0; at && i < w->of->names; i++)
+        at[i] = (gn_binding){w->of->name[i], gn_sheet_find(w->s, w->of->name[i])->value[0]};
+    if (at) w->s->status = gn_formula_eval(w->s->ctx, f, at, w->of->names, &v);
+    return v;
+}
+
+/* A formula at the point in hand; one that is too long to be written out by its value alone. */
+static void look_at(gn_walk *w, int depth, bool numbered, const char *title, const char *name, const gn_formula *f)
+{
+    if (w->s->status != GN_OK) return;
+    const char *text = printed(w, f);
+    if (strlen(text) <= WRITTEN) {
+        gn_sheet_compute(w->s, depth, numbered, title, name, text);
+        return;
+    }
+    double value = value_now(w, f);
+    gn_sheet_given(w->s, depth, title, gn_sheet_symbol(w->s, name, 1, 1, &value, GN_F64));
+}
+
 static void put_function(gn_walk *w)
 {
     gn_sheet *s = w->s;
@@ -109,10 +136,10 @@ static void put_function(gn_walk *w)
     w->f = fresh(w, "f");
     w->slope = gn_arena_alloc(&s->arena, w->n, sizeof *w->slope);
     if (!w->slope) s->status = GN_NO_MEMORY;
-    gn_sheet_compute(s, 0, false, NULL, w->f, printed(w, w->of->f.at[0]));
+    look_at(w, 0, false, NULL, w->f, w->of->f.at[0]);
     for (size_t j = 0; j < w->n && w->slope; j++) {
         w->slope[j] = fresh(w, gn_walk_text(w, "d%s_d%s", w->f, w->of->name[j]));
-        gn_sheet_compute(s, 0, false, NULL, w->slope[j], printed(w, w->gradient.at[j]));
+        look_at(w, 0, false, NULL, w->slope[j], w->gradient.at[j]);
         name_symbol(gn_sheet_find(s, w->slope[j]), gn_walk_text(w, "d%s/d%s", w->f, w->of->name[j]));
     }
 }
@@ -226,9 +253,9 @@ static void write_variable(gn_walk *w, size_t j, uint64_t k)
 /* The gradient at the point reached, and the function there. */
 static void write_look(gn_walk *w, bool gradient)
 {
-    gn_sheet_compute(w->s, 1, true, "function", w->f, printed(w, w->of->f.at[0]));
+    look_at(w, 1, true, "function", w->f, w->of->f.at[0]);
     for (size_t j = 0; gradient && j < w->n; j++) {
-        gn_sheet_compute(w->s, 1, true, "slope", w->slope[j], printed(w, w->gradient.at[j]));
+        look_at(w, 1, true, "slope", w->slope[j], w->gradient.at[j]);
         name_symbol(gn_sheet_find(w->s, w->slope[j]), gn_walk_text(w, "d%s/d%s", w->f, w->of->name[j]));
     }
 }
