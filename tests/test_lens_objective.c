@@ -267,6 +267,27 @@ static void expressions(void **state)
     gn_arena_free(&arena);
 }
 
+/* sign is no operation of the tables, and is spelled; its slope is 0. */
+static void functions_of_expressions_alone(void **state)
+{
+    (void)state;
+    const char *names[] = { "x" };
+    const double at[] = { -3 };
+    double h[1], g[1], value;
+    gn_arena arena;
+    gn_arena_init(&arena, ctx);
+    gn_objective *o = formula_objective(&arena, "sign(x)*x^2", names, 1, at);
+    must(ctx, gn_objective_gradient(o, at, &value, g));
+    must(ctx, gn_objective_hessian(o, at, h));
+    assert_true(value == -9 && g[0] == 6 && h[0] == -2);
+    gn_objective_free(o);
+    const gn_formula *f;
+    must(ctx, gn_formula_parse(&arena, "powt(x)", 7, &f));
+    assert_int_equal(gn_objective_formula(ctx, f, names, 1, at, &o), GN_USAGE);
+    assert_null(o);
+    gn_arena_free(&arena);
+}
+
 /* Rosenbrock by hand: H = [[1200x^2 - 400y + 2, -400x], [-400x, 200]]. */
 static void rosenbrock(void **state)
 {
@@ -382,6 +403,7 @@ int main(void)
         cmocka_unit_test(weights_of_rows),
         cmocka_unit_test(nothing_is_allocated_once_warm),
         cmocka_unit_test(expressions),
+        cmocka_unit_test(functions_of_expressions_alone),
         cmocka_unit_test(rosenbrock),
         cmocka_unit_test(kinks_of_expressions),
         cmocka_unit_test(kinks_of_networks),

@@ -2,6 +2,7 @@
  *
  * Invariant: nothing is decided here about what a function means; a call becomes the pointwise row of its name. */
 #include "graph_internal.h"
+#include "../formula/row.h"
 
 #include <string.h>
 
@@ -66,13 +67,26 @@ static double constant_of(const gn_formula *f, bool *is)
     return negative ? -n->number : n->number;
 }
 
+/* A function that only expressions have, such as sign: by the text of its value. */
+static gn_node spelled_call(gn_maker *m, const gn_formula *f)
+{
+    const gn_row *row = gn_row_find(f->name, strlen(f->name));
+    gn_named_node name[3];
+    if (!row || row->inputs != f->arguments || gn_row_is_primitive(row)) return refuse(m, f->name);
+    for (int i = 0; i < row->inputs; i++) {
+        name[i] = (gn_named_node){ gn_row_input(i), to_node(m, f->arg[i]) };
+        if (!name[i].node) return 0;
+    }
+    return gn_graph_formula_text(m->g, row->value, strlen(row->value), name, (size_t)row->inputs);
+}
+
 /* Arguments past the row's inputs are its parameters, which must be numbers. */
 static gn_node call(gn_maker *m, const gn_formula *f)
 {
     if (!strcmp(f->name, "where")) return where_node(m, f);
     if (!strcmp(f->name, "K")) return to_node(m, f->arg[0]);
     gn_pointwise op = gn_pointwise_find(f->name);
-    if (op == GN_P_COUNT) return refuse(m, f->name);
+    if (op == GN_P_COUNT) return spelled_call(m, f);
     const gn_pointwise_row *row = &gn_pointwise_table()[op];
     gn_node arg[3] = { 0 };
     double par[GN_PW_PARAMS];
