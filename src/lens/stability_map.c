@@ -132,6 +132,7 @@ static gn_status limits_over_momentum(drawing *d, gn_context *ctx, const gn_map_
 {
     double *mu = take(d, CURVE, sizeof *mu), *limit = take(d, CURVE, sizeof *limit);
     double *low = take(d, CURVE, sizeof *low), *high = take(d, CURVE, sizeof *high);
+    bool polyak = ask->op == GN_OPT_momentum;
     if (d->failed) return GN_NO_MEMORY;
     for (size_t i = 0; i < CURVE; i++) {
         double hyper[GN_OPT_HYPER] = { 1, along(0, most, i, CURVE) };
@@ -139,14 +140,13 @@ static gn_status limits_over_momentum(drawing *d, gn_context *ctx, const gn_map_
         GN_TRY(gn_limit_of(ctx, ask->op, hyper, &l));
         mu[i] = hyper[1];
         limit[i] = l.value;
-        low[i] = (1 - sqrt(mu[i])) * (1 - sqrt(mu[i]));
-        high[i] = (1 + sqrt(mu[i])) * (1 + sqrt(mu[i]));
+        low[i] = polyak ? (1 - sqrt(mu[i])) * (1 - sqrt(mu[i])) : pow((1 - mu[i]) / (1 + mu[i]), 2);
+        high[i] = polyak ? (1 + sqrt(mu[i])) * (1 + sqrt(mu[i])) : 1;
     }
-    bool polyak = ask->op == GN_OPT_momentum;
     add_series(d, 0, GN_SERIES_LINE, polyak ? "limit 2 + 2mu" : "limit (2 + 2mu)/(1 + 2mu)", CURVE, mu, limit);
-    if (!polyak) return GN_OK;
-    add_series(d, 0, GN_SERIES_LINE, "ripples from (1 - sqrt(mu))^2", CURVE, mu, low);
-    add_series(d, 0, GN_SERIES_LINE, "to (1 + sqrt(mu))^2", CURVE, mu, high);
+    add_series(d, 0, GN_SERIES_LINE, polyak ? "ripples from (1 - sqrt(mu))^2" : "ripples from ((1 - mu)/(1 + mu))^2",
+               CURVE, mu, low);
+    add_series(d, 0, GN_SERIES_LINE, polyak ? "to (1 + sqrt(mu))^2" : "to 1", CURVE, mu, high);
     return GN_OK;
 }
 
@@ -167,7 +167,8 @@ static gn_status map_lr_momentum(gn_arena *arena, const gn_map_ask *ask, gn_pict
         }
     GN_TRY(limits_over_momentum(&d, arena->ctx, ask, most));
     if (ask->op == GN_OPT_momentum) add_note(&d, 0, 0.05, 0.2, regions[0]);
-    add_note(&d, 0, 0.4, 1, regions[1]);
+    else add_note(&d, 0, 0.4, 1.25, regions[0]);
+    add_note(&d, 0, 0.5, 0.6, regions[1]);
     add_note(&d, 0, 0.4, 0.87 * top, regions[2]);
     d.panel[0].title = ask->op == GN_OPT_momentum ? "Momentum on a quadratic" : "Nesterov's momentum on a quadratic";
     d.panel[0].x_label = "momentum mu";
