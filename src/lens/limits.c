@@ -181,33 +181,67 @@ gn_status gn_iteration_of(gn_context *ctx, gn_optimizer op, const double *hyper,
 /* ---- the preconditioner ---------------------------------------------------------------------------------------- */
 int gn_preconditioner_slot(gn_optimizer op) { return op >= 0 && op < GN_OPT_COUNT ? theories[op].held : NONE; }
 
-/* One step of w from 0 with g = unit and no momentum, P held at what `slot` holds. */
-static gn_status step_with(iteration *it, double slot, double *w)
+/* Marks that no text can name, so that what is put in is not taken for what it replaces. */
+static const char *const assigned[] = { "#0", "#1", "#2", "#3", "#4", "#5", "#6", "#7" };
+
+/* The i-th assignment with those before it put in, that of the held slot left out: first each name by its mark (the
+ * latest assignment of a name counts), then each mark by what was made. */
+static gn_status put_in(iteration *it, gn_arena *arena, const char *held, const gn_formula **made, size_t i)
 {
-    it->bound[it->base + 3 + (size_t)it->t->held].value = slot;
-    *w = 0;
-    for (int i = 0; i < it->row->slots; i++)
-        if (i != it->t->held) it->bound[it->base + 3 + (size_t)i].value = 0;
-    it->bound[it->base + 1].value = unit;
-    it->bound[it->base + 2].value = 0;
-    return assign(it, w);
+    made[i] = it->step[i].value;
+    for (size_t k = i; k-- > 0;)
+        if (strcmp(it->step[k].name, held) != 0)
+            GN_TRY(gn_formula_substitute(arena, made[i], it->step[k].name, gn_formula_name(arena, assigned[k]),
+                                         &made[i]));
+    for (size_t k = 0; k < i; k++) GN_TRY(gn_formula_substitute(arena, made[i], assigned[k], made[k], &made[i]));
+    return GN_OK;
 }
 
-/* What a step is divided by is the ratio of the step with P = 1 and no corrections to the step there is. */
+/* The new w as one formula. */
+static gn_status step_formula(iteration *it, gn_arena *arena, const gn_formula **out)
+{
+    const gn_formula *made[GN_COUNT(assigned)];
+    *out = NULL;
+    for (size_t i = 0; i < it->steps && i < GN_COUNT(made); i++) {
+        GN_TRY(put_in(it, arena, it->row->slot_name[it->t->held], made, i));
+        if (strcmp(it->step[i].name, "w") == 0) *out = made[i];
+    }
+    return *out ? GN_OK : gn_fail(it->ctx, GN_E_CFG_OPTIMIZER, "the update of %s sets no w", it->row->name);
+}
+
+/* What a step from w = 0 with g = unit and no momentum is divided by: the ratio of the step with P = 1 and no
+ * corrections to the step there is. */
 static gn_status fill_preconditioner(iteration *it, gn_arena *arena, const double *hyper, double t, size_t n,
                                      const double *slot, double *p)
 {
-    double plain, step;
-    GN_TRY(gn_formula_parse_steps(arena, it->row->update, strlen(it->row->update), &it->step, &it->steps));
-    open_bindings(it, hyper);
-    GN_TRY(step_with(it, 1, &plain));
-    bind_hyper(it->row, hyper, it->bound);      /* eps is back */
-    it->bound[it->base].value = t;
+    size_t count = it->base + 3 + (size_t)it->row->slots, place = it->base + 3 + (size_t)it->t->held;
+    const gn_formula *f;
+    const char *name[BOUND_MAX];
+    double value[BOUND_MAX];
+    gn_program *program;
+    GN_TRY(step_formula(it, arena, &f));
+    for (size_t i = 0; i < count; i++) name[i] = it->bound[i].name;
+    GN_TRY(gn_program_make(arena, f, name, count, &program));
+    double *room = gn_arena_alloc(arena, gn_program_room(program) + 1, sizeof *room);
+    if (!room) return GN_NO_MEMORY;
+    it->bound[it->base + 1].value = unit;
+    for (size_t i = 0; i < count; i++) value[i] = it->bound[i].value;
+    double plain = gn_program_run(program, value, room);
+    for (int i = 0; i < it->row->parameters; i++) value[i] = hyper[i];      /* eps is back */
+    value[it->base] = t;
     for (size_t i = 0; i < n; i++) {
-        GN_TRY(step_with(it, slot[i], &step));
-        p[i] = plain / step;
+        value[place] = slot[i];
+        p[i] = plain / gn_program_run(program, value, room);
     }
     return GN_OK;
+}
+
+static gn_status read_preconditioner(iteration *it, gn_arena *arena, const double *hyper, double t, size_t n,
+                                     const double *slot, double *p)
+{
+    GN_TRY(gn_formula_parse_steps(arena, it->row->update, strlen(it->row->update), &it->step, &it->steps));
+    open_bindings(it, hyper);
+    return fill_preconditioner(it, arena, hyper, t, n, slot, p);
 }
 
 gn_status gn_preconditioner_of(gn_context *ctx, gn_optimizer op, const double *hyper, double t, size_t n,
@@ -218,7 +252,7 @@ gn_status gn_preconditioner_of(gn_context *ctx, gn_optimizer op, const double *h
     iteration it = { .ctx = ctx, .row = &gn_optimizer_table()[op], .t = &theories[op] };
     gn_arena arena;
     gn_arena_init(&arena, ctx);
-    gn_status s = fill_preconditioner(&it, &arena, hyper, t, n, slot, p);
+    gn_status s = read_preconditioner(&it, &arena, hyper, t, n, slot, p);
     gn_arena_free(&arena);
     return s;
 }
