@@ -94,7 +94,7 @@ void gn_museum_batch_twice(gn_hall *h)
     gn_hall_calc(h, "right: off by", "off", "norm(dW2 - dW2_central)");
     gn_given given[] = { gn_hall_given(h, 0, "dW1_said"), gn_hall_given(h, 2, "dW2_said") };
     gn_hall_diagnose(h, net, &rows, given, 2, false);
-    gn_hall_say(h, "Training by it works, with a rate that is %s times as large as it says.",
+    gn_hall_say(h, "Training by it works all the same, as if the rate were %s times smaller than it says.",
                 gn_hall_text(h, GN_NUM, "ratio"));
     gn_net_free(net);
 }
