@@ -189,10 +189,12 @@ static const char *const assigned[] = { "#0", "#1", "#2", "#3", "#4", "#5", "#6"
 static gn_status put_in(iteration *it, gn_arena *arena, const char *held, const gn_formula **made, size_t i)
 {
     made[i] = it->step[i].value;
-    for (size_t k = i; k-- > 0;)
+    for (size_t k = i; k-- > 0;) {
+        const gn_formula *mark = gn_formula_name(arena, assigned[k]);
+        if (!mark) return GN_NO_MEMORY;
         if (strcmp(it->step[k].name, held) != 0)
-            GN_TRY(gn_formula_substitute(arena, made[i], it->step[k].name, gn_formula_name(arena, assigned[k]),
-                                         &made[i]));
+            GN_TRY(gn_formula_substitute(arena, made[i], it->step[k].name, mark, &made[i]));
+    }
     for (size_t k = 0; k < i; k++) GN_TRY(gn_formula_substitute(arena, made[i], assigned[k], made[k], &made[i]));
     return GN_OK;
 }
