@@ -196,7 +196,8 @@ void gn_museum_two_explosions(gn_hall *h)
     gn_hall_number(h, "slope", 1.5);
     gn_hall_calc(h, "49 factors of 1.5 on the way back", "grown", "slope^(layers - 1)");
     gn_hall_calc(h, "49 factors of 0.5", "shrunk", "0.5^(layers - 1)");
-    gn_hall_derive(h, "the largest slope of a sigmoid", "sigmoid_slope", "sigmoid(slope - 1.5)", "slope");
+    gn_hall_number(h, "z", 0);
+    gn_hall_derive(h, "the largest slope of a sigmoid", "sigmoid_slope", "sigmoid(z)", "z");
     gn_hall_calc(h, "ten sigmoids", "ten", "sigmoid_slope^10");
     gn_hall_say(h, "The first is cured by a rate below %s. The second is the same at every rate: it takes "
                 "initialisation, normalisation or residual paths.",
