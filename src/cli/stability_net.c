@@ -96,6 +96,22 @@ static gn_status scaling(gn_cli *cli, gn_curved *s, const gn_net *net, const gn_
     return status;
 }
 
+/* The loss that is looked at is that of prediction. */
+static gn_status say_modes(gn_cli *cli, gn_curved *s, const gn_net *net)
+{
+    bool dropout = false, batchnorm = false;
+    gn_text t;
+    for (size_t i = 0; i < net->layers; i++) {
+        dropout |= net->layer[i].kind == GN_L_DROPOUT;
+        batchnorm |= net->layer[i].kind == GN_L_BATCHNORM;
+    }
+    if (!dropout && !batchnorm) return GN_OK;
+    gn_text_init(&t, cli->ctx);
+    gn_text_printf(&t, "%s%s%s", dropout ? "dropout off" : "", dropout && batchnorm ? ", " : "",
+                   batchnorm ? "batchnorm by its running values" : "");
+    return gn_curved_fact(s, &t);
+}
+
 static gn_status say_schedule(gn_cli *cli, gn_curved *s)
 {
     const char *schedule = gn_option_text(s->options, GN_O_SCHEDULE);
@@ -123,6 +139,7 @@ static gn_status look_at(gn_cli *cli, gn_curved *s, gn_subject *in)
     GN_TRY(scaling(cli, s, in->net, &in->rows));
     GN_TRY(optimiser_options(cli, s, in->model && in->model->options ? in->model->options : "", in->data));
     GN_TRY(say_schedule(cli, s));
+    GN_TRY(say_modes(cli, s, in->net));
     gn_text_puts(&s->title, "stability of ");
     gn_subject_title(cli, in, &s->title);
     return gn_objective_net(cli->ctx, in->net, &in->rows, &s->objective);

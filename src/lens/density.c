@@ -21,7 +21,7 @@ static gn_status probe(gn_krylov *k, const double *start, size_t probes, gn_dens
     double *value = out->value + out->n, *weight = out->weight + out->n;
     GN_TRY(gn_krylov_start(k, start));
     while (!k->ended && k->steps < k->room) {
-        if (gn_stop_requested(k->ctx)) return GN_STOPPED;
+        if (gn_stop_requested(k->ctx)) return gn_fail(k->ctx, GN_E_STOPPED, "stopped while the density was estimated");
         GN_TRY(gn_krylov_step(k));
     }
     GN_TRY(gn_eigen_tridiagonal(k->ctx, k->steps, k->diagonal, k->off, value, weight));

@@ -144,7 +144,8 @@ static bool time_to_look(const gn_krylov *k)
 static gn_status iterate(gn_krylov *k, ritz *r, size_t top, double tolerance, gn_lanczos *out)
 {
     while (!out->converged && !k->ended && k->steps < k->room) {
-        if (gn_stop_requested(k->ctx)) return GN_STOPPED;
+        if (gn_stop_requested(k->ctx))
+            return gn_fail(k->ctx, GN_E_STOPPED, "stopped after %zu products with the Hessian", k->steps);
         GN_TRY(gn_krylov_step(k));
         if (!time_to_look(k)) continue;
         GN_TRY(ritz_of(k, r));

@@ -46,7 +46,7 @@ static gn_status reach_point(study *y)
     int held = s->limit.known ? gn_preconditioner_slot(a->op) : -1;
     s->warmed = held >= 0 ? (a->warm ? a->warm : 1) : 0;
     for (size_t i = 0; i < s->warmed; i++) {
-        if (gn_stop_requested(s->ctx)) return GN_STOPPED;
+        if (gn_stop_requested(s->ctx)) return gn_fail(s->ctx, GN_E_STOPPED, "stopped after %zu steps", i);
         GN_TRY(gn_walk_step(&y->here));
     }
     memcpy(s->at, y->here.w, s->n * sizeof *s->at);
