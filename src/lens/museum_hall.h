@@ -50,6 +50,9 @@ gn_net *gn_hall_net(gn_hall *h, size_t inputs, const char *layers, size_t output
 void gn_hall_diagnose(gn_hall *h, const gn_net *net, const gn_dataset *rows, const gn_given *given, size_t count,
                       bool whole);
 gn_given gn_hall_given(const gn_hall *h, size_t tensor, const char *symbol);
+/* Plain gradient descent of the network's own loss with this rate: loss[i] is that after at[i] steps (ascending). */
+void gn_hall_descend(gn_hall *h, const gn_net *net, const gn_dataset *rows, double rate, size_t n, const double *at,
+                     double *loss);
 /* The gradient of a tensor by central differences of the network's loss, as a symbol `name`. */
 void gn_hall_central(gn_hall *h, const gn_net *net, const gn_dataset *rows, size_t tensor, const char *name);
 

@@ -88,3 +88,33 @@ void gn_hall_central(gn_hall *h, const gn_net *net, const gn_dataset *rows, size
     gn_arena_free(&arena);
     gn_hall_fail(h, s);
 }
+
+static gn_status descend(gn_objective *o, gn_arena *arena, double rate, size_t n, const double *at, double *loss)
+{
+    size_t size = gn_objective_size(o), step = 0;
+    double *p = gn_arena_alloc(arena, size, sizeof *p), *g = gn_arena_alloc(arena, size, sizeof *g);
+    if (!p || !g) return GN_NO_MEMORY;
+    memcpy(p, gn_objective_start(o), size * sizeof *p);
+    for (size_t i = 0; i < n; i++) {
+        for (; (double)step < at[i]; step++) {
+            GN_TRY(gn_objective_gradient(o, p, NULL, g));
+            for (size_t k = 0; k < size; k++) p[k] -= rate * g[k];
+        }
+        GN_TRY(gn_objective_value(o, p, &loss[i]));
+    }
+    return GN_OK;
+}
+
+void gn_hall_descend(gn_hall *h, const gn_net *net, const gn_dataset *rows, double rate, size_t n, const double *at,
+                     double *loss)
+{
+    gn_objective *o = NULL;
+    gn_arena arena;
+    if (h->s->status != GN_OK) return;
+    gn_arena_init(&arena, h->ctx);
+    gn_status s = gn_objective_net(h->ctx, net, rows, &o);
+    if (s == GN_OK) s = descend(o, &arena, rate, n, at, loss);
+    gn_objective_free(o);
+    gn_arena_free(&arena);
+    gn_hall_fail(h, s);
+}
