@@ -139,6 +139,29 @@ GN_API const char *gn_model_input_name(const gn_model *model, size_t i);    /* N
 GN_API gn_status gn_model_predict(gn_context *ctx, const gn_model *model, const float *x, size_t rows, float *out);
 GN_API gn_status gn_model_predict_class(gn_context *ctx, const gn_model *model, const float *x, size_t rows, int32_t *out);
 
+/* ---- the glass box ------------------------------------------------------------------------------------------------- */
+
+/* Reports are what the command of the same purpose shows, by the same options: format (text, markdown, latex, html), digits, depth, ascii,
+ * and what each names below; NULL: the defaults. *report is UTF-8 text, freed with gn_report_free. */
+
+/* Every number of the model on rows of the data: forward, loss, backward, update. Options row, neuron, weight, layer, checked, precision,
+ * optimizer, lr, ... as `glassnet explain` takes them. data: as it was read for this model (same columns and encoding). */
+GN_API gn_status gn_explain_model(gn_context *ctx, const gn_model *model, const gn_data *data, const gn_options *options, char **report);
+/* The model's gradient on the data against differences in float64. GN_NEGATIVE: something does not pass, *report says what. Options full, seed. */
+GN_API gn_status gn_check_model(gn_context *ctx, const gn_model *model, const gn_data *data, const gn_options *options, char **report);
+/* Derivatives of `count` expressions with their steps. Options by, order, at, along, collect, update. */
+GN_API gn_status gn_differentiate(gn_context *ctx, const char *const *expression, size_t count, const gn_options *options, char **report);
+GN_API void gn_report_free(gn_context *ctx, char *report);          /* NULL is allowed */
+
+/* The largest eigenvalue of the loss's Hessian on the data against what the optimiser (options optimizer, lr, ...) can stand. */
+typedef struct gn_sharpness_figures {
+    double largest, residual;   /* eigenvalue, for adaptive optimisers of P^-1/2 H P^-1/2; |H u - largest u| */
+    double smallest;            /* the smallest eigenvalue found */
+    double limit;               /* largest stable rate*eigenvalue: 2 for sgd; NaN when no theory gives it */
+    double rate, largest_rate;  /* in force; limit/largest */
+} gn_sharpness_figures;
+GN_API gn_status gn_measure_sharpness(gn_context *ctx, const gn_model *model, const gn_data *data, const gn_options *options, gn_sharpness_figures *out);
+
 /* ---- a network by hand ---------------------------------------------------------------------------------------------- */
 
 /* For lessons, training loops of one's own and debugging: each part of a training step is a call, and every number in it can be read.

@@ -9,6 +9,7 @@
 #include "../data/data.h"
 #include "../base/option.h"
 #include "../lens/picture.h"
+#include "../lens/point.h"
 #include "../lens/sheet.h"
 
 typedef struct gn_cli gn_cli;
@@ -117,16 +118,6 @@ void gn_summary_data(gn_text *to, const gn_data *d, const char *indent);    /* r
 /* ---- signals.c --------------------------------------------------------------------------------------------------- */
 void gn_signals_start(gn_context *ctx);     /* SIGINT and SIGTERM ask ctx to stop; the second quits at once */
 int gn_signals_caught(void);                /* the signal's number, or 0 */
-
-/* ---- point.c ----------------------------------------------------------------------------------------------------- */
-/* A point from an option's text, by name "x=1,y=1/3" or by order "1,1/3", each value a number or an expression without
- * names: value (count), and exact (count) the same as formulas in the arena, or NULL. Every name needs exactly one
- * value; codes EXP-VAR and EXP-*, exit status 2. `option` is "at" or "from". */
-gn_status gn_cli_point(gn_cli *cli, const char *option, const char *text, const char *const *name, size_t count,
-                       gn_arena *arena, double *value, const gn_formula **exact);
-/* Finite numbers with commas, as many as there are, in the arena. */
-gn_status gn_cli_numbers(gn_cli *cli, const char *option, const char *text, gn_arena *arena, double **value,
-                         size_t *count);
 
 /* ---- sheet_out.c, picture_out.c ---------------------------------------------------------------------------------- */
 /* A sheet by --format, --digits, --depth, --ascii, --json and --out. */

@@ -25,7 +25,7 @@ static gn_status read_start(gn_cli *cli, request *r)
         return gn_hint(cli->ctx, "say where with --from, such as --from %s=1",
                        r->of.names ? r->of.name[0] : "x");
     }
-    GN_TRY(gn_cli_point(cli, "from", gn_option_text(cli->options, GN_O_FROM), r->of.name, r->of.names, &r->arena, from,
+    GN_TRY(gn_point_read(cli->ctx, cli->options, GN_O_FROM, r->of.name, r->of.names, &r->arena, from,
                         exact));
     r->ask.from = from;
     r->ask.exact = exact;

@@ -14,33 +14,13 @@ typedef struct request {
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
-static gn_status numbers(gn_cli *cli, request *r, gn_option_id id, const char *name, double **out, size_t *count)
-{
-    *out = NULL;
-    *count = 0;
-    if (!gn_option_given(cli->options, id)) return GN_OK;
-    return gn_cli_numbers(cli, name, gn_option_text(cli->options, id), &r->arena, out, count);
-}
-
-static gn_status single(gn_cli *cli, request *r, gn_option_id id, const char *name, double *out, bool *given)
-{
-    double *v;
-    size_t count;
-    GN_TRY(numbers(cli, r, id, name, &v, &count));
-    *given = v != NULL;
-    if (!v) return GN_OK;
-    if (count != 1) return gn_fail(cli->ctx, GN_E_CFG_VALUE, "--%s has %zu numbers; it is one", name, count);
-    *out = v[0];
-    return GN_OK;
-}
-
 static gn_status read_sample(gn_cli *cli, request *r)
 {
     double *x, *y = gn_arena_alloc(&r->arena, 1, sizeof *y);
     bool given;
     if (!y) return GN_NO_MEMORY;
-    GN_TRY(numbers(cli, r, GN_O_X, "x", &x, &r->spec.inputs));
-    GN_TRY(single(cli, r, GN_O_Y, "y", y, &given));
+    GN_TRY(gn_numbers_read(cli->ctx, cli->options, GN_O_X, &r->arena, &x, &r->spec.inputs));
+    GN_TRY(gn_number_read(cli->ctx, cli->options, GN_O_Y, &r->arena, y, &given));
     if (!x || !given) {
         gn_fail(cli->ctx, GN_E_USAGE, "a neuron needs %s", !x && !given ? "an input and a target" : x ? "a "
                 "target" : "an input");
@@ -116,8 +96,8 @@ static gn_status read_weights(gn_cli *cli, request *r)
 {
     double *w;
     size_t count;
-    GN_TRY(numbers(cli, r, GN_O_W, "w", &w, &count));
-    GN_TRY(single(cli, r, GN_O_B, "b", &r->spec.b, &r->spec.has_bias));
+    GN_TRY(gn_numbers_read(cli->ctx, cli->options, GN_O_W, &r->arena, &w, &count));
+    GN_TRY(gn_number_read(cli->ctx, cli->options, GN_O_B, &r->arena, &r->spec.b, &r->spec.has_bias));
     r->spec.w = w;
     if (!w || count == r->spec.inputs) return GN_OK;
     gn_fail(cli->ctx, GN_E_CFG_VALUE, "--w has %zu number%s for %zu input%s; there is one weight an input", count,

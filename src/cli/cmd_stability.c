@@ -92,7 +92,8 @@ static gn_status number_of(gn_cli *cli, gn_arena *arena, gn_option_id id, double
     size_t count;
     *out = otherwise;
     if (!gn_option_given(cli->options, id)) return GN_OK;
-    GN_TRY(gn_cli_numbers(cli, gn_option_table(NULL)[id].name, gn_option_text(cli->options, id), arena, &v, &count));
+    GN_TRY(gn_numbers_parse(cli->ctx, gn_option_table(NULL)[id].name, gn_option_text(cli->options, id), arena, &v,
+                            &count));
     *out = v[0];
     if (count == 1) return GN_OK;
     return gn_fail(cli->ctx, GN_E_CFG_VALUE, "a map is of a neuron with one input; --%s has %zu numbers",

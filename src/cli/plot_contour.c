@@ -25,7 +25,7 @@ static gn_status read_from(gn_plot *p, descent *d)
     if (!from) return GN_NO_MEMORY;
     d->ask.from = from;
     if (!gn_option_given(p->cli->options, GN_O_FROM)) return GN_OK;
-    return gn_cli_point(p->cli, "from", gn_option_text(p->cli->options, GN_O_FROM), d->of.name, d->of.names, &p->arena,
+    return gn_point_read(p->ctx, p->cli->options, GN_O_FROM, d->of.name, d->of.names, &p->arena,
                         from, NULL);
 }
 

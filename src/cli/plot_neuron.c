@@ -22,7 +22,7 @@ static gn_status list(gn_plot *p, gn_option_id id, const char *usual, numbers *o
 {
     const char *text = gn_option_text(p->cli->options, id);
     const char *name = gn_option_table(NULL)[id].name;
-    return gn_cli_numbers(p->cli, name, *text ? text : usual, &p->arena, &out->at, &out->n);
+    return gn_numbers_parse(p->ctx, name, *text ? text : usual, &p->arena, &out->at, &out->n);
 }
 
 static gn_status one_number(gn_plot *p, gn_option_id id, const char *usual, double *out)

@@ -154,14 +154,8 @@ static bool option_is(const gn_cli *cli, const char *text)
 
 static gn_render settings(const gn_cli *cli, const char *path)
 {
-    static const char *const names[GN_FORMAT_COUNT] = {"text", "markdown", "latex", "html"};
     gn_render how;
-    gn_render_defaults(&how);
-    for (int i = 0; i < GN_FORMAT_COUNT; i++)
-        if (option_is(cli, names[i])) how.format = (gn_format)i;
-    how.digits = (int)gn_option_int(cli->options, GN_O_DIGITS);
-    how.depth = (int)gn_option_int(cli->options, GN_O_DEPTH);
-    how.ascii = gn_option_flag(cli->options, GN_O_ASCII);
+    gn_render_options(cli->options, &how);
     how.colour = cli->colour_out && (!*path || strcmp(path, "-") == 0);
     return how;
 }

@@ -26,25 +26,6 @@ void gn_curved_close(gn_curved *s)
     gn_arena_free(&s->arena);
 }
 
-static gn_status numbers(gn_cli *cli, gn_curved *s, gn_option_id id, const char *name, double **out, size_t *count)
-{
-    *out = NULL;
-    *count = 0;
-    if (!gn_option_given(cli->options, id)) return GN_OK;
-    return gn_cli_numbers(cli, name, gn_option_text(cli->options, id), &s->arena, out, count);
-}
-
-static gn_status one_number(gn_cli *cli, gn_curved *s, gn_option_id id, const char *name, double *out, bool *is)
-{
-    double *v;
-    size_t count;
-    GN_TRY(numbers(cli, s, id, name, &v, &count));
-    *is = v != NULL;
-    if (!v) return GN_OK;
-    *out = v[0];
-    return count == 1 ? GN_OK : gn_fail(cli->ctx, GN_E_CFG_VALUE, "--%s has %zu numbers; it is one", name, count);
-}
-
 /* ---- the neuron -------------------------------------------------------------------------------------------------- */
 typedef struct neuron {
     const char **name;          /* (n): w or w1, w2, ..., then b */
@@ -69,8 +50,8 @@ static gn_status name_parameters(gn_cli *cli, gn_curved *s, neuron *p)
 {
     double *w, b = 0;
     size_t count;
-    GN_TRY(numbers(cli, s, GN_O_W, "w", &w, &count));
-    GN_TRY(one_number(cli, s, GN_O_B, "b", &b, &s->bias));
+    GN_TRY(gn_numbers_read(cli->ctx, cli->options, GN_O_W, &s->arena, &w, &count));
+    GN_TRY(gn_number_read(cli->ctx, cli->options, GN_O_B, &s->arena, &b, &s->bias));
     if (w && count != s->inputs)
         return gn_fail(cli->ctx, GN_E_CFG_VALUE, "--w has %zu numbers for %zu inputs; there is one weight an input",
                        count, s->inputs);
@@ -178,8 +159,8 @@ gn_status gn_curved_neuron(gn_cli *cli, gn_curved *s)
     double *x;
     bool has_y;
     const gn_formula *z = NULL, *loss = NULL;
-    GN_TRY(numbers(cli, s, GN_O_X, "x", &x, &s->inputs));
-    GN_TRY(one_number(cli, s, GN_O_Y, "y", &s->y, &has_y));
+    GN_TRY(gn_numbers_read(cli->ctx, cli->options, GN_O_X, &s->arena, &x, &s->inputs));
+    GN_TRY(gn_number_read(cli->ctx, cli->options, GN_O_Y, &s->arena, &s->y, &has_y));
     if (!x || !has_y) {
         gn_fail(cli->ctx, GN_E_USAGE, "a neuron needs %s", x ? "a target, --y" : "an input, --x");
         return gn_hint(cli->ctx, "glassnet stability --x 3 --y 10 --w 0.5 --lr 0.1");
@@ -226,7 +207,7 @@ static gn_status open_expression(gn_cli *cli, gn_curved *s, gn_option_id where)
     if (count == 0) return gn_fail(cli->ctx, GN_E_EXP_VAR, "the expression has no variable");
     double *start = gn_arena_alloc(&s->arena, count, sizeof *start);
     if (!start) return GN_NO_MEMORY;
-    GN_TRY(gn_cli_point(cli, gn_option_table(NULL)[where].name, gn_option_text(cli->options, where), name, count,
+    GN_TRY(gn_point_parse(cli->ctx, gn_option_table(NULL)[where].name, gn_option_text(cli->options, where), name, count,
                         &s->arena, start, NULL));
     gn_text_puts(&s->title, "stability of descent on an expression");
     GN_TRY(say_formula(s, "f = ", f));

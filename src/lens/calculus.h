@@ -7,6 +7,7 @@
 #define GN_CALCULUS_H
 
 #include "picture.h"
+#include "../base/option.h"
 #include "sheet.h"
 
 /* Functions of several variables as the user wrote them. */
@@ -28,6 +29,11 @@ typedef struct gn_calculus_ask {
     const char *collect;            /* results as polynomials in this name, NULL or "": as they are simplified */
     const char *update;             /* the name of a rate: the map of gradient descent too; NULL or "": not */
 } gn_calculus_ask;
+
+/* The same from options by their names: by, at, along, order, collect, update. What they point to is in the arena, or is
+ * the options' own. */
+gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *expression, size_t count,
+                           const gn_options *o, gn_functions *of, gn_calculus_ask *ask);
 
 /* Opens and fills a sheet. Its symbols, for whoever wants the numbers: f (or f_1, f_2, ...), df_dx, grad, grad_norm, J,
  * det, H, lambda_1.., D_u, predicted, change, error, quadratic; a name that the user's expression has gets a "_" more.

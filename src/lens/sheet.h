@@ -6,6 +6,7 @@
 #ifndef GN_SHEET_H
 #define GN_SHEET_H
 
+#include "../base/option.h"
 #include "../formula/matrix.h"
 #include "../kernel/kernel.h"
 
@@ -122,6 +123,8 @@ typedef struct gn_render {
                                        default 24 */
 } gn_render;
 void gn_render_defaults(gn_render *r);
+/* By the options format, digits, depth, ascii; json, which the command writes, counts as text here. */
+void gn_render_options(const gn_options *o, gn_render *r);
 gn_status gn_sheet_render(const gn_sheet *s, const gn_render *how, gn_text *to);
 /* "(6,4) n=24 in [-0.191, 0.158] mean -0.0158 sd 0.0948 |_▂▅█▂_|", with NaN! Inf! all-zero where it is so. */
 void gn_array_summary(gn_text *to, size_t rows, size_t cols, const double *value, bool ascii);

@@ -13,6 +13,17 @@ void gn_render_defaults(gn_render *r)
     *r = (gn_render){.format = GN_FORMAT_TEXT, .digits = 6, .depth = 1, .width = 80, .rows = 24};
 }
 
+void gn_render_options(const gn_options *o, gn_render *r)
+{
+    static const char *const names[GN_FORMAT_COUNT] = { "text", "markdown", "latex", "html" };
+    gn_render_defaults(r);
+    for (int i = 0; i < GN_FORMAT_COUNT; i++)
+        if (!strcmp(gn_option_text(o, GN_O_FORMAT), names[i])) r->format = (gn_format)i;
+    r->digits = (int)gn_option_int(o, GN_O_DIGITS);
+    r->depth = (int)gn_option_int(o, GN_O_DEPTH);
+    r->ascii = gn_option_flag(o, GN_O_ASCII);
+}
+
 gn_status gn_sheet_render(const gn_sheet *s, const gn_render *how, gn_text *to)
 {
     static void (*const show[GN_FORMAT_COUNT])(const gn_sheet *, const gn_render *, gn_text *) = {

@@ -103,5 +103,5 @@ $ glassnet explain m.safetensors xor --weight '0.weight[4,0]'
 ? 2
 $ glassnet explain m.safetensors
 ! glassnet: error[FILE-KIND]: m.safetensors: this is a model (safetensors), not data
-! hint: a model is explained on data: glassnet explain MODEL DATA --row 0
+! hint: a model needs its data: glassnet explain MODEL DATA
 ? 3

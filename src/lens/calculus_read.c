@@ -1,0 +1,68 @@
+/* calculus_read.c -- what to differentiate, and where, from texts and options by their names.
+ *
+ * Invariant: a point has a value for every name, a step one for every variable. */
+#include "calculus.h"
+#include "point.h"
+
+#include <string.h>
+
+static gn_status read_point(gn_context *ctx, gn_arena *arena, const gn_options *o, const gn_functions *of,
+                            gn_calculus_ask *ask)
+{
+    if (!gn_option_given(o, GN_O_AT)) return GN_OK;
+    double *at = gn_arena_alloc(arena, of->names + 1, sizeof *at);
+    const gn_formula **exact = gn_arena_alloc(arena, of->names + 1, sizeof *exact);
+    if (!at || !exact) return GN_NO_MEMORY;
+    GN_TRY(gn_point_read(ctx, o, GN_O_AT, of->name, of->names, arena, at, exact));
+    ask->at = at;
+    ask->exact = exact;
+    return GN_OK;
+}
+
+static gn_status read_along(gn_context *ctx, gn_arena *arena, const gn_options *o, const gn_functions *of,
+                            gn_calculus_ask *ask)
+{
+    size_t count;
+    double *along;
+    if (!gn_option_given(o, GN_O_ALONG)) return GN_OK;
+    if (!ask->at) {
+        gn_fail(ctx, GN_E_CFG_VALUE, "--along needs a point to start from");
+        return gn_hint(ctx, "say where with --at");
+    }
+    GN_TRY(gn_numbers_read(ctx, o, GN_O_ALONG, arena, &along, &count));
+    ask->along = along;
+    if (count == of->variables) return GN_OK;
+    gn_fail(ctx, GN_E_CFG_VALUE, "--along has %zu number%s, and the function has %zu variable%s", count,
+            count == 1 ? "" : "s", of->variables, of->variables == 1 ? "" : "s");
+    return gn_hint(ctx, "it takes one number a variable, in the order in which they stand in the expression");
+}
+
+static gn_status check_name(gn_context *ctx, const gn_options *o, gn_option_id id)
+{
+    const char *name = gn_option_text(o, id);
+    const gn_formula *f;
+    gn_arena arena;
+    if (!gn_option_given(o, id)) return GN_OK;
+    gn_arena_init(&arena, ctx);
+    gn_status s = gn_formula_parse(&arena, name, strlen(name), &f);
+    bool is_name = s == GN_OK && f->op == GN_F_NAME;
+    gn_arena_free(&arena);
+    if (is_name) return GN_OK;
+    size_t count;
+    return gn_fail(ctx, GN_E_CFG_VALUE, "--%s is '%s'; it must be a name", gn_option_table(&count)[id].name,
+                   gn_show(GN_SHOWN, name, strlen(name)));
+}
+
+gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *expression, size_t count,
+                           const gn_options *o, gn_functions *of, gn_calculus_ask *ask)
+{
+    *ask = (gn_calculus_ask){ 0 };
+    GN_TRY(gn_functions_parse(arena, expression, count, gn_option_text(o, GN_O_BY), of));
+    GN_TRY(check_name(ctx, o, GN_O_COLLECT));
+    GN_TRY(check_name(ctx, o, GN_O_UPDATE));
+    ask->order = (int)gn_option_int(o, GN_O_ORDER);
+    ask->collect = gn_option_text(o, GN_O_COLLECT);
+    ask->update = gn_option_text(o, GN_O_UPDATE);
+    GN_TRY(read_point(ctx, arena, o, of, ask));
+    return read_along(ctx, arena, o, of, ask);
+}
