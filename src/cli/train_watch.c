@@ -75,6 +75,7 @@ void gn_train_watch_text(const gn_train_job *job, gn_text *t)
     if (isfinite(last->limit)) gn_text_printf(t, "; the limit at rate %s is %s", gn_num_digits(GN_NUM, last->rate, 4),
                                               gn_num_digits(GN_NUM, last->limit, 4));
     if (s->crossed) gn_text_printf(t, "; above it from step %llu", (unsigned long long)job->crossed_at);
+    if (s->preconditioned) gn_text_puts(t, "\n          of the Hessian as the optimiser feels it, P^-1/2 H P^-1/2");
     gn_text_printf(t, "\n          %zu measurement%s on %zu rows, %s %% of the time\n", s->count,
                    s->count == 1 ? "" : "s", s->rows, gn_num_digits(GN_NUM, share_of_time(job), 2));
 }
@@ -91,6 +92,7 @@ void gn_train_watch_json(const gn_train_job *job, gn_text *t)
     gn_js_number(t, "last", last->lambda);
     gn_js_number(t, "limit", last->limit);
     gn_js_number(t, "rate", last->rate);
+    gn_js_bool(t, "preconditioned", s->preconditioned);
     gn_js_bool(t, "crossed", s->crossed);
     if (s->crossed) gn_js_count(t, "crossed_at_step", job->crossed_at);
     gn_js_number(t, "percent_of_time", share_of_time(job));

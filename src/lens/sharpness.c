@@ -146,6 +146,7 @@ static gn_status measure(gn_sharpness *s, const gn_watched *w)
     gn_sharpness_at a = { .step = w->step, .rate = w->hyper[0], .limit = NAN };
     int slot = gn_preconditioner_slot(w->op);
     gn_limit limit;
+    s->preconditioned = slot >= 0;
     if (slot >= 0 && w->step == 0) return GN_OK;
     if (!s->of) GN_TRY(open(s, w));
     widen(w, w->net->block, s->p);

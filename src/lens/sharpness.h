@@ -28,6 +28,7 @@ typedef struct gn_sharpness {
     double scale;               /* of the loss, so that it is that of a batch */
     double *p, *start, *root, *room;    /* (n) each, in one block */
     bool warm;                  /* start holds the last eigenvector */
+    bool preconditioned;        /* the optimiser is adaptive: eigenvalues are of P^-1/2 H P^-1/2 */
     bool crossed;               /* lambda was above the limit once */
     size_t count, capacity;
     gn_sharpness_at *at;        /* what was measured, in order */

@@ -65,8 +65,8 @@ static void spectrum_table(const gn_stability *s, bool asked, gn_sheet *sheet)
     const gn_sheet_column column[] = { { .title = "k", .number = k }, { .title = "eigenvalue", .number = value } };
     int depth = asked || s->values <= 6 ? 0 : 2;
     if (s->values > 1) gn_sheet_table(sheet, depth, "all eigenvalues", 2, s->values, column);
-    given(sheet, asked ? 0 : 2, "sum of the eigenvalues", "trace", trace);
-    given(sheet, asked ? 0 : 2, "root of the sum of their squares", "frobenius", sqrt(squares));
+    given(sheet, asked ? 0 : 2, "sum", "trace", trace);
+    given(sheet, asked ? 0 : 2, "norm", "frobenius", sqrt(squares));
 }
 
 enum { BINS = 16, BAR = 30 };
@@ -103,8 +103,8 @@ static void density_table(const gn_stability *s, gn_sheet *sheet)
     histogram h;
     if (!s->has_density) return;
     const gn_density *d = &s->density;
-    given(sheet, 0, "estimated", "trace_estimate", d->trace);
-    given(sheet, 0, "its standard error", "trace_error", d->trace_error);
+    given(sheet, 0, "estimate", "trace_estimate", d->trace);
+    given(sheet, 0, "standard error", "trace_error", d->trace_error);
     fill_histogram(d, &h);
     for (int b = 0; b < BINS; b++) {
         size_t length = (size_t)(BAR * h.share[b] + 0.5);
