@@ -94,6 +94,11 @@ static void results_as_a_person_writes_them(void **state)
         {{.text = {"(w*x - y)^2"}, "w", .update = "eta"}, "w_new", "w*(1 - 2*eta*x^2) + 2*eta*x*y"},
         {{.text = {"(w*x - y)^2"}, "w", .collect = "w"}, "df_dw", "2*w*x^2 - 2*x*y"},
         {{.text = {"(x - 3)^2 + 2*(y + 1)^2"}, NULL, .order = 2}, "H", "[[2, 0], [0, 4]]"},
+        {{.text = {"e^x"}, NULL}, "df_dx", "e^x"},
+        {{.text = {"log(e)*x + log(e^(2*x))"}, NULL}, "df_dx", "3"},
+        {{.text = {"e^x"}, "x,e"}, "df_dx", "e^x*log(e)"},  /* --by makes e a variable */
+        {{.text = {"e^x"}, NULL, .at = {1}, .point = true}, "tangent", "e*x"},
+        {{.text = {"dot([x, y], [1, 2])"}, NULL}, "f", "x + 2*y"},
         {{.text = {"f*g"}, NULL}, "df__df", "g"},   /* a variable called f leaves the function another name */
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
@@ -342,11 +347,20 @@ static void not_finite_names_the_piece(void **state)
         {"x/x", 0, "0/0 is nan"},
         {"3 + sqrt(x)", -1, "f is nan here because of sqrt(x) (column 5)"},
         {"x^0", 0, "0^0 is 1"},
+        {"x^x", 0, "df/dx is -inf here because of log(x): log(0) is -inf"},
+        {"x/x", 0, "where f has no finite value it has no slope"},
+        {"gelu(x)", 1, "the tangent in numbers: y = 1.08332*x - 0.24197"},
+        {"where(x > 0, x^2, x^2)", 0, "the other has the same value and the same slope"},
+        {"where(x > 0, x^2, x^2)", 0, "to first order f does not change"},
+        {"where(x > 0, x, 2*x)", 0, "at a kink there is no tangent"},
+        {"where(x > 0, x + 1, x)", 0, "the other has another value, so that f jumps"},
+        {"where(x > 0, x + 1, x)", 0, "at a jump there is no tangent"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         gn_sheet s;
         make(*state, &(asked){.text = {told[i].text}, NULL, {told[i].at}, .point = true}, &s);
         if (!says(&s, told[i].words)) fail_msg("%s: not '%s'", told[i].text, told[i].words);
+        if (says(&s, "f is nan") && says(&s, "to first order")) fail_msg("%s has a slope", told[i].text);
         gn_sheet_free(&s);
     }
 }

@@ -235,7 +235,13 @@ static bool arises(const gn_formula *f, double value, const double *arg)
 {
     bool finite = true;
     for (int k = 0; k < f->arguments; k++) finite = finite && isfinite(arg[k]);
-    return finite && (!isfinite(value) || (f->op == GN_F_POW && arg[0] == 0 && arg[1] == 0));
+    return finite && !isfinite(value);
+}
+
+/* 0^0 is told when nothing worse is: its value is a convention. */
+static bool is_convention(const gn_formula *f, const double *arg)
+{
+    return f->op == GN_F_POW && arg[0] == 0 && arg[1] == 0;
 }
 
 /* The value of one node from those of its arguments: a call is evaluated with x, y and z in their places. */
@@ -272,9 +278,10 @@ static gn_status find_trouble(point *p, const gn_order *o, const gn_binding *bou
         double arg[3] = {0};
         for (int k = 0; k < o->node[i]->arguments; k++) arg[k] = value[o->child[i][k]];
         GN_TRY(value_of(p, o->node[i], arg, bound, count, &value[i]));
-        if (!arises(o->node[i], value[i], arg)) continue;
+        bool fails = arises(o->node[i], value[i], arg);
+        if (!fails && (out->node || !is_convention(o->node[i], arg))) continue;
         *out = (gn_trouble){o->node[i], value[i], rule_of(o->node[i], arg[0], arg[1])};
-        return GN_OK;
+        if (fails) return GN_OK;
     }
     return GN_OK;
 }

@@ -50,6 +50,17 @@ gn_status gn_formula_substitute(gn_arena *arena, const gn_formula *f, const char
     return m.status;
 }
 
+gn_status gn_formula_settle(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula **out)
+{
+    gn_maker m;
+    *out = NULL;
+    GN_TRY(gn_maker_init(&m, arena, GN_FORMULA_TERMS, "formula"));
+    const gn_formula like = {.op = GN_F_NAME, .number = 1, .name = name}, *settled = gn_tree_with(&m, &like, NULL);
+    if (settled) *out = gn_tree_replace(&m, f, &name, &settled, 1);
+    gn_maker_free(&m);
+    return m.status;
+}
+
 gn_status gn_formula_expand(gn_arena *arena, const gn_formula *f, const gn_formula **out)
 {
     gn_maker m;

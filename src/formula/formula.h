@@ -23,7 +23,7 @@ typedef struct gn_flops { int cheap, special; } gn_flops;   /* + - * compare, an
 typedef struct gn_formula {
     gn_formula_op op;
     int arguments;
-    double number;
+    double number;                          /* of a name: 1 when it is settled, else 0 */
     const char *name;                       /* variable or function */
     const struct gn_formula *arg[3];
     uint32_t column;                        /* from 1, where it stands in the source text; 0 when made */
@@ -63,6 +63,8 @@ gn_status gn_formula_simplify(gn_arena *arena, const gn_formula *f, const gn_for
 /* As a polynomial in `name`, highest power first, when it is one of degree 8 or less: w*(1 - 2*eta*x^2) + 2*eta*x*y;
  * otherwise simplified. */
 gn_status gn_formula_collect(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula **out);
+/* A name that nobody will bind to another value, "e": the simplifier then takes it as the number it is, log(e) = 1. */
+gn_status gn_formula_settle(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula **out);
 gn_status gn_formula_substitute(gn_arena *arena, const gn_formula *f, const char *name, const gn_formula *by,
                                 const gn_formula **out);
 /* Every function of the tables replaced by the value of its row, down to exp log sqrt sin cos tanh erf log1p expm1 pow
@@ -88,8 +90,8 @@ double gn_program_run(const gn_program *p, const double *values, double *room);
  * round). For + - * / and sqrt these are the bits of float arithmetic, since a double has more than twice the digits. */
 double gn_program_run32(const gn_program *p, const double *values, double *room);
 /* Where a value that is not finite arose: the first node (arguments before what uses them) whose own value is not
- * finite although its arguments' are, with the rule in words ("log of 0 is -inf"); *node NULL when every value is
- * finite. */
+ * finite although its arguments' are, with the rule in words ("log of 0 is -inf"); 0^0, which is 1 by
+ * convention, when there is none; *node NULL when neither is there. */
 typedef struct gn_trouble { const gn_formula *node; double value; const char *rule; } gn_trouble;
 gn_status gn_formula_trouble(gn_context *ctx, const gn_formula *f, const gn_binding *bound, size_t count,
                              gn_trouble *out);

@@ -141,7 +141,7 @@ static const gn_formula *replaced(gn_maker *m, const gn_formula *f, const char *
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(f->name, names[i]) == 0) return by[i];
-    return gn_tree_name(m, f->name, strlen(f->name), f->column);
+    return gn_tree_with(m, f, f->arg);
 }
 
 const gn_formula *gn_tree_replace(gn_maker *m, const gn_formula *f, const char *const *names,

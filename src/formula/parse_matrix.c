@@ -120,8 +120,10 @@ static element plus(arrays *s, element a, element b)
     return s->m ? (element){.f = gn_tree_add(s->m, a.f, b.f)} : (element){.v = a.v + b.v};
 }
 
+/* A number stands in front, as a person writes it. */
 static element times(arrays *s, element a, element b)
 {
+    if (s->m && b.f && b.f->op == GN_F_NUMBER && a.f && a.f->op != GN_F_NUMBER) return times(s, b, a);
     return s->m ? (element){.f = gn_tree_mul(s->m, a.f, b.f)} : (element){.v = a.v * b.v};
 }
 

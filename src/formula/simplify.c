@@ -52,9 +52,17 @@ static const gn_formula *simplify_where(gn_maker *m, const gn_formula *f)
     return u ? gn_tree_call(m, "sign", 1, &u, 0) : f;
 }
 
+/* The number e itself, not a variable of that name. */
+static bool is_euler(const gn_formula *f)
+{
+    return f->op == GN_F_NAME && f->number == 1 && strcmp(f->name, "e") == 0;
+}
+
 static const gn_formula *simplify_primitive(gn_maker *m, const gn_formula *f)
 {
     const gn_formula *a = f->arg[0];
+    if (is_call(f, "log") && is_euler(a)) return gn_tree_number(m, 1);
+    if (is_call(f, "log") && a->op == GN_F_POW && is_euler(a->arg[0])) return a->arg[1];
     if (is_call(f, "sqrt")) {
         if (a->op == GN_F_POW && gn_tree_is(a->arg[1], 2)) return gn_tree_call(m, "abs", 1, &a->arg[0], 0);
         return gn_simplify_sqrt(m, a);

@@ -90,6 +90,9 @@ gn_status gn_functions_parse(gn_arena *arena, const char *const *text, size_t co
     bool choose = by && *by;
     if (choose) GN_TRY(chosen(arena, by, all, total, name, &n));
     size_t variables = n;
+    bool varies = is_among(name, n, "e", 1);
+    for (size_t i = 0; !varies && i < out->f.rows; i++)
+        GN_TRY(gn_formula_settle(arena, out->f.at[i], "e", &out->f.at[i]));
     for (size_t i = 0; i < total; i++)
         if (!is_constant_name(all[i]) && !is_among(name, n, all[i], strlen(all[i]))) name[n++] = all[i];
     out->name = name;
@@ -171,11 +174,10 @@ static bool has_variables(gn_calc *c, const gn_formula *f)
     return false;
 }
 
-/* Made of fractions, roots and pi only: exp(-1) says no more than its digits. */
-static bool is_plain(const gn_formula *f)
+bool gn_calc_is_plain(const gn_formula *f)
 {
     bool plain = f->op != GN_F_CALL || !strcmp(f->name, "sqrt");
-    for (int k = 0; plain && k < f->arguments; k++) plain = is_plain(f->arg[k]);
+    for (int k = 0; plain && k < f->arguments; k++) plain = gn_calc_is_plain(f->arg[k]);
     return plain && !gn_tree_is_compare(f->op);
 }
 
@@ -201,7 +203,7 @@ const char *gn_calc_exact(gn_calc *c, const gn_formula *f)
         return NULL;
     }
     if (r->op == GN_F_NUMBER || (r->op == GN_F_NEG && r->arg[0]->op == GN_F_NUMBER)) return NULL;
-    if (r->terms > EXACT_ROOM || !is_plain(r)) return NULL;
+    if (r->terms > EXACT_ROOM || !gn_calc_is_plain(r)) return NULL;
     if (gn_formula_eval(c->ctx, r, NULL, 0, &e) != GN_OK || fabs(e - v) > 1e-12 * fmax(1, fabs(v))) {
         gn_clear_error(c->ctx);
         return NULL;

@@ -52,6 +52,7 @@ typedef struct gn_kink {
     double left, right, taken;      /* slopes; of a comparison they are nan */
     const char *row;                /* the slope's text, as its row states it; NULL for a comparison */
     bool jump;                      /* the value itself jumps */
+    bool smooth;                    /* of a comparison: value and slopes are the same whichever way it is decided */
 } gn_kink;
 gn_status gn_formula_kinks(gn_arena *arena, const gn_formula *f, const gn_binding *bound, size_t count, gn_kink **out,
                            size_t *kinks);

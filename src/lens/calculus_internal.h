@@ -25,7 +25,7 @@ typedef struct gn_calc {
     size_t derived, derivation_count;   /* which derivative's steps are in hand: its place from 1 */
     gn_derivation *derivation;
     size_t step_lines;              /* of all trees of steps so far */
-    bool kinked;                    /* the point lies on a kink */
+    bool kinked, jumps;             /* the point lies on a kink, on a jump of the value */
     const char *grad, *step;        /* symbols: the gradient of the only function; the step along */
 } gn_calc;
 
@@ -36,6 +36,8 @@ const char *gn_calc_latex(gn_calc *c, const gn_formula *f);
 /* A name that the user's expressions do not have: `wish`, or with "_" behind. */
 const char *gn_calc_fresh(gn_calc *c, const char *wish);
 double gn_calc_value(gn_calc *c, const gn_formula *f);      /* at the point; nan without one */
+/* Made of fractions, roots, powers, e and pi only: exp(-1) says no more than its digits. */
+bool gn_calc_is_plain(const gn_formula *f);
 /* The exact value at the point, such as "2*sqrt(17)" or "14/3"; NULL when there is none that says more than digits. */
 const char *gn_calc_exact(gn_calc *c, const gn_formula *f);
 

@@ -58,7 +58,7 @@ static gn_status kink_of_call(gn_arena *arena, const gn_formula *f, const double
     GN_TRY(probe_run(&p, input, beside(arg[input], 1), &value[2], &slope[2]));
     bool jump = apart(value[0], value[2]);
     *found = isfinite(value[1]) && isfinite(slope[1]) && (jump || apart(slope[0], slope[2]));
-    *out = (gn_kink){f, input, slope[0], slope[2], slope[1], row->slope[input], jump};
+    *out = (gn_kink){f, input, slope[0], slope[2], slope[1], row->slope[input], jump, false};
     return GN_OK;
 }
 
@@ -76,6 +76,50 @@ static bool depends(const gn_formula *f, const gn_binding *bound, size_t count)
     return false;
 }
 
+/* The formula with one comparison decided: 1 or 0 in its place. */
+static gn_status decided(gn_arena *arena, const gn_formula *f, const gn_formula *comparison, double as,
+                         const gn_formula **out)
+{
+    gn_maker m;
+    gn_order o = {0};
+    *out = NULL;
+    GN_TRY(gn_maker_init(&m, arena, 0, "formula"));
+    m.status = gn_order_make(arena->ctx, f, &o);
+    const gn_formula **made = m.status == GN_OK ? gn_alloc_array(arena->ctx, o.count, sizeof *made) : NULL;
+    if (!made) m.status = GN_NO_MEMORY;
+    for (size_t i = 0; made && i < o.count && m.status == GN_OK; i++) {
+        const gn_formula *arg[3] = {0};
+        for (int k = 0; k < o.node[i]->arguments; k++) arg[k] = made[o.child[i][k]];
+        *out = made[i] = o.node[i] == comparison ? gn_tree_number(&m, as) : gn_tree_with(&m, o.node[i], arg);
+    }
+    gn_free(arena->ctx, made);
+    gn_order_free(&o);
+    gn_maker_free(&m);
+    return m.status;
+}
+
+/* What the choice at its edge does to the whole: a jump of the value, a kink, or neither. */
+static gn_status judge_choice(gn_arena *arena, const gn_formula *whole, const gn_binding *bound, size_t count,
+                              gn_kink *k)
+{
+    const gn_formula *way[2], *slope;
+    double value[2], by[2];
+    for (int i = 0; i < 2; i++) {
+        GN_TRY(decided(arena, whole, k->node, i, &way[i]));
+        GN_TRY(gn_formula_eval(arena->ctx, way[i], bound, count, &value[i]));
+    }
+    k->jump = apart(value[0], value[1]);
+    k->smooth = isfinite(value[0]) && isfinite(value[1]) && !k->jump;
+    for (size_t j = 0; j < count && k->smooth; j++) {
+        for (int i = 0; i < 2; i++) {
+            GN_TRY(gn_formula_derive(arena, way[i], bound[j].name, &slope));
+            GN_TRY(gn_formula_eval(arena->ctx, slope, bound, count, &by[i]));
+        }
+        k->smooth = isfinite(by[0]) && isfinite(by[1]) && !apart(by[0], by[1]);
+    }
+    return GN_OK;
+}
+
 static gn_status kink_of_node(gn_arena *arena, const gn_formula *f, const gn_binding *bound, size_t count, gn_kink *out,
                               bool *found)
 {
@@ -86,7 +130,7 @@ static gn_status kink_of_node(gn_arena *arena, const gn_formula *f, const gn_bin
     if ((!compares && !row) || !depends(f, bound, count)) return GN_OK;
     GN_TRY(values_of(arena->ctx, f, bound, count, arg));
     *found = compares && arg[0] == arg[1];
-    if (*found) *out = (gn_kink){f, 0, NAN, NAN, NAN, NULL, false};
+    if (*found) *out = (gn_kink){f, 0, NAN, NAN, NAN, NULL, false, false};
     for (int k = 0; row && !*found && k < row->inputs && k < f->arguments; k++)
         if (isfinite(arg[k]) && depends(f->arg[k], bound, count))
             GN_TRY(kink_of_call(arena, f, arg, k, out, found));
@@ -103,7 +147,9 @@ gn_status gn_formula_kinks(gn_arena *arena, const gn_formula *f, const gn_bindin
     gn_status s = *out ? GN_OK : GN_NO_MEMORY;
     for (size_t i = 0; s == GN_OK && i < o.count; i++) {
         bool found;
-        s = kink_of_node(arena, o.node[i], bound, count, &(*out)[*kinks], &found);
+        gn_kink *k = &(*out)[*kinks];
+        s = kink_of_node(arena, o.node[i], bound, count, k, &found);
+        if (s == GN_OK && found && !k->row) s = judge_choice(arena, f, bound, count, k);
         if (s == GN_OK && found) (*kinks)++;
     }
     gn_order_free(&o);
@@ -135,10 +181,13 @@ static const char *row_text(gn_calc *c, const char *text)
 void gn_calc_say_kink(gn_calc *c, const gn_kink *k)
 {
     const char *piece = gn_calc_text(c, k->node);
-    c->kinked = true;
+    c->kinked |= !k->jump && !k->smooth;
+    c->jumps |= k->jump;
     if (!k->row) {
-        gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived.",
-                      piece);
+        gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived%s.",
+                      piece,
+                      k->smooth ? "; the other has the same value and the same slope"
+                      : k->jump ? "; the other has another value, so that f jumps" : "; the other has another slope");
         return;
     }
     const char *by = k->node->arguments > 1 ? gn_calc_printf(c, " by its argument %d", k->input + 1) : "";

@@ -132,6 +132,26 @@ static const gn_formula *tangent_of(gn_calc *c)
     return gn_formula_make(a, minus ? GN_F_SUB : GN_F_ADD, sum, minus ? rest->arg[0] : rest);
 }
 
+/* The tangent by its digits: 1.08332*x - 0.241971. */
+static void say_tangent(gn_calc *c, const char *shown)
+{
+    double rest = gn_calc_value(c, c->of->f.at[0]);
+    gn_text t;
+    gn_text_init(&t, c->ctx);
+    for (size_t j = 0; j < c->n; j++) {
+        double slope = gn_calc_value(c, c->jacobian.at[j]);
+        rest -= slope * c->bound[j].value;
+        if (slope != 0)
+            gn_text_printf(&t, "%s%s*%s", !t.length ? slope < 0 ? "-" : "" : slope < 0 ? " - " : " + ",
+                           NUM(fabs(slope)), c->of->name[j]);
+    }
+    if (!t.length) gn_text_puts(&t, NUM(rest));
+    else if (rest != 0) gn_text_printf(&t, " %s %s", rest < 0 ? "-" : "+", NUM(fabs(rest)));
+    if (t.failed) c->s->status = GN_NO_MEMORY;
+    gn_sheet_text(c->s, 0, "the tangent in numbers: %s = %s", shown, t.at ? t.at : "");
+    gn_text_free(&t);
+}
+
 static void put_tangent(gn_calc *c)
 {
     bool finite = isfinite(gn_calc_value(c, c->of->f.at[0]));
@@ -145,6 +165,7 @@ static void put_tangent(gn_calc *c)
     gn_calc_line l = {.title = c->n == 1 ? "tangent line" : "tangent plane", .name = gn_calc_fresh(c, "tangent"),
                       .symbolic = true, .shown = c->n == 1 ? gn_calc_fresh(c, "y") : gn_calc_fresh(c, "tangent")};
     gn_calc_equation(c, l, t);
+    if (!gn_calc_is_plain(t)) say_tangent(c, l.shown);
 }
 
 /* ---- steepest ascent, by trial ----------------------------------------------------------------------------------- */
@@ -217,7 +238,16 @@ static void put_ascent(gn_calc *c)
 
 void gn_calc_gradient_facts(gn_calc *c)
 {
+    if (!isfinite(gn_calc_value(c, c->of->f.at[0]))) {
+        gn_sheet_text(c->s, 0, "where %s has no finite value it has no slope: what stands there is the formula's, "
+                               "which holds beside the point only.", c->f_shown[0]);
+        return;
+    }
     if (c->n > 1) put_norm(c);
+    if (c->jumps) {
+        gn_sheet_text(c->s, 0, "at a jump there is no tangent and no derivative: the slope is that of one side.");
+        return;
+    }
     if (c->kinked) {
         gn_sheet_text(c->s, 0, "at a kink there is no tangent, and the gradient is one of several slopes.");
         return;

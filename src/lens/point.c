@@ -39,9 +39,18 @@ static gn_status names_hint(gn_context *ctx, const char *option, const char *con
     return s;
 }
 
+/* A name that is no variable because it has a value of its own. */
+static gn_status constant_name(gn_context *ctx, const char *option, const char *at, size_t length)
+{
+    gn_fail(ctx, GN_E_EXP_VAR, "--%s: %.*s is a constant, not a variable", option, (int)length, at);
+    return gn_hint(ctx, "e is 2.71828... and pi 3.14159...; a variable needs another name, or --by that names it");
+}
+
 static gn_status wrong_point(gn_context *ctx, const char *option, const char *what, const char *at, size_t length,
                              const char *const *name, size_t count)
 {
+    bool constant = (length == 1 && *at == 'e') || (length == 2 && memcmp(at, "pi", 2) == 0);
+    if (constant && strcmp(what, "unknown") == 0) return constant_name(ctx, option, at, length);
     gn_fail(ctx, GN_E_EXP_VAR, "--%s: %s '%s'", option, what, gn_show(GN_SHOWN, at, length));
     return names_hint(ctx, option, name, count);
 }
@@ -58,7 +67,7 @@ static gn_status read_value(gn_context *ctx, const char *option, const char *at,
         gn_fail(ctx, GN_E_EXP_NUM, "--%s: '%s' is not a number", option, gn_show(GN_SHOWN, at, length));
         return gn_hint(ctx, "a value is a number such as -0.5, or is made of numbers, such as 1/3 or pi/2");
     }
-    if (exact) *exact = f;
+    if (exact) GN_TRY(gn_formula_settle(arena, f, "e", exact));
     if (isfinite(*value)) return GN_OK;
     return gn_fail(ctx, GN_E_EXP_NUM, "--%s: '%s' is %s; a point is finite", option,
                    gn_show(GN_SHOWN, at, length), gn_num(GN_NUM, *value));

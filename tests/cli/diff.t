@@ -85,6 +85,19 @@ $ glassnet diff "max(x, y)" --at 1,1 | grep -oE 'max\(x, y\) has a kink|taken is
 > max(x, y) has a kink
 > taken is 0
 
+# e is a constant, and a place where only the branch changes is no kink
+$ glassnet diff "e^x" --at x=1 | tr -s ' ' | grep -E 'df/dx|tangent'
+>  1 df/dx = e^x = e^1 = e = 2.71828
+>  tangent line y = e*x
+> df/dx = 2.71828 > 0: f rises as x grows, so descent makes x smaller: to the
+$ glassnet diff "e^x" --at x=1,e=2
+! glassnet: error[EXP-VAR]: --at: e is a constant, not a variable
+! hint: e is 2.71828... and pi 3.14159...; a variable needs another name, or --by that names it
+? 2
+$ glassnet diff "where(x > 0, x^2, x^2)" --at x=0 | grep -c "kink"
+> 0
+? 1
+
 # what is not finite is traced to its piece; it is no error
 $ glassnet diff "log(x)" --at 0 | grep 'because'
 > f is -inf here because of log(x) (column 1): log(0) is -inf.
