@@ -147,8 +147,13 @@ gn_status gn_cli_parse(gn_cli *cli, int argc, char **argv)
     gn_command_count(cli->command, &least, &most);
     GN_TRY(take_words(cli, argc, argv));
     cli->quiet = gn_option_flag(cli->options, GN_O_QUIET);
-    cli->json = gn_option_flag(cli->options, GN_O_JSON);
+    bool shaped = gn_option_given(cli->options, GN_O_FORMAT);
+    bool as_json = !strcmp(gn_option_text(cli->options, GN_O_FORMAT), "json");
+    cli->json = gn_option_flag(cli->options, GN_O_JSON) || as_json;
     cli->help = gn_option_flag(cli->options, GN_O_HELP);
+    if (cli->json && shaped && !as_json && !cli->help)
+        return gn_fail(cli->option_ctx, GN_E_CFG_CONFLICT, "--json and --format %s: the result has one form",
+                       gn_option_text(cli->options, GN_O_FORMAT));
     if (cli->help || cli->arguments >= least) return GN_OK;
     gn_fail(cli->option_ctx, GN_E_USAGE, "`glassnet %s` needs %s", cli->command->name, cli->command->arguments);
     return gn_hint(cli->option_ctx, "`glassnet %s --help` has examples", cli->command->name);

@@ -38,7 +38,8 @@ struct gn_cli {
     const gn_command *command;
     const char *argument[GN_CLI_ARGUMENTS];     /* NULL where there is none */
     size_t arguments;
-    bool quiet, json, help;
+    bool quiet, help;
+    bool json;                  /* --json or --format json */
     bool terminal;              /* standard error is one: progress bars */
     bool colour_out, colour_err;
     bool told;                  /* the error in hand was printed already */
@@ -122,10 +123,20 @@ int gn_signals_caught(void);                /* the signal's number, or 0 */
 /* ---- sheet_out.c, picture_out.c ---------------------------------------------------------------------------------- */
 /* A sheet by --format, --digits, --depth, --ascii, --json and --out. */
 gn_status gn_cli_sheet(gn_cli *cli, const gn_sheet *sheet);
-/* A picture into the file that --plot names: gnuplot for .svg, .png and .pdf, characters on standard output for -. With
- * --keep the script stays beside it. Nothing when `file` is "". */
+/* The same and then its picture (NULL: none) by --plot. One rule for all commands: a drawing with characters, --plot -,
+ * is text; in JSON the numbers of the picture stand instead as the member "picture", and the other forms refuse it. */
+gn_status gn_cli_sheet_with(gn_cli *cli, const gn_sheet *sheet, const gn_picture *picture);
+/* Several sheets as one document: sections of it, in JSON an array. `make` opens and fills sheet i. */
+typedef gn_status (*gn_sheet_maker)(void *user, size_t i, gn_sheet *sheet);
+gn_status gn_cli_sheets(gn_cli *cli, const char *title, size_t count, gn_sheet_maker make, void *user);
+/* A picture into the file that --plot names: gnuplot for .svg, .png and .pdf, characters on standard output for - (not
+ * with JSON). With --keep the script stays beside it. Nothing when `file` is "". */
 gn_status gn_cli_picture(gn_cli *cli, const gn_picture *picture, const char *file);
-gn_status gn_cli_picture_check(gn_cli *cli, const char *file);     /* is it a name that a picture can have? */
+/* Is it a name that a picture can have, and may it be drawn beside the result? Told before anything is computed. */
+gn_status gn_cli_picture_check(gn_cli *cli, const char *file);
+void gn_js_picture(gn_text *to, const char *name, const gn_picture *picture);  /* picture_json.c */
+/* The picture as the whole result, one JSON object, to standard output or --out. */
+gn_status gn_cli_picture_json(gn_cli *cli, const gn_picture *picture);
 
 /* ---- usage.c ----------------------------------------------------------------------------------------------------- */
 void gn_usage_program(gn_text *to);

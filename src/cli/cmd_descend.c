@@ -62,20 +62,14 @@ static gn_status read_request(gn_cli *cli, request *r)
     return GN_OK;
 }
 
-static gn_status draw(gn_cli *cli, request *r)
-{
-    gn_picture picture;
-    const char *file = gn_option_text(cli->options, GN_O_PLOT);
-    if (!*file) return GN_OK;
-    GN_TRY(gn_descent_picture(&r->arena, &r->of, &r->ask, &r->path, &picture));
-    return gn_cli_picture(cli, &picture, file);
-}
-
 static gn_status show(gn_cli *cli, request *r)
 {
     gn_sheet sheet = {0};
+    gn_picture picture;
+    bool drawn = *gn_option_text(cli->options, GN_O_PLOT);
     gn_status s = gn_descent_sheet(cli->ctx, &r->of, &r->ask, &r->path, &sheet);
-    if (s == GN_OK) s = gn_cli_sheet(cli, &sheet);
+    if (s == GN_OK && drawn) s = gn_descent_picture(&r->arena, &r->of, &r->ask, &r->path, &picture);
+    if (s == GN_OK) s = gn_cli_sheet_with(cli, &sheet, drawn ? &picture : NULL);
     gn_sheet_free(&sheet);
     return s;
 }
@@ -87,7 +81,6 @@ static gn_status run(gn_cli *cli)
     gn_status s = read_request(cli, &r);
     if (s == GN_OK) s = gn_descent_run(&r.arena, &r.of, &r.ask, &r.path);
     if (s == GN_OK) s = show(cli, &r);
-    if (s == GN_OK) s = draw(cli, &r);
     bool diverged = s == GN_OK && r.path.end == GN_DESCENT_OVERFLOW;
     gn_arena_free(&r.arena);
     if (!diverged) return s;

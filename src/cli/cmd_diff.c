@@ -19,8 +19,7 @@ static gn_status show(gn_cli *cli, request *r)
     const char *file = gn_option_text(cli->options, GN_O_PLOT);
     if (*file) GN_TRY(gn_calculus_picture(&r->arena, &r->of, &r->ask, &picture));
     gn_status s = gn_calculus_sheet(cli->ctx, &r->of, &r->ask, &sheet);
-    if (s == GN_OK) s = gn_cli_sheet(cli, &sheet);
-    if (s == GN_OK && *file) s = gn_cli_picture(cli, &picture, file);
+    if (s == GN_OK) s = gn_cli_sheet_with(cli, &sheet, *file ? &picture : NULL);
     gn_sheet_free(&sheet);
     return s;
 }

@@ -32,22 +32,19 @@ static gn_status pick(gn_plot *p, const gn_data *d, const uint32_t *row, size_t 
     return GN_OK;
 }
 
-/* Histograms of each layer's values and gradients, when --plot asks for a picture. */
-static gn_status draw(gn_cli *cli, gn_model *m, const gn_data *d)
+/* Histograms of each layer's values and gradients, when --plot asks for a picture. `picked`: room for the rows. */
+static gn_status draw(gn_plot *p, gn_model *m, const gn_data *d, gn_data *picked)
 {
-    const char *file = gn_option_text(cli->options, GN_O_PLOT);
-    if (!*file) return GN_OK;
-    gn_data picked;
-    gn_plot p = { .cli = cli, .ctx = cli->ctx, .model = m, .data = &picked };
+    gn_cli *cli = p->cli;
+    if (!*gn_option_text(cli->options, GN_O_PLOT)) return GN_OK;
     uint32_t *row = gn_alloc_array(cli->ctx, GN_EXPLAIN_ROWS, sizeof *row);
     size_t n = 0;
-    gn_arena_init(&p.arena, cli->ctx);
+    p->model = m;
+    p->data = picked;
     gn_status s = row ? gn_explain_rows(cli->ctx, gn_option_text(cli->options, GN_O_ROW), d->rows, row,
                                         &n) : GN_NO_MEMORY;
-    if (s == GN_OK) s = pick(&p, d, row, n, &picked);
-    if (s == GN_OK) s = gn_plot_histograms(&p);
-    if (s == GN_OK) s = gn_cli_picture(cli, &p.picture, file);
-    gn_arena_free(&p.arena);
+    if (s == GN_OK) s = pick(p, d, row, n, picked);
+    if (s == GN_OK) s = gn_plot_histograms(p);
     gn_free(cli->ctx, row);
     return s;
 }
@@ -64,9 +61,10 @@ static bool passed(const gn_sheet *s)
     return true;
 }
 
-static gn_status show(gn_cli *cli, const gn_net *net, const gn_prep *prep, const gn_data *d, const char *recorded,
-                      const char *who)
+static gn_status show(gn_cli *cli, const gn_subject *subject, const char *recorded, const char *who,
+                      const gn_picture *picture)
 {
+    const gn_data *d = subject->data;
     gn_sheet sheet = { 0 };
     gn_text title;
     const char *row = gn_option_text(cli->options, GN_O_ROW);
@@ -75,29 +73,28 @@ static gn_status show(gn_cli *cli, const gn_net *net, const gn_prep *prep, const
     gn_text_printf(&title, "%s on row%s %s of %s", who, several ? "s" : "", *row ? row : "0",
                    d->name ? gn_show(GN_SHOWN, d->name, strlen(d->name)) : "the data");
     gn_status s = gn_text_done(&title);
-    if (s == GN_OK) s = gn_explain_options(cli->ctx, net, prep, d, cli->options, recorded, title.at, &sheet);
-    if (s == GN_OK) s = gn_cli_sheet(cli, &sheet);
+    if (s == GN_OK)
+        s = gn_explain_options(cli->ctx, subject->net, subject->prep, d, cli->options, recorded, title.at, &sheet);
+    if (s == GN_OK) s = gn_cli_sheet_with(cli, &sheet, picture);
     if (s == GN_OK && !passed(&sheet)) s = GN_NEGATIVE;
     gn_sheet_free(&sheet);
     gn_text_free(&title);
     return s;
 }
 
-/* The network by itself where there is no model of it. */
-static gn_status draw_subject(gn_cli *cli, gn_subject *s)
-{
-    gn_model fresh = { .ctx = cli->ctx, .net = s->own, .prep = s->data->prep };
-    return draw(cli, s->model ? s->model : &fresh, s->data);
-}
-
 static gn_status run(gn_cli *cli)
 {
     gn_subject s;
+    gn_data picked;
+    gn_plot p = { .cli = cli, .ctx = cli->ctx };
     GN_TRY(gn_subject_open(cli, false, &s));
     const char *recorded = !s.model ? NULL : s.model->options ? s.model->options : "";
     const char *who = s.model ? gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])) : "an untrained network";
-    gn_status status = show(cli, s.net, s.prep, s.data, recorded, who);
-    if (status == GN_OK) status = draw_subject(cli, &s);
+    gn_model fresh = { .ctx = cli->ctx, .net = s.own, .prep = s.data->prep };  /* where there is no model of it */
+    gn_arena_init(&p.arena, cli->ctx);
+    gn_status status = draw(&p, s.model ? s.model : &fresh, s.data, &picked);
+    if (status == GN_OK) status = show(cli, &s, recorded, who, p.picture.n_panels ? &p.picture : NULL);
+    gn_arena_free(&p.arena);
     gn_subject_close(cli, &s);
     return status;
 }

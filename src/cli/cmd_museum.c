@@ -1,6 +1,6 @@
 /* cmd_museum.c -- mistakes in print, each with both sides computed: the list, one exhibit, or all of them.
  *
- * Invariant: with `all` a failure of one exhibit ends the command; as JSON it is one object a line. */
+ * Invariant: whatever is shown is one document of the form that --format names; a failure of one exhibit ends it. */
 #include "cli.h"
 
 #include "../lens/museum.h"
@@ -73,13 +73,37 @@ static void list_text(gn_cli *cli, gn_text *to, const gn_exhibit *e, size_t coun
     gn_text_puts(to, "\nOne of them: glassnet museum 26, or by name; all: glassnet museum all\n");
 }
 
+/* The list as a sheet, for the forms of a document: a table for each text. */
+static gn_status list_sheet(gn_cli *cli, const gn_exhibit *e, size_t count)
+{
+    gn_sheet sheet;
+    double *number = gn_alloc_array(cli->ctx, count, sizeof *number);
+    const char **name = gn_alloc_array(cli->ctx, count, 2 * sizeof *name), **title = name ? name + count : NULL;
+    gn_sheet_open(&sheet, cli->ctx, "the museum: mistakes in print");
+    for (size_t d = 0; number && name && d < DOCUMENTS; d++) {
+        size_t n = 0;
+        for (size_t i = 0; i < count; i++)
+            if (document_of(&e[i]) == d) number[n] = e[i].number, name[n] = e[i].name, title[n++] = e[i].title;
+        const gn_sheet_column column[] = {{.title = "number", .number = number}, {.title = "name", .text = name},
+                                          {.title = "what it is", .text = title}};
+        gn_sheet_section(&sheet, 0, "%s%s%s", documents[d][0], *documents[d][0] ? ": " : "", documents[d][1]);
+        gn_sheet_table(&sheet, 0, NULL, GN_COUNT(column), n, column);
+    }
+    gn_status s = number && name ? gn_cli_sheet(cli, &sheet) : GN_NO_MEMORY;
+    gn_sheet_free(&sheet);
+    gn_free(cli->ctx, number);
+    gn_free(cli->ctx, name);
+    return s;
+}
+
 static gn_status list(gn_cli *cli)
 {
     size_t count;
     gn_text to;
     const gn_exhibit *e = gn_museum_table(&count);
+    if (!cli->json && strcmp(gn_option_text(cli->options, GN_O_FORMAT), "text") != 0) return list_sheet(cli, e, count);
     gn_text_init(&to, cli->ctx);
-    if (cli->json || strcmp(gn_option_text(cli->options, GN_O_FORMAT), "json") == 0) list_json(&to, e, count);
+    if (cli->json) list_json(&to, e, count);
     else list_text(cli, &to, e, count);
     gn_status s = gn_text_done(&to);
     if (s == GN_OK) s = gn_cli_write(cli, gn_option_text(cli->options, GN_O_OUT), &to);
@@ -96,17 +120,18 @@ static gn_status show_one(gn_cli *cli, const gn_exhibit *e)
     return s;
 }
 
+static gn_status make_one(void *user, size_t i, gn_sheet *sheet)
+{
+    size_t count;
+    gn_cli *cli = user;
+    return gn_museum_show(cli->ctx, &gn_museum_table(&count)[i], sheet, NULL);
+}
+
 static gn_status show_all(gn_cli *cli)
 {
     size_t count;
-    const gn_exhibit *e = gn_museum_table(&count);
-    const char *path = gn_option_text(cli->options, GN_O_OUT);
-    if (*path && strcmp(path, "-") != 0) {
-        gn_fail(cli->ctx, GN_E_USAGE, "museum all goes to standard output; --out takes one exhibit");
-        return gn_hint(cli->ctx, "glassnet museum all > FILE");
-    }
-    for (size_t i = 0; i < count; i++) GN_TRY(show_one(cli, &e[i]));
-    return GN_OK;
+    gn_museum_table(&count);
+    return gn_cli_sheets(cli, "The museum: mistakes in print", count, make_one, cli);
 }
 
 static gn_status unknown(gn_cli *cli, const char *what)
@@ -135,7 +160,7 @@ const gn_command_body gn_cmd_museum = {
     "Mistakes that stand in four teaching texts (S0 to S3) and in well-known tools: what the text says, what is\n"
     "right, the numbers of both computed now, the proof, and where it is about a gradient what `glassnet diagnose`\n"
     "finds in it.\n\n"
-    "EXHIBIT is a number or a name from the list, or all.",
+    "EXHIBIT is a number or a name from the list, or all: one document, with --format json an array.",
     "glassnet museum\n"
     "glassnet museum 26\n"
     "glassnet museum distill\n"

@@ -202,24 +202,17 @@ static gn_status judge(gn_cli *cli, const gn_sheet *sheet)
     return GN_OK;
 }
 
-static gn_status draw(gn_cli *cli, request *r, gn_neuron *n)
-{
-    const char *file = gn_option_text(cli->options, GN_O_PLOT);
-    gn_picture picture;
-    if (!*file) return GN_OK;
-    GN_TRY(gn_neuron_picture(n, &r->show, &r->arena, &picture));
-    return gn_cli_picture(cli, &picture, file);
-}
-
 static gn_status explain(gn_cli *cli, request *r, gn_neuron *n)
 {
     gn_sheet sheet;
+    gn_picture picture;
+    bool drawn = *gn_option_text(cli->options, GN_O_PLOT);
     gn_sheet_open(&sheet, cli->ctx, "one neuron");
     if (r->source)
         gn_sheet_fact(&sheet, "%zu rows of %s", r->spec.rows, gn_show(GN_SHOWN, r->source, strlen(r->source)));
     gn_status s = gn_neuron_explain(n, &r->show, &sheet, NULL);
-    if (s == GN_OK) s = gn_cli_sheet(cli, &sheet);
-    if (s == GN_OK) s = draw(cli, r, n);
+    if (s == GN_OK && drawn) s = gn_neuron_picture(n, &r->show, &r->arena, &picture);
+    if (s == GN_OK) s = gn_cli_sheet_with(cli, &sheet, drawn ? &picture : NULL);
     if (s == GN_OK) s = judge(cli, &sheet);
     gn_sheet_free(&sheet);
     return s;

@@ -184,7 +184,7 @@ static gn_status run(gn_cli *cli)
     const char *file = gn_option_text(cli->options, GN_O_PLOT);
     gn_arena_init(&p.arena, cli->ctx);
     gn_status s = make(&p);
-    if (s == GN_OK && cli->json) s = gn_plot_json(cli, &p.picture);
+    if (s == GN_OK && cli->json) s = gn_cli_picture_json(cli, &p.picture);
     if (s == GN_OK) s = gn_cli_picture(cli, &p.picture, *file || cli->json ? file : "-");
     gn_data_free(p.data);
     gn_model_free(p.model);

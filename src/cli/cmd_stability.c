@@ -65,12 +65,12 @@ static gn_status report(gn_cli *cli, const gn_curved *s, const gn_stability_ask 
     begin_neuron(s, &sheet);
     gn_stability_sheet(figures, ask, s->has_scaling ? &s->scaling : NULL, s->exact_scaling, &sheet);
     end_neuron(s, figures, &sheet);
-    gn_status status = gn_cli_sheet(cli, &sheet);
+    bool drawn = *gn_option_text(cli->options, GN_O_PLOT);
+    gn_status status = gn_sheet_done(&sheet);
+    if (status == GN_OK && drawn) status = gn_stability_picture(figures, &picture);
+    if (status == GN_OK) status = gn_cli_sheet_with(cli, &sheet, drawn ? &picture : NULL);
     gn_sheet_free(&sheet);
-    const char *plot = gn_option_text(cli->options, GN_O_PLOT);
-    if (status != GN_OK || !*plot) return status;
-    GN_TRY(gn_stability_picture(figures, &picture));
-    return gn_cli_picture(cli, &picture, plot);
+    return status;
 }
 
 static gn_status look(gn_cli *cli, gn_curved *s)
@@ -126,11 +126,14 @@ static gn_status map(gn_cli *cli)
     if (cli->arguments)
         return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--map is of a neuron, not of '%s'",
                        gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])));
+    const char *plot = gn_option_text(cli->options, GN_O_PLOT);
+    if (!*plot) plot = "-";
+    GN_TRY(gn_cli_picture_check(cli, plot));
     gn_arena_init(&arena, cli->ctx);
     gn_status s = read_map(cli, &arena, &ask);
     if (s == GN_OK) s = gn_stability_map(&arena, &ask, &picture);
-    const char *plot = gn_option_text(cli->options, GN_O_PLOT);
-    if (s == GN_OK) s = gn_cli_picture(cli, &picture, *plot ? plot : "-");
+    if (s == GN_OK && cli->json) s = gn_cli_picture_json(cli, &picture);
+    if (s == GN_OK) s = gn_cli_picture(cli, &picture, plot);
     gn_arena_free(&arena);
     return s;
 }

@@ -108,7 +108,8 @@ static gn_status run_command(gn_cli *cli, int argc, char **argv)
         return s;
     }
     gn_signals_start(cli->ctx);
-    s = cli->command->body->run(cli);
+    s = gn_cli_picture_check(cli, gn_option_text(cli->options, GN_O_PLOT));
+    if (s == GN_OK) s = cli->command->body->run(cli);
     if (s != GN_OK && !cli->told) gn_cli_error(cli, cli->ctx);
     return s;
 }

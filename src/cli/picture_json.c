@@ -1,7 +1,7 @@
 /* picture_json.c -- a picture as JSON: what it shows, as numbers and texts.
  *
  * Invariant: every number of the picture is in it, at full digits; one that is not finite is null. */
-#include "plot.h"
+#include "cli.h"
 
 static void put_numbers(gn_text *t, const char *name, const double *v, size_t n)
 {
@@ -94,16 +94,24 @@ static void put_panel(gn_text *t, const gn_panel *p)
     gn_js_close(t, '}');
 }
 
-gn_status gn_plot_json(gn_cli *cli, const gn_picture *picture)
+void gn_js_picture(gn_text *to, const char *name, const gn_picture *picture)
+{
+    gn_js_open(to, name, '{');
+    put_text(to, "title", picture->title);
+    gn_js_open(to, "panels", '[');
+    for (size_t i = 0; i < picture->n_panels; i++) put_panel(to, &picture->panel[i]);
+    gn_js_close(to, ']');
+    gn_js_close(to, '}');
+}
+
+gn_status gn_cli_picture_json(gn_cli *cli, const gn_picture *picture)
 {
     gn_text t;
     gn_text_init(&t, cli->ctx);
-    gn_js_open(&t, NULL, '{');
-    put_text(&t, "title", picture->title);
-    gn_js_open(&t, "panels", '[');
-    for (size_t i = 0; i < picture->n_panels; i++) put_panel(&t, &picture->panel[i]);
-    gn_js_close(&t, ']');
-    gn_js_close(&t, '}');
+    gn_js_picture(&t, NULL, picture);
     gn_text_puts(&t, "\n");
-    return gn_cli_print(cli, &t);
+    gn_status s = gn_text_done(&t);
+    if (s == GN_OK) s = gn_cli_write(cli, gn_option_text(cli->options, GN_O_OUT), &t);
+    gn_text_free(&t);
+    return s;
 }

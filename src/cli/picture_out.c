@@ -174,7 +174,13 @@ static gn_status into_file(gn_cli *cli, const gn_picture *picture, const char *f
 gn_status gn_cli_picture_check(gn_cli *cli, const char *file)
 {
     gn_picture_type type = GN_PICTURE_SVG;
-    return !*file || !strcmp(file, "-") ? GN_OK : type_of(cli, file, &type);
+    const char *form = gn_option_text(cli->options, GN_O_FORMAT), *out = gn_option_text(cli->options, GN_O_OUT);
+    bool beside = *out && strcmp(out, "-") != 0;    /* the result goes to a file, the drawing alone to the terminal */
+    if (!*file) return GN_OK;
+    if (strcmp(file, "-")) return type_of(cli, file, &type);
+    if (cli->json || beside || !strcmp(form, "text")) return GN_OK;
+    gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "a drawing with characters does not go into %s", form);
+    return gn_hint(cli->ctx, "--plot picture.svg writes a file; --format json holds the picture's numbers");
 }
 
 gn_status gn_cli_picture(gn_cli *cli, const gn_picture *picture, const char *file)
@@ -182,9 +188,9 @@ gn_status gn_cli_picture(gn_cli *cli, const gn_picture *picture, const char *fil
     gn_text text;
     if (!*file) return GN_OK;
     if (strcmp(file, "-")) return into_file(cli, picture, file);
+    if (cli->json) return GN_OK;    /* its numbers are a member of the object */
     gn_text_init(&text, cli->ctx);
     gn_status s = gn_picture_draw(cli->ctx, picture, COLUMNS, gn_option_flag(cli->options, GN_O_ASCII), &text);
-    if (s == GN_OK && cli->json) return gn_cli_say(cli, &text);     /* standard output is one JSON object */
     if (s == GN_OK) return gn_cli_print(cli, &text);
     gn_text_free(&text);
     return s;

@@ -24,8 +24,6 @@ gn_dataset gn_plot_rows(const gn_plot *p, size_t most, size_t *chosen);
 /* One panel made of these, and the picture of it. */
 gn_status gn_plot_one(gn_plot *p, const gn_panel *panel);
 
-gn_status gn_plot_json(gn_cli *cli, const gn_picture *picture);     /* picture_json.c */
-
 gn_status gn_plot_learning(gn_plot *p);     /* plot_learning.c */
 gn_status gn_plot_trajectory(gn_plot *p);   /* plot_neuron.c */
 gn_status gn_plot_rates(gn_plot *p);

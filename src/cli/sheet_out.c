@@ -131,7 +131,7 @@ static gn_status put_line(gn_text *to, const gn_sheet *s, const gn_line *line)
     return GN_OK;
 }
 
-static gn_status put_json(gn_text *to, const gn_sheet *s)
+static gn_status put_json(gn_text *to, const gn_sheet *s, const gn_picture *picture)
 {
     gn_js_open(to, NULL, '{');
     gn_js_text(to, "title", s->title);
@@ -142,14 +142,9 @@ static gn_status put_json(gn_text *to, const gn_sheet *s)
     gn_js_open(to, "lines", '[');
     for (size_t i = 0; i < s->lines; i++) GN_TRY(put_line(to, s, s->line[i]));
     gn_js_close(to, ']');
+    if (picture) gn_js_picture(to, "picture", picture);
     gn_js_close(to, '}');
-    gn_text_puts(to, "\n");
     return gn_text_done(to);
-}
-
-static bool option_is(const gn_cli *cli, const char *text)
-{
-    return strcmp(gn_option_text(cli->options, GN_O_FORMAT), text) == 0;
 }
 
 static gn_render settings(const gn_cli *cli, const char *path)
@@ -160,15 +155,61 @@ static gn_render settings(const gn_cli *cli, const char *path)
     return how;
 }
 
-gn_status gn_cli_sheet(gn_cli *cli, const gn_sheet *sheet)
+static gn_status write_sheet(gn_cli *cli, const gn_sheet *sheet, const gn_picture *picture)
 {
     gn_text out;
     GN_TRY(gn_sheet_done(sheet));
     const char *path = gn_option_text(cli->options, GN_O_OUT);
     gn_text_init(&out, cli->ctx);
     gn_render how = settings(cli, path);
-    gn_status s = cli->json || option_is(cli, "json") ? put_json(&out, sheet) : gn_sheet_render(sheet, &how, &out);
+    gn_status s = cli->json ? put_json(&out, sheet, picture) : gn_sheet_render(sheet, &how, &out);
+    if (cli->json) gn_text_puts(&out, "\n");
+    if (s == GN_OK) s = gn_text_done(&out);
     if (s == GN_OK) gn_cli_clear_line(cli);
+    if (s == GN_OK) s = gn_cli_write(cli, path, &out);
+    gn_text_free(&out);
+    return s;
+}
+
+gn_status gn_cli_sheet_with(gn_cli *cli, const gn_sheet *sheet, const gn_picture *picture)
+{
+    const char *file = picture ? gn_option_text(cli->options, GN_O_PLOT) : "";
+    GN_TRY(write_sheet(cli, sheet, strcmp(file, "-") ? NULL : picture));
+    return *file ? gn_cli_picture(cli, picture, file) : GN_OK;
+}
+
+gn_status gn_cli_sheet(gn_cli *cli, const gn_sheet *sheet)
+{
+    return gn_cli_sheet_with(cli, sheet, NULL);
+}
+
+static gn_status write_all(gn_cli *cli, gn_render *how, size_t count, gn_sheet_maker make, void *user, gn_text *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        gn_sheet sheet = {0};
+        how->part = i + 1;
+        gn_status s = make(user, i, &sheet);
+        if (s == GN_OK) s = gn_sheet_done(&sheet);
+        if (s == GN_OK) s = cli->json ? put_json(out, &sheet, NULL) : gn_sheet_render(&sheet, how, out);
+        gn_sheet_free(&sheet);
+        if (s != GN_OK) return s;
+    }
+    return GN_OK;
+}
+
+gn_status gn_cli_sheets(gn_cli *cli, const char *title, size_t count, gn_sheet_maker make, void *user)
+{
+    const char *path = gn_option_text(cli->options, GN_O_OUT);
+    gn_render how = settings(cli, path);
+    gn_text out;
+    gn_text_init(&out, cli->ctx);
+    if (cli->json) gn_js_open(&out, NULL, '[');
+    gn_status s = cli->json ? GN_OK : gn_sheets_open(&how, title, &out);
+    if (s == GN_OK) s = write_all(cli, &how, count, make, user, &out);
+    if (s == GN_OK && !cli->json) s = gn_sheets_close(&how, &out);
+    if (cli->json) gn_js_close(&out, ']');
+    if (cli->json) gn_text_puts(&out, "\n");
+    if (s == GN_OK) s = gn_text_done(&out);
     if (s == GN_OK) s = gn_cli_write(cli, path, &out);
     gn_text_free(&out);
     return s;

@@ -46,6 +46,7 @@ gn_status gn_train_curves_open(gn_train_job *job);      /* nothing without --plo
 gn_status gn_train_curves_run(gn_train_job *job);       /* a fit begins */
 gn_status gn_train_curves_step(gn_train_job *job, const gn_progress *p);
 gn_status gn_train_plot(gn_train_job *job);             /* draws them */
+gn_status gn_train_plot_json(gn_train_job *job, gn_text *t);   /* a member of the object in hand, for --plot - */
 void gn_train_curves_close(gn_train_job *job);
 void gn_train_spread(const gn_fold_figures *fold, size_t folds, size_t offset, double *mean, double *deviation);
 

@@ -14,7 +14,6 @@ gn_status gn_train_curves_open(gn_train_job *job)
     if (!*file) return GN_OK;
     if (!strcmp(file, "-") && !strcmp(job->out, "-"))
         return gn_fail(job->cli->ctx, GN_E_CFG_CONFLICT, "--plot - and --out -: both go to standard output");
-    GN_TRY(gn_cli_picture_check(job->cli, file));
     job->curve = gn_arena_alloc(&job->curve_arena, folds + 1, sizeof *job->curve);
     return job->curve ? GN_OK : GN_NO_MEMORY;
 }
@@ -59,6 +58,15 @@ gn_status gn_train_curves_step(gn_train_job *job, const gn_progress *p)
     if (isfinite(p->held_metric)) c->metric = job->meter.task == GN_REGRESSION ? "held-out R2" : "held-out accuracy";
     GN_TRY(take_sharpness(job, c));
     return gn_curves_add(&job->curve_arena, c, (double)p->epoch, v);
+}
+
+gn_status gn_train_plot_json(gn_train_job *job, gn_text *t)
+{
+    gn_picture picture;
+    if (!job->curves || strcmp(gn_option_text(job->cli->options, GN_O_PLOT), "-")) return GN_OK;
+    GN_TRY(gn_curves_picture(&job->curve_arena, job->curve, job->curves, "learning curves", &picture));
+    gn_js_picture(t, "picture", &picture);
+    return GN_OK;
 }
 
 gn_status gn_train_plot(gn_train_job *job)

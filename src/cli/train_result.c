@@ -138,7 +138,7 @@ static void put_json_held(gn_text *t, const gn_train_job *job)
     if (job->fold) gn_js_close(t, '}');
 }
 
-static void put_json(gn_text *t, const gn_train_job *job, gn_status status)
+static gn_status put_json(gn_text *t, gn_train_job *job, gn_status status)
 {
     const gn_model *m = job->model;
     const gn_fit_result *r = &m->fit;
@@ -167,8 +167,10 @@ static void put_json(gn_text *t, const gn_train_job *job, gn_status status)
     }
     gn_train_watch_json(job, t);
     gn_js_text(t, "model", job->out);
+    GN_TRY(gn_train_plot_json(job, t));
     gn_js_close(t, '}');
     gn_text_puts(t, "\n");
+    return GN_OK;
 }
 
 /* Save what there is, then say what it is. With the model on standard output, the figures go to standard error. */
@@ -179,8 +181,13 @@ gn_status gn_train_result(gn_train_job *job, gn_status status)
     if (!job->model) return status;
     GN_TRY(gn_model_save(cli->ctx, job->model, job->out));
     gn_text_init(&t, cli->ctx);
-    if (cli->json) put_json(&t, job, status);
+    gn_status s = GN_OK;
+    if (cli->json) s = put_json(&t, job, status);
     else put_text(&t, job, status);
+    if (s != GN_OK) {
+        gn_text_free(&t);
+        return s;
+    }
     if (strcmp(job->out, "-")) return gn_cli_print(cli, &t);
     return gn_cli_say(cli, &t);
 }

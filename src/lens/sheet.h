@@ -121,11 +121,16 @@ typedef struct gn_render {
     bool colour;
     size_t rows;                    /* most rows of an array or table before it is shown as head, tail and a summary;
                                        default 24 */
+    size_t part;                    /* which of a document's several sheets, from 1; 0: the sheet is the document */
 } gn_render;
 void gn_render_defaults(gn_render *r);
 /* By the options format, digits, depth, ascii; json, which the command writes, counts as text here. */
 void gn_render_options(const gn_options *o, gn_render *r);
 gn_status gn_sheet_render(const gn_sheet *s, const gn_render *how, gn_text *to);
+/* One document of several sheets, appended to `to`: the opening, then each sheet with how->part counted from 1, then the
+ * close. Their anchors and ids are told apart by the part. */
+gn_status gn_sheets_open(const gn_render *how, const char *title, gn_text *to);
+gn_status gn_sheets_close(const gn_render *how, gn_text *to);
 /* "(6,4) n=24 in [-0.191, 0.158] mean -0.0158 sd 0.0948 |_▂▅█▂_|", with NaN! Inf! all-zero where it is so. */
 void gn_array_summary(gn_text *to, size_t rows, size_t cols, const double *value, bool ascii);
 

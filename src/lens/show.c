@@ -24,16 +24,47 @@ void gn_render_options(const gn_options *o, gn_render *r)
     r->ascii = gn_option_flag(o, GN_O_ASCII);
 }
 
+/* A medium: what stands before the sheets of a document (title NULL: of the only one, which has its own), the sheets, what
+ * stands behind them. */
+static const struct {
+    void (*open)(gn_text *to, const char *title, bool several);
+    void (*sheet)(const gn_sheet *s, const gn_render *how, gn_text *to);
+    void (*close)(gn_text *to);
+} media[GN_FORMAT_COUNT] = {
+    [GN_FORMAT_TEXT] = {NULL, gn_show_text, NULL},
+    [GN_FORMAT_MARKDOWN] = {gn_show_markdown_open, gn_show_markdown, NULL},
+    [GN_FORMAT_LATEX] = {gn_show_latex_open, gn_show_latex, gn_show_latex_close},
+    [GN_FORMAT_HTML] = {gn_show_html_open, gn_show_html, gn_show_html_close},
+};
+
+static gn_format medium_of(const gn_render *how)
+{
+    return how->format < GN_FORMAT_COUNT ? how->format : GN_FORMAT_TEXT;
+}
+
+gn_status gn_sheets_open(const gn_render *how, const char *title, gn_text *to)
+{
+    if (media[medium_of(how)].open) media[medium_of(how)].open(to, title, true);
+    return gn_text_done(to);
+}
+
+gn_status gn_sheets_close(const gn_render *how, gn_text *to)
+{
+    if (media[medium_of(how)].close) media[medium_of(how)].close(to);
+    return gn_text_done(to);
+}
+
 gn_status gn_sheet_render(const gn_sheet *s, const gn_render *how, gn_text *to)
 {
-    static void (*const show[GN_FORMAT_COUNT])(const gn_sheet *, const gn_render *, gn_text *) = {
-        gn_show_text, gn_show_markdown, gn_show_latex, gn_show_html};
+    gn_format f = medium_of(how);
     GN_TRY(gn_sheet_done(s));
     gn_render own = *how;
     if (own.digits < 1) own.digits = 6;
     if (own.width < 40) own.width = 40;
     if (own.rows < 4) own.rows = 4;
-    show[own.format < GN_FORMAT_COUNT ? own.format : GN_FORMAT_TEXT](s, &own, to);
+    if (!own.part && media[f].open) media[f].open(to, s->title, false);
+    media[f].sheet(s, &own, to);
+    if (!own.part && media[f].close) media[f].close(to);
     return gn_text_done(to);
 }
 

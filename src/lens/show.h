@@ -33,10 +33,15 @@ size_t gn_show_elements(const gn_sheet *s, const gn_line *line);            /* n
 /* Lines that a depth leaves out, and the depth that shows them all. */
 size_t gn_show_hidden(const gn_sheet *s, int depth, int *all);
 
-/* The renderers. */
+/* The renderers: what opens a document (of several sheets: with its own title above theirs), a sheet, what closes it. */
 void gn_show_text(const gn_sheet *s, const gn_render *how, gn_text *to);
+void gn_show_markdown_open(gn_text *to, const char *title, bool several);
 void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to);
+void gn_show_latex_open(gn_text *to, const char *title, bool several);
 void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to);
+void gn_show_latex_close(gn_text *to);
+void gn_show_html_open(gn_text *to, const char *title, bool several);
 void gn_show_html(const gn_sheet *s, const gn_render *how, gn_text *to);
+void gn_show_html_close(gn_text *to);
 
 #endif

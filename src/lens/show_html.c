@@ -13,7 +13,7 @@ static const char *const style =
     ":root{color-scheme:light dark;--line:#8885;--hot:#ffd54f;--src:#4caf5033;--use:#2196f333;--bad:#c62828}\n"
     "@media (prefers-color-scheme:dark){:root{--hot:#806000;--bad:#ff8a80}}\n"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:1.5rem auto;padding:0 1rem}\n"
-    "h1{font-size:1.4rem}ul.facts{padding-left:1.2rem;opacity:.85}\n"
+    "h1{font-size:1.4rem}h2{font-size:1.2rem}ul.facts{padding-left:1.2rem;opacity:.85}\n"
     ".step{display:flex;flex-wrap:wrap;gap:.2rem .8rem;align-items:baseline;padding:.25rem .4rem;"
     "border-left:3px solid transparent}\n"
     ".no{min-width:1.8rem;text-align:right;font-weight:600}.title{min-width:6rem;opacity:.8}\n"
@@ -32,14 +32,14 @@ static const char *const style =
 /* No sign in it that XML would take for its own. */
 static const char *const script =
     "(function(){\n"
-    "function all(q){return Array.from(document.querySelectorAll(q));}\n"
+    "function all(q,r){return Array.from((r||document).querySelectorAll(q));}\n"
     "function clear(){all('.hot,.src,.use').forEach(function(x){x.classList.remove('hot','src','use');});}\n"
     "document.addEventListener('mouseover',function(e){\n"
     " var t=e.target.closest?e.target.closest('[data-s]'):null;clear();if(!t)return;\n"
-    " var id=t.getAttribute('data-s');\n"
-    " all('[data-s=\"'+id+'\"]').forEach(function(x){x.classList.add('hot');});\n"
-    " all('[data-def=\"'+id+'\"]').forEach(function(x){x.classList.add('src');});\n"
-    " all('[data-uses~=\"'+id+'\"]').forEach(function(x){x.classList.add('use');});});\n"
+    " var id=t.getAttribute('data-s'),r=t.closest('section');\n"
+    " all('[data-s=\"'+id+'\"]',r).forEach(function(x){x.classList.add('hot');});\n"
+    " all('[data-def=\"'+id+'\"]',r).forEach(function(x){x.classList.add('src');});\n"
+    " all('[data-uses~=\"'+id+'\"]',r).forEach(function(x){x.classList.add('use');});});\n"
     "document.addEventListener('click',function(e){\n"
     " var b=e.target.closest?e.target.closest('button.copy'):null;if(!b)return;\n"
     " var m=b.parentNode.querySelector('math');if(!m)return;\n"
@@ -182,11 +182,21 @@ static void put_check(gn_text *to, const gn_line_check *c)
     gn_text_puts(to, "</span>");
 }
 
+/* An id is given once in the whole document. */
+static void put_id_start(gn_text *to, const gn_render *how)
+{
+    gn_text_puts(to, " id=\"");
+    if (how->part) gn_text_printf(to, "p%zu-", how->part);
+}
+
 static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how)
 {
     size_t id = gn_symbol_id(s, line->symbol);
     gn_text_printf(to, "<div class=\"step\" data-def=\"%zu\"", id);
-    if (line->number) gn_text_printf(to, " id=\"s%u\"", line->number);
+    if (line->number) {
+        put_id_start(to, how);
+        gn_text_printf(to, "s%u\"", line->number);
+    }
     put_uses(to, s, line);
     gn_text_puts(to, "><span class=\"no\">");
     if (line->number) gn_text_printf(to, "%u", line->number);
@@ -194,7 +204,9 @@ static void put_step(gn_text *to, const gn_sheet *s, const gn_line *line, const 
     gn_html_text(to, line->title);
     gn_text_puts(to, "</span>");
     put_equation(to, s, line, how);
-    gn_text_printf(to, "<span class=\"value\" id=\"v%zu-%zu\">", id, line->symbols);
+    gn_text_puts(to, "<span class=\"value\"");
+    put_id_start(to, how);
+    gn_text_printf(to, "v%zu-%zu\">", id, line->symbols);
     bool valued = line->symbol->value != NULL;  /* else in symbols only */
     const gn_symbol *v = line->symbol;
     if (valued && is_scalar(v)) gn_html_number(to, v->value[0], v->type, how->digits, id);
@@ -286,18 +298,37 @@ static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const 
     }
 }
 
-void gn_show_html(const gn_sheet *s, const gn_render *how, gn_text *to)
+void gn_show_html_open(gn_text *to, const char *title, bool several)
 {
-    folds f = {.count = 0};
     gn_text_puts(to, "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\"><head>\n"
                      "<meta charset=\"utf-8\"/>\n"
                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; "
                      "style-src &#39;unsafe-inline&#39;; script-src &#39;unsafe-inline&#39;\"/>\n<title>");
+    gn_html_text(to, title);
+    gn_text_printf(to, "</title>\n<style>%s</style></head>\n<body>\n", style);
+    if (several) {
+        gn_text_puts(to, "<h1>");
+        gn_html_text(to, title);
+        gn_text_puts(to, "</h1>\n");
+    }
+}
+
+void gn_show_html_close(gn_text *to)
+{
+    gn_text_printf(to, "<script>%s</script>\n</body></html>\n", script);
+}
+
+/* Symbols are told apart by their place in the sheet, so that a sheet is a section of its own. */
+void gn_show_html(const gn_sheet *s, const gn_render *how, gn_text *to)
+{
+    folds f = {.count = 0};
+    const char *heading = how->part ? "h2" : "h1";
+    if (how->part) gn_text_printf(to, "<section id=\"part%zu\">\n", how->part);
+    else gn_text_puts(to, "<section>\n");
+    gn_text_printf(to, "<%s>", heading);
     gn_html_text(to, s->title);
-    gn_text_printf(to, "</title>\n<style>%s</style></head>\n<body>\n<h1>", style);
-    gn_html_text(to, s->title);
-    gn_text_puts(to, "</h1>\n");
+    gn_text_printf(to, "</%s>\n", heading);
     if (s->facts) gn_text_puts(to, "<ul class=\"facts\">\n");
     for (size_t i = 0; i < s->facts; i++) {
         gn_text_puts(to, "<li>");
@@ -307,5 +338,5 @@ void gn_show_html(const gn_sheet *s, const gn_render *how, gn_text *to)
     if (s->facts) gn_text_puts(to, "</ul>\n");
     for (size_t i = 0; i < s->lines; i++) put_line(to, s, s->line[i], how, &f);
     close_to(to, &f, -1, false);
-    gn_text_printf(to, "<script>%s</script>\n</body></html>\n", script);
+    gn_text_puts(to, "</section>\n");
 }

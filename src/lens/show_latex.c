@@ -259,9 +259,10 @@ static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
 
 static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
 {
+    static const char *const sub[] = {"", "sub", "subsub"};
     switch (line->kind) {
     case GN_LINE_SECTION:
-        gn_text_puts(to, line->depth == 0 ? "\\section*{" : "\\subsection*{");
+        gn_text_printf(to, "\\%ssection*{", sub[(how->part > 0) + (line->depth > 0)]);
         gn_latex_text(to, line->title);
         gn_text_puts(to, "}\n");
         break;
@@ -275,15 +276,28 @@ static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
     }
 }
 
+void gn_show_latex_open(gn_text *to, const char *title, bool several)
+{
+    gn_text_puts(to, "\\documentclass[11pt]{article}\n\\usepackage[utf8]{inputenc}\n"
+                     "\\usepackage{amsmath}\n\\usepackage{graphicx}\n\\usepackage[margin=2cm]{geometry}\n"
+                     "\\setlength{\\parindent}{0pt}\n\\allowdisplaybreaks\n\\sloppy\n\\begin{document}\n");
+    if (!several) return;
+    gn_text_puts(to, "\\begin{center}\\LARGE\\bfseries ");
+    gn_latex_text(to, title);
+    gn_text_puts(to, "\\end{center}\n");
+}
+
+void gn_show_latex_close(gn_text *to)
+{
+    gn_text_puts(to, "\\end{document}\n");
+}
+
 void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to)
 {
     int all;
-    gn_text_puts(to, "\\documentclass[11pt]{article}\n\\usepackage[utf8]{inputenc}\n"
-                     "\\usepackage{amsmath}\n\\usepackage[margin=2cm]{geometry}\n"
-                     "\\setlength{\\parindent}{0pt}\n\\allowdisplaybreaks\n\\sloppy\n\\begin{document}\n"
-                     "\\begin{center}\\Large\\bfseries ");
+    gn_text_puts(to, how->part ? "\\section*{" : "\\begin{center}\\Large\\bfseries ");
     gn_latex_text(to, s->title);
-    gn_text_puts(to, "\\end{center}\n");
+    gn_text_puts(to, how->part ? "}\n" : "\\end{center}\n");
     for (size_t i = 0; i < s->facts; i++) {
         gn_text_puts(to, "\\par\\noindent ");
         gn_latex_text(to, s->fact[i]);
@@ -298,5 +312,4 @@ void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to)
     }
     size_t hidden = gn_show_hidden(s, how->depth, &all);
     if (hidden) gn_text_printf(to, "\\par\\medskip(%zu more at depth %d)\n", hidden, all);
-    gn_text_puts(to, "\\end{document}\n");
 }

@@ -44,7 +44,9 @@ static void put_check(gn_text *to, const gn_line_check *c)
 static void put_step(gn_text *to, const gn_sheet *s, size_t first, size_t count, const gn_render *how)
 {
     const gn_line *line = s->line[first];
-    if (line->number) gn_text_printf(to, "<a id=\"s%u\"></a>**%u.** ", line->number, line->number);
+    if (line->number && how->part)
+        gn_text_printf(to, "<a id=\"p%zu-s%u\"></a>**%u.** ", how->part, line->number, line->number);
+    else if (line->number) gn_text_printf(to, "<a id=\"s%u\"></a>**%u.** ", line->number, line->number);
     gn_markdown_text(to, line->title);
     if (line->rule && how->depth > 0) {
         gn_text_puts(to, line->title && *line->title ? " — *" : "*");
@@ -99,6 +101,7 @@ static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
 {
     switch (line->kind) {
     case GN_LINE_SECTION:
+        gn_text_puts(to, how->part ? "#" : "");
         gn_text_puts(to, line->depth == 0 ? "## " : "### ");
         gn_markdown_text(to, line->title);
         gn_text_puts(to, "\n\n");
@@ -112,10 +115,18 @@ static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
     }
 }
 
+void gn_show_markdown_open(gn_text *to, const char *title, bool several)
+{
+    if (!several) return;
+    gn_text_puts(to, "# ");
+    gn_markdown_text(to, title);
+    gn_text_puts(to, "\n\n");
+}
+
 void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to)
 {
     int all;
-    gn_text_puts(to, "# ");
+    gn_text_puts(to, how->part ? "## " : "# ");
     gn_markdown_text(to, s->title);
     gn_text_puts(to, "\n\n");
     for (size_t i = 0; i < s->facts; i++) {
@@ -133,4 +144,5 @@ void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to)
     }
     size_t hidden = gn_show_hidden(s, how->depth, &all);
     if (hidden) gn_text_printf(to, "(%zu more at depth %d)\n", hidden, all);
+    gn_text_puts(to, how->part ? "\n" : "");
 }

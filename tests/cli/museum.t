@@ -33,8 +33,32 @@ $ glassnet museum all | grep -c '^Exhibit '
 $ glassnet museum all | python3 -c 'import sys; print(max(len(l.rstrip("\n")) for l in sys.stdin) <= 80)'
 > True
 
-$ glassnet museum all --format json | python3 -c 'import json,sys; print(len([json.loads(l) for l in sys.stdin]))'
+# all of them are one document in every form, and the list takes the forms too
+$ glassnet museum all --format json | python3 -c 'import json,sys; d = json.load(sys.stdin); print(len(d), d[25]["title"])'
+> 43 Exhibit 26: divided by the batch twice
+
+$ glassnet museum all --format html | python3 -c 'import re,sys; t = sys.stdin.read(); i = re.findall(r" id=\"([^\"]*)\"", t); print(t.count("<!DOCTYPE"), t.count("</html>"), t.count("<section"), len(i) == len(set(i)), len(i) > 200)'
+> 1 1 43 True True
+
+$ glassnet museum all --format latex --out all.tex; grep -c 'documentclass' all.tex; grep -c 'end{document}' all.tex; grep -c '^.section\*{Exhibit' all.tex
+> 1
+> 1
 > 43
+
+$ glassnet museum all --format markdown | python3 -c 'import re,sys; t = sys.stdin.read(); i = re.findall(r"<a id=\"([^\"]*)\"", t); print(len(re.findall("^# ", t, re.M)), len(re.findall("^## ", t, re.M)), len(i) == len(set(i)))'
+> 1 43 True
+
+$ glassnet museum --format markdown | head -n 7
+> # the museum: mistakes in print
+>
+> ## S0: Math of a Neural Net, a README and its notebook (NB)
+>
+> | number | name | what it is |
+> | ---: | --- | --- |
+> | 1 | critical\_rate | the limit of the learning rate is half of what it is |
+
+$ glassnet museum --format html | grep -c '<table'
+> 5
 
 $ glassnet museum --json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)))'
 > 43
@@ -49,10 +73,8 @@ $ glassnet museum distil
 ! hint: did you mean distill?
 ? 2
 
-$ glassnet museum all --out x.txt
-! glassnet: error[USAGE]: museum all goes to standard output; --out takes one exhibit
-! hint: glassnet museum all > FILE
-? 2
+$ glassnet museum all --out x.txt; grep -c '^Exhibit ' x.txt
+> 43
 
 $ glassnet museum 5 --out five.txt; head -n 1 five.txt
 > Exhibit 5: a square that was estimated

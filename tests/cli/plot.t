@@ -210,3 +210,31 @@ $ if command -v gnuplot > /dev/null; then for e in svg png pdf; do glassnet plot
 > PNG
 > %PDF
 > 1
+
+# a drawing with characters is text: the other forms refuse it, JSON holds its numbers
+$ glassnet descend "x^2" --from x=1 --steps 3 --plot - --format json | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["title"], len(d["picture"]["panels"]))'
+> sgd on x^2 {num}
+$ for c in "neuron --x 3 --y 10" "diff x^2 --at x=1" "stability --x 3 --y 10" "explain xor"; do glassnet $c --quiet --plot - --json | python3 -c 'import json, sys; print(len(json.load(sys.stdin)["picture"]["panels"]) > 0)'; done
+> True
+> True
+> True
+> True
+$ glassnet train moons --epochs 2 --quiet --plot - --json --out t.safetensors | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["status"], len(d["picture"]["panels"]) > 0)'
+> done True
+$ glassnet stability --map lr-x --json | python3 -c 'import json, sys; print(list(json.load(sys.stdin)))'
+> ['panels']
+$ glassnet stability --map lr-x --format latex
+! glassnet: error[CFG-CONFLICT]: a drawing with characters does not go into latex
+! hint: --plot picture.svg writes a file; --format json holds the picture's numbers
+? 2
+$ glassnet explain xor --plot - --format html
+! glassnet: error[CFG-CONFLICT]: a drawing with characters does not go into html
+! hint: --plot picture.svg writes a file; --format json holds the picture's numbers
+? 2
+# beside a result that goes to a file it may be drawn
+$ glassnet diff "x^2" --at x=1 --format latex --out d.tex --plot - | grep -c tangent; grep -c 'end{document}' d.tex
+> 1
+> 1
+$ glassnet diff "x^2" --json --format html
+! glassnet: error[CFG-CONFLICT]: --json and --format html: the result has one form
+? 2
