@@ -37,8 +37,9 @@ static void warn_once(gn_train_job *job, const gn_sharpness_at *a)
     gn_numtext lambda, limit, rate;
     gn_warn(job->cli->ctx,
             "sharpness: at step %llu the largest eigenvalue %s is above %s, the limit at rate %s: on a quadratic this "
-            "would diverge", (unsigned long long)a->step, gn_num_digits(&lambda, a->lambda, 4),
-            gn_num_digits(&limit, a->limit, 4), gn_num_digits(&rate, a->rate, 4));
+            "would diverge%s", (unsigned long long)a->step, gn_num_digits(&lambda, a->lambda, 4),
+            gn_num_digits(&limit, a->limit, 4), gn_num_digits(&rate, a->rate, 4),
+            s->preconditioned ? " if P stayed as it is" : "");
 }
 
 gn_status gn_train_watch(void *user, const gn_watched *w)
@@ -74,7 +75,9 @@ void gn_train_watch_text(const gn_train_job *job, gn_text *t)
                    (unsigned long long)last->step);
     if (isfinite(last->limit)) gn_text_printf(t, "; the limit at rate %s is %s", gn_num_digits(GN_NUM, last->rate, 4),
                                               gn_num_digits(GN_NUM, last->limit, 4));
-    if (s->crossed) gn_text_printf(t, "; above it from step %llu", (unsigned long long)job->crossed_at);
+    if (s->crossed)
+        gn_text_printf(t, "\n          first above its limit at step %llu; %s at the end",
+                       (unsigned long long)job->crossed_at, last->lambda > last->limit ? "above" : "below");
     if (s->preconditioned) gn_text_puts(t, "\n          of the Hessian as the optimiser feels it, P^-1/2 H P^-1/2");
     gn_text_printf(t, "\n          %zu measurement%s on %zu rows, %s %% of the time\n", s->count,
                    s->count == 1 ? "" : "s", s->rows, gn_num_digits(GN_NUM, share_of_time(job), 2));
@@ -95,6 +98,7 @@ void gn_train_watch_json(const gn_train_job *job, gn_text *t)
     gn_js_bool(t, "preconditioned", s->preconditioned);
     gn_js_bool(t, "crossed", s->crossed);
     if (s->crossed) gn_js_count(t, "crossed_at_step", job->crossed_at);
+    if (s->crossed) gn_js_bool(t, "above_at_end", last->lambda > last->limit);
     gn_js_number(t, "percent_of_time", share_of_time(job));
     gn_js_close(t, '}');
 }

@@ -20,7 +20,7 @@ static gn_status probe_open(gn_arena *arena, const gn_formula *call, int input, 
     const gn_formula *place[3] = {0};
     p->arena = arena;
     for (int k = 0; k < 3; k++) {
-        place[k] = gn_formula_name(arena, gn_row_input(k));
+        if (!(place[k] = gn_formula_name(arena, gn_row_input(k)))) return GN_NO_MEMORY;
         p->at[k] = (gn_binding){gn_row_input(k), arg[k]};
     }
     p->value = gn_formula_call(arena, call->name, call->arguments, place);

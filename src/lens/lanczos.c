@@ -72,7 +72,11 @@ gn_status gn_krylov_step(gn_krylov *k)
     size_t i = k->steps;
     GN_TRY(k->product(k->user, k->basis[i], k->w));
     double along = dot(k, k->basis[i], k->w), size = sqrt(dot(k, k->w, k->w));
-    if (!isfinite(size)) return gn_fail(k->ctx, GN_E_EIGEN, "a product with the Hessian is not finite");
+    if (!isfinite(size)) {
+        gn_fail(k->ctx, GN_E_EIGEN, "Lanczos: product %zu with the Hessian is not finite, so its elements are "
+                "beyond a double", i + 1);
+        return gn_hint(k->ctx, "scale what is too large, inputs and targets first, or look at another point");
+    }
     k->diagonal[i] = along;
     orthogonalise(k, i + 1);
     double rest = sqrt(dot(k, k->w, k->w));

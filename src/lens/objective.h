@@ -43,4 +43,13 @@ gn_status gn_objective_hessian(gn_objective *o, const double *p, double *h);
 gn_status gn_objective_kinks(gn_objective *o, const double *p, signed char *pattern, size_t *count);
 void gn_objective_kink_name(const gn_objective *o, size_t i, gn_text *to);
 
+/* What kind of function of the parameters this is, proved from the operations it is made of, never by sampling: a
+ * polynomial of degree 0, 1 or 2, or GN_DEGREE_MORE for a higher one, for what is none, and for what cannot be proved.
+ * pieces: something is compared or has a kink on the way, and the degree is that of every piece. */
+enum { GN_DEGREE_MORE = 3 };
+typedef struct gn_objective_form { int degree; bool pieces; } gn_objective_form;
+gn_status gn_objective_form_of(gn_objective *o, gn_objective_form *out);
+/* Does the point lie exactly on a kink or a jump of an expression? Of a network it is not asked: false. */
+gn_status gn_objective_on_kink(gn_objective *o, const double *p, bool *yes);
+
 #endif

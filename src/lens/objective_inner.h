@@ -28,6 +28,7 @@ struct gn_objective {
     gn_objective_tensor *tensor;
     gn_node *param, *tangent;   /* (tensors) */
     gn_node loss, output;       /* output: of the network, before its loss; 0 for a formula */
+    const gn_formula *formula;  /* of an expression, in its maker's arena; NULL for a network */
     double *start, *p, *v, *g, *hv; /* (n) each, in one aligned block */
     size_t leaves;              /* what stays the same: rows, targets, weights of rows, running statistics */
     gn_node *leaf;

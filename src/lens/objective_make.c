@@ -120,6 +120,7 @@ static gn_status build_formula(gn_objective *o, const gn_formula *f, const char 
     }
     GN_TRY(gn_objective_room(o));
     if (start) memcpy(o->start, start, o->n * sizeof *start);
+    o->formula = f;
     o->loss = gn_graph_formula(o->graph, f, named, o->tensors);
     return o->loss ? gn_graph_status(o->graph) : gn_nn_poisoned(o->graph);
 }

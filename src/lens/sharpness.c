@@ -22,6 +22,7 @@ void gn_sharpness_free(gn_sharpness *s)
     if (!s->ctx) return;
     gn_objective_free(s->of);
     gn_free(s->ctx, s->p);
+    gn_free(s->ctx, s->still);
     gn_free(s->ctx, s->at);
     gn_sharpness_init(s, s->ctx);
 }
@@ -54,7 +55,8 @@ static gn_status open(gn_sharpness *s, const gn_watched *w)
     bool mean = strcmp(gn_net_get_spec(w->net)->reduction, "mean") == 0;
     s->scale = mean ? 1 : (double)w->batch / (double)s->rows;
     s->p = gn_alloc_array(s->ctx, s->n + 1, 4 * sizeof *s->p);
-    if (!s->p) return GN_NO_MEMORY;
+    s->still = gn_calloc(s->ctx, s->n + 1, sizeof *s->still);
+    if (!s->p || !s->still) return GN_NO_MEMORY;
     s->start = s->p + s->n;
     s->root = s->start + s->n;
     s->room = s->root + s->n;
@@ -89,7 +91,7 @@ static gn_status hold_preconditioner(gn_sharpness *s, const gn_watched *w, int s
     return GN_OK;
 }
 
-typedef struct scaled { gn_curvature curvature; double scale, decay; size_t n; } scaled;
+typedef struct scaled { gn_curvature curvature; double scale, decay; const bool *still; size_t n; } scaled;
 
 /* The loss of a batch is scale times that of the rows; the decay is not scaled. */
 static gn_status product(void *user, const double *v, double *hv)
@@ -98,7 +100,7 @@ static gn_status product(void *user, const double *v, double *hv)
     GN_TRY(gn_curvature_product(&c->curvature, v, hv));
     for (size_t i = 0; i < c->n; i++) {
         double p = c->curvature.root ? c->curvature.root[i] : 1;
-        hv[i] = c->scale * hv[i] + c->decay * v[i] / (p * p);
+        hv[i] = c->scale * hv[i] + (c->still && c->still[i] ? 0 : c->decay * v[i] / (p * p));
     }
     return GN_OK;
 }
@@ -116,7 +118,8 @@ static gn_status largest(gn_sharpness *s, const gn_watched *w, int slot, gn_shar
     bool decoupled = false;
     for (int i = 0; i < row->parameters; i++) decoupled |= strcmp(row->parameter_name[i], "wd") == 0;
     scaled c = { .curvature = { .of = s->of, .at = s->p, .root = slot < 0 ? NULL : s->root, .room = s->room },
-                 .scale = s->scale, .decay = decoupled ? 0 : w->hyper[row->parameters + 1], .n = s->n };
+                 .scale = s->scale, .decay = decoupled ? 0 : w->hyper[row->parameters + 1],
+                 .still = slot < 0 ? NULL : s->still, .n = s->n };
     gn_lanczos out;
     mix_start(s);
     const gn_lanczos_options o = { .steps = PRODUCTS, .tolerance = 5e-3, .start = s->start };
@@ -151,7 +154,8 @@ static gn_status measure(gn_sharpness *s, const gn_watched *w)
     if (!s->of) GN_TRY(open(s, w));
     widen(w, w->net->block, s->p);
     if (!finite(s->n, s->p)) return GN_OK;
-    GN_TRY(gn_objective_value(s->of, s->p, &a.loss));
+    GN_TRY(gn_objective_gradient(s->of, s->p, &a.loss, s->room));
+    for (size_t i = 0; i < s->n; i++) s->still[i] = s->room[i] == 0;
     a.loss *= s->scale;
     if (!isfinite(a.loss)) return GN_OK;
     if (slot >= 0) GN_TRY(hold_preconditioner(s, w, slot));

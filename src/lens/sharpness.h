@@ -27,6 +27,7 @@ typedef struct gn_sharpness {
     size_t n, rows;
     double scale;               /* of the loss, so that it is that of a batch */
     double *p, *start, *root, *room;    /* (n) each, in one block */
+    bool *still;                /* (n): parameters without a slope; with P, L2 decay is not counted for them */
     bool warm;                  /* start holds the last eigenvector */
     bool preconditioned;        /* the optimiser is adaptive: eigenvalues are of P^-1/2 H P^-1/2 */
     bool crossed;               /* lambda was above the limit once */

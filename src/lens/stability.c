@@ -38,21 +38,68 @@ static double norm(size_t n, const double *x)
 }
 
 /* ---- the point --------------------------------------------------------------------------------------------------- */
+static gn_status take_slope(study *y, double *loss, double *slope)
+{
+    gn_stability *s = y->s;
+    GN_TRY(gn_objective_gradient(y->o, s->at, loss, y->here.g));
+    *slope = norm(s->n, y->here.g);
+    if (isfinite(*loss) && isfinite(*slope)) return GN_OK;
+    if (y->here.t) {
+        gn_fail(s->ctx, GN_E_EIGEN, "the loss is %s and its gradient %s after the %zu steps that make P",
+                gn_num(GN_NUM, *loss), gn_num(GN_NUM, *slope), s->warmed);
+        return gn_hint(s->ctx, "they diverged: try a smaller --lr, or --optimizer sgd, which needs no P");
+    }
+    gn_fail(s->ctx, GN_E_EIGEN, "the loss is %s and its gradient %s here: there is no curvature to speak of",
+            gn_num(GN_NUM, *loss), gn_num(GN_NUM, *slope));
+    return gn_hint(s->ctx, "look at another point; where a loss is too large, scale inputs and targets");
+}
+
 /* Where P is of the gradients so far, some steps are walked first, and the curvature is taken where they end. */
+static gn_status walk_to_point(study *y)
+{
+    gn_stability *s = y->s;
+    for (size_t i = 0; i < s->warmed; i++) {
+        if (gn_stop_requested(s->ctx)) return gn_fail(s->ctx, GN_E_STOPPED, "stopped after %zu steps", i);
+        GN_TRY(gn_walk_step(&y->here));
+    }
+    return GN_OK;
+}
+
+/* The loss's own curvature at a point, before any P and any decay. */
+static gn_status look_where_found(study *y)
+{
+    gn_stability *s = y->s;
+    gn_curvature plain = { .of = y->o, .at = s->at };
+    const gn_lanczos_options o = { .steps = y->ask->products, .tolerance = y->ask->tolerance, .seed = y->ask->seed };
+    GN_TRY(take_slope(y, &s->found_loss, &s->found_slope));
+    return gn_lanczos_run(s->ctx, s->n, gn_curvature_product, &plain, &o, 1, NULL, &s->found);
+}
+
+/* A parameter without a slope, such as the bias of a unit that is never on, does not move the loss. Its P is eps alone,
+ * or what decay left there; decay divided by that would be an eigenvalue of nothing that is trained. */
+static gn_status find_still(study *y)
+{
+    gn_stability *s = y->s;
+    s->still = gn_arena_alloc(&s->arena, s->n + 1, sizeof *s->still);
+    if (!s->still) return GN_NO_MEMORY;
+    for (size_t i = 0; i < s->n; i++) s->stills += s->still[i] = y->here.g[i] == 0;
+    y->curvature.still = s->still;
+    return GN_OK;
+}
+
 static gn_status reach_point(study *y)
 {
     gn_stability *s = y->s;
     const gn_stability_ask *a = y->ask;
     int held = s->limit.known ? gn_preconditioner_slot(a->op) : -1;
     s->warmed = held >= 0 ? (a->warm ? a->warm : 1) : 0;
-    for (size_t i = 0; i < s->warmed; i++) {
-        if (gn_stop_requested(s->ctx)) return gn_fail(s->ctx, GN_E_STOPPED, "stopped after %zu steps", i);
-        GN_TRY(gn_walk_step(&y->here));
-    }
     memcpy(s->at, y->here.w, s->n * sizeof *s->at);
-    GN_TRY(gn_objective_gradient(y->o, s->at, &s->loss, y->here.g));
-    s->slope = norm(s->n, y->here.g);
+    if (held >= 0) GN_TRY(look_where_found(y));
+    GN_TRY(walk_to_point(y));
+    memcpy(s->at, y->here.w, s->n * sizeof *s->at);
+    GN_TRY(take_slope(y, &s->loss, &s->slope));
     if (held < 0) return GN_OK;
+    GN_TRY(find_still(y));
     s->root = take(s, s->n);
     y->curvature.room = take(s, s->n);
     if (!s->root || !y->curvature.room) return GN_NO_MEMORY;
@@ -114,8 +161,8 @@ static gn_status eigenvalues(study *y)
                           &s->density);
 }
 
-/* The same products elsewhere: a point one step of the size of the weights away. */
-static gn_status find_out_whether_quadratic(study *y)
+/* The same products elsewhere: a point one step of the size of the weights away. Found the same, it proves nothing. */
+static gn_status look_elsewhere(study *y)
 {
     gn_stability *s = y->s;
     double *v = take(s, s->n), *away = take(s, s->n), *here = take(s, s->n), *there = take(s, s->n);
@@ -129,8 +176,17 @@ static gn_status find_out_whether_quadratic(study *y)
     GN_TRY(gn_objective_hvp(y->o, s->at, v, here));
     GN_TRY(gn_objective_hvp(y->o, away, v, there));
     for (size_t i = 0; i < s->n; i++) there[i] -= here[i];
-    s->quadratic = norm(s->n, there) <= 1e-11 * norm(s->n, here);
+    s->varies = !(norm(s->n, there) <= 1e-11 * norm(s->n, here));
     return GN_OK;
+}
+
+static gn_status kind_of_function(study *y)
+{
+    gn_stability *s = y->s;
+    GN_TRY(gn_objective_form_of(y->o, &s->form));
+    s->quadratic = s->form.degree <= 2 && !s->form.pieces;
+    GN_TRY(gn_objective_on_kink(y->o, s->at, &s->on_kink));
+    return s->form.degree > 2 ? look_elsewhere(y) : GN_OK;
 }
 
 /* ---- theory ------------------------------------------------------------------------------------------------------ */
@@ -168,6 +224,28 @@ static double distance(const gn_stability *s, const gn_walk *near, const gn_walk
     return sum;
 }
 
+/* What a step's rounding of the weights does to the distance. */
+static double rounding(const gn_stability *s, const gn_walk *far)
+{
+    double sum = 0;
+    for (size_t i = 0; i < s->n; i++) sum += fabs(far->w[i] * s->direction[i] * (s->root ? s->root[i] : 1));
+    return 8 * DBL_EPSILON * sum;
+}
+
+/* Each row against theory. A distance that changes its sign passes through 0, so a row is compared with the largest
+ * predicted next to it. */
+static void compare_rows(gn_stability *s)
+{
+    for (size_t k = 0; k <= s->steps; k++) {
+        double about = fabs(s->predicted[k]), off = fabs(s->measured[k] - s->predicted[k]);
+        if (s->iteration.n == 2 && k > 0) about = fmax(about, fabs(s->predicted[k - 1]));
+        if (s->iteration.n == 2 && k < s->steps) about = fmax(about, fabs(s->predicted[k + 1]));
+        if (off > GN_STABILITY_AGREES * about && off <= s->blur[k]) s->blurred = true;
+        double by = off > s->blur[k] ? (off - s->blur[k]) / about : 0;
+        if (by > s->farthest_by) s->farthest_by = by, s->farthest = k;
+    }
+}
+
 static double factor(const double *d, size_t steps)
 {
     if (steps == 0 || d[0] == 0) return NAN;
@@ -178,6 +256,7 @@ static double factor(const double *d, size_t steps)
 static gn_status run_beside(gn_stability *s, gn_walk *near, gn_walk *far, size_t steps)
 {
     s->measured[0] = distance(s, near, far);
+    s->blur[0] = 0;
     s->losses[0] = s->loss;
     for (size_t k = 1; k <= steps; k++) {
         double loss;
@@ -187,6 +266,7 @@ static gn_status run_beside(gn_stability *s, gn_walk *near, gn_walk *far, size_t
         double d = distance(s, near, far);
         if (!isfinite(d) || !isfinite(loss)) break;
         s->measured[k] = d;
+        s->blur[k] = s->blur[k - 1] + rounding(s, far);
         s->losses[k] = loss;
         s->steps = k;
     }
@@ -201,7 +281,8 @@ static gn_status measure(study *y)
     s->losses = take(s, rows);
     s->measured = take(s, rows);
     s->predicted = take(s, rows);
-    if (!s->losses || !s->measured || !s->predicted) return GN_NO_MEMORY;
+    s->blur = take(s, rows);
+    if (!s->losses || !s->measured || !s->predicted || !s->blur) return GN_NO_MEMORY;
     double away = 1e-5 * (1 + norm(s->n, s->at) / sqrt((double)s->n));
     gn_status status = gn_walk_copy(&y->here, &far);
     for (size_t i = 0; status == GN_OK && i < s->n; i++)
@@ -213,6 +294,7 @@ static gn_status measure(study *y)
     s->predicted_factor = NAN;
     if (!s->limit.known) return GN_OK;
     predict(s);
+    compare_rows(s);
     s->predicted_factor = factor(s->predicted, s->steps);
     return GN_OK;
 }
@@ -226,11 +308,8 @@ static gn_status study_point(study *y)
     if (!s->at || !s->direction) return GN_NO_MEMORY;
     GN_TRY(gn_limit_of(s->ctx, a->op, a->hyper, &s->limit));
     GN_TRY(reach_point(y));
-    if (!isfinite(s->loss) || !isfinite(s->slope))
-        return gn_fail(s->ctx, GN_E_EIGEN, "the loss is %s and its gradient %s here: there is no curvature to speak of",
-                       gn_num(GN_NUM, s->loss), gn_num(GN_NUM, s->slope));
     GN_TRY(eigenvalues(y));
-    GN_TRY(find_out_whether_quadratic(y));
+    GN_TRY(kind_of_function(y));
     GN_TRY(theory(y));
     return measure(y);
 }

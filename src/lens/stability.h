@@ -37,6 +37,7 @@ typedef struct gn_curvature {
     const double *at;           /* (n) */
     const double *root;         /* (n): the square root of P, or NULL */
     double decay;
+    const bool *still;          /* (n): parameters that decay is not counted for; NULL: none */
     double *room;               /* (n), needed with root */
 } gn_curvature;
 gn_status gn_curvature_product(void *curvature, const double *v, double *hv);   /* a gn_product_fn */
@@ -55,6 +56,7 @@ typedef struct gn_stability_ask {
     size_t warm;                /* steps before P of an adaptive optimiser is held */
 } gn_stability_ask;
 void gn_stability_defaults(gn_stability_ask *ask);
+#define GN_STABILITY_AGREES 0.05    /* every row of the table within this share of theory */
 enum { GN_STABILITY_WHOLE = 64, GN_STABILITY_MOST = 1500 };  /* spectra that are always whole; that can be asked for */
 
 typedef struct gn_stability {
@@ -63,9 +65,14 @@ typedef struct gn_stability {
     size_t n;
     double loss, slope;         /* at the point where the curvature is taken; slope: the gradient's norm */
     double lambda;              /* the largest eigenvalue, L2 decay included */
+    /* With P, before the steps that make it: the loss alone where it was found, without P and decay. */
+    double found_loss, found_slope;
+    gn_lanczos found;
     gn_lanczos eigen;
     double *at, *direction;     /* (n): the point, and the eigenvector of the largest */
     double *root;               /* (n): the square root of P, or NULL */
+    bool *still;                /* (n), with P: parameters that have no slope; L2 decay is not counted for them */
+    size_t stills;
     size_t values;              /* the whole spectrum, ascending; 0: not known */
     double *value;
     double smallest;            /* algebraic */
@@ -73,7 +80,10 @@ typedef struct gn_stability {
     size_t zeros;               /* eigenvalues within 1e-10*lambda of 0, of a known spectrum */
     bool has_density;
     gn_density density;
-    bool quadratic;             /* the Hessian is the same elsewhere: what is said holds everywhere, else here */
+    gn_objective_form form;     /* proved: a quadratic in one piece is the same everywhere */
+    bool quadratic;             /* of degree 2 or less in one piece: what is said holds everywhere, else here */
+    bool varies;                /* the Hessian was found to be another elsewhere */
+    bool on_kink;               /* the point lies on a kink of an expression */
     double rate;
     gn_limit limit;
     gn_iteration iteration;     /* when the limit is known */
@@ -84,6 +94,10 @@ typedef struct gn_stability {
     /* A second run that starts a little further along `direction`: the distance of both runs along it, by step. */
     size_t steps;               /* rows: steps + 1 */
     double *losses, *measured, *predicted;
+    double *blur;               /* what rounding may have done to the distance measured */
+    bool blurred;               /* the distance is lost in rounding in some row */
+    size_t farthest;            /* the row that differs most from theory, when the limit is known */
+    double farthest_by;         /* as a share of the predicted distance about there */
     double measured_factor, predicted_factor;   /* a step, over the steps run */
 } gn_stability;
 gn_status gn_stability_of(gn_context *ctx, gn_objective *o, const gn_stability_ask *ask, gn_stability *out);
@@ -96,6 +110,8 @@ typedef struct gn_scaling {
     double largest, smallest;               /* non-zero, of X'X/rows as it stands */
     double scaled_largest, scaled_smallest; /* each column to mean 0 and variance 1 */
     bool whole;                             /* the smallest ones are known */
+    double widest;                          /* the largest size of an input; where its square is too large for a
+                                               double the others are NaN */
 } gn_scaling;
 gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const double *x, bool bias, gn_scaling *out);
 /* The report. scaling may be NULL; `exact_scaling`: the Hessian is a multiple of these moments, so that rates can be

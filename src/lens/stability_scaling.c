@@ -82,6 +82,11 @@ static void standardise(const moments *m, double *mean, double *factor)
 gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const double *x, bool bias, gn_scaling *out)
 {
     *out = (gn_scaling){ .whole = inputs + bias <= GN_STABILITY_WHOLE };
+    for (size_t i = 0; i < rows * inputs; i++) out->widest = fmax(out->widest, fabs(x[i]));
+    if (!isfinite(out->widest * out->widest * (double)rows * (double)(inputs + bias))) {
+        out->largest = out->smallest = out->scaled_largest = out->scaled_smallest = NAN;
+        return GN_OK;
+    }
     double *mean = gn_alloc_array(ctx, inputs + 1, 2 * sizeof *mean);
     if (!mean) return GN_NO_MEMORY;
     moments m = { .rows = rows, .inputs = inputs, .n = inputs + bias, .x = x };

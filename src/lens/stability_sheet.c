@@ -110,19 +110,41 @@ static void density_table(const gn_stability *s, gn_sheet *sheet)
         size_t length = (size_t)(BAR * h.share[b] + 0.5);
         if (length == 0 && h.share[b] > 1e-6) length = 1;
         h.bar[b] = gn_arena_text(&sheet->arena, full, length < BAR ? length : BAR);
+        if (!h.bar[b]) sheet->status = GN_NO_MEMORY;
     }
+    if (sheet->status != GN_OK) return;
     const gn_sheet_column column[] = { { .title = "from", .number = h.from }, { .title = "to", .number = h.to },
                                        { .title = "share", .number = h.share }, { .title = "", .text = h.bar } };
     gn_sheet_table(sheet, 0, "density of the eigenvalues, by stochastic Lanczos quadrature", 4, BINS, column);
 }
 
+/* Of an adaptive optimiser: what was found, before P is made by going on. */
+static void as_found(const gn_stability *s, gn_sheet *sheet)
+{
+    if (!s->root) return;
+    gn_sheet_section(sheet, 0, "Curvature as found: H, before any step");
+    gn_sheet_text(sheet, 0, "%zu parameter%s; loss %s, gradient norm %s", s->n, s->n == 1 ? "" : "s",
+                  SHOW(s->found_loss), SHOW(s->found_slope));
+    given(sheet, 0, "largest eigenvalue", "lambda_found", s->found.largest[0].value);
+    gn_sheet_text(sheet, 0, "Lanczos: residual %s after %zu product%s%s; of the loss alone, without weight decay",
+                  gn_num_digits(GN_NUM, s->found.largest[0].residual, 2), s->found.steps,
+                  s->found.steps == 1 ? "" : "s", s->found.converged ? "" : ", not converged");
+}
+
+static void say_preconditioner(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
+{
+    if (!s->root) return;
+    const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
+    gn_sheet_text(sheet, 0,
+                  "P is what %s divides its step by, made from its memory %s: held as it is after %zu steps from the "
+                            "point above, which began without memory. H is taken where they end.", row->name,
+                  row->slot_name[gn_preconditioner_slot(ask->op)], s->warmed);
+}
+
 static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
     gn_sheet_section(sheet, 0, s->root ? "Curvature, as the optimiser feels it: P^-1/2 H P^-1/2" : "Curvature");
-    if (s->root)
-        gn_sheet_text(sheet, 0,
-                      "P is what %s divides its step by after %zu steps from here; it is held as it is there, and "
-                                "the Hessian H is taken there.", gn_optimizer_table()[ask->op].name, s->warmed);
+    say_preconditioner(s, ask, sheet);
     gn_sheet_text(sheet, 0, "%zu parameter%s; loss %s, gradient norm %s", s->n, s->n == 1 ? "" : "s", SHOW(s->loss),
                   SHOW(s->slope));
     given(sheet, 0, "largest eigenvalue", "lambda", s->lambda);
@@ -130,7 +152,7 @@ static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_she
                   gn_num_digits(GN_NUM, s->eigen.largest[0].residual, 2),
                   s->eigen.steps, s->eigen.steps == 1 ? "" : "s",
                   s->eigen.converged ? "" : "; not converged: the largest may be a little larger");
-    const char *which = s->values ? "smallest eigenvalue" : "smallest eigenvalue found";
+    const char *which = s->values ? "smallest eigenvalue" : "smallest eigenvalue, at most";
     if (s->n > 1) given(sheet, 0, which, "lambda_min", s->smallest);
     largest_table(s, sheet);
     spectrum_table(s, ask->spectrum, sheet);
@@ -139,13 +161,16 @@ static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_she
 }
 
 /* ---- the limit --------------------------------------------------------------------------------------------------- */
-static void put_hyper(const gn_stability_ask *ask, gn_sheet *sheet)
+static void put_hyper(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
     const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
     for (int i = 0; i < row->parameters; i++)
         given(sheet, 0, i == 0 ? row->name : NULL, row->parameter_name[i], ask->hyper[i]);
     double decay = ask->hyper[row->parameters + 1];
-    if (decay > 0)
+    if (decay > 0 && s->root)
+        gn_sheet_text(sheet, 0, "Weight decay is part of lambda: %s on the diagonal of H%s.", SHOW(decay),
+                      s->stills ? ", save at parameters without a slope" : "");
+    else if (decay > 0)
         gn_sheet_text(sheet, 0, "Weight decay adds %s to every eigenvalue; it is part of lambda.", SHOW(decay));
 }
 
@@ -187,18 +212,26 @@ static void best_rate(const gn_stability *s, const gn_stability_ask *ask, gn_she
 
 static void say_where(const gn_stability *s, gn_sheet *sheet)
 {
+    static const char *const degree[] = { "constant", "linear", "quadratic" };
     if (s->quadratic && !s->root)
-        gn_sheet_text(sheet, 0, "The loss is quadratic: what is said here holds everywhere.");
+        gn_sheet_text(sheet, 0, "The loss is %s: what is said here holds everywhere.", degree[s->form.degree]);
+    else if (s->form.degree <= 2 && !s->root)
+        gn_sheet_text(sheet, 0, "The loss is piecewise %s: what is said here holds in this region, up to the next "
+                                "kink.", degree[s->form.degree]);
     else
         gn_sheet_text(sheet, 0,
-                      "A local estimate: the loss is not quadratic%s, so lambda holds at this point and changes "
-                                "along the way.", s->root ? " to this optimiser" : "");
+                      "A local estimate: the loss is not %squadratic%s, so lambda holds at this point and changes "
+                                "along the way.", s->varies || s->root ? "" : "proved to be ",
+                      s->root ? " to this optimiser" : "");
+    if (s->on_kink)
+        gn_sheet_text(sheet, 0, "The point lies on a kink: its slope is the one that is chosen there, and the "
+                                "curvature that of one side.");
 }
 
 static void limits(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
     gn_sheet_section(sheet, 0, "The limit of %s", gn_optimizer_table()[ask->op].name);
-    put_hyper(ask, sheet);
+    put_hyper(s, ask, sheet);
     if (!s->limit.known) {
         gn_sheet_text(sheet, 0, "No limit is known: %s.", s->limit.about);
         return;
@@ -218,18 +251,27 @@ static void limits(const gn_stability *s, const gn_stability_ask *ask, gn_sheet 
 }
 
 /* ---- measured ---------------------------------------------------------------------------------------------------- */
+static const char *why_they_differ(const gn_stability *s)
+{
+    if (s->on_kink) return "as the two runs begin on either side of a kink";
+    if (s->form.pieces && s->form.degree <= 2) return "as a kink is crossed on the way";
+    if (s->root) return "as P does not stay as it was";
+    return s->quadratic ? "by rounding" : "as the curvature changes along the way";
+}
+
 static void say_agreement(const gn_stability *s, gn_sheet *sheet)
 {
     double m = s->measured_factor, p = s->predicted_factor;
-    if (!isfinite(m)) return;
-    bool agree = fabs(m - p) <= 1e-3 * fmax(1, fabs(p));
-    gn_sheet_text(sheet, 0, "Over %zu step%s each multiplied the distance by %s on average%s%s: %s.", s->steps,
-                  s->steps == 1 ? "" : "s", SHOW(m), isfinite(p) ? "; theory says " : "",
-                  isfinite(p) ? SHOW(p) : "",
-                  !isfinite(p) ? "theory says nothing of this optimiser"
-                  : agree      ? "they agree"
-                  : s->root    ? "they differ, as P does not stay as it was"
-                               : "they differ, as the curvature changes along the way");
+    if (isfinite(m))
+        gn_sheet_text(sheet, 0, "Over %zu step%s each multiplied the distance by %s on average; theory says %s.",
+                      s->steps, s->steps == 1 ? "" : "s", SHOW(m),
+                      isfinite(p) ? SHOW(p) : "nothing of this optimiser");
+    if (s->limit.known && s->farthest_by <= GN_STABILITY_AGREES)
+        gn_sheet_text(sheet, 0, "Every row is within %g %% of theory%s: they agree.", 100 * GN_STABILITY_AGREES,
+                      s->blurred ? ", rounding aside" : "");
+    else if (s->limit.known)
+        gn_sheet_text(sheet, 0, "At k = %zu they are furthest apart, %s against %s: they differ, %s.", s->farthest,
+                      SHOW(s->measured[s->farthest]), SHOW(s->predicted[s->farthest]), why_they_differ(s));
     if (s->losses[s->steps] > s->losses[0])
         gn_sheet_text(sheet, 0, "The loss rose, from %s to %s.", SHOW(s->losses[0]), SHOW(s->losses[s->steps]));
 }
@@ -257,6 +299,11 @@ static void beside(const gn_stability *s, gn_sheet *sheet)
 /* ---- scaling ----------------------------------------------------------------------------------------------------- */
 static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exact, gn_sheet *sheet)
 {
+    if (c && isnan(c->largest)) {
+        gn_sheet_text(sheet, 0, "What scaling the inputs would change is not said: the square of an input, %s, is "
+                                "beyond a double.", SHOW(c->widest));
+        return;
+    }
     if (!c || !(c->largest > 0) || !(c->scaled_largest > 0)) return;
     const char *what[] = { "as they are", "standardised" };
     double largest[] = { c->largest, c->scaled_largest }, smallest[] = { c->smallest, c->scaled_smallest };
@@ -287,6 +334,7 @@ void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, cons
     gn_sheet_fact(sheet,
                   "float64; exact Hessian products; Lanczos with full re-orthogonalisation from a start by seed %llu",
                   (unsigned long long)ask->seed);
+    as_found(s, sheet);
     curvature(s, ask, sheet);
     limits(s, ask, sheet);
     beside(s, sheet);

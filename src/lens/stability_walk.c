@@ -62,7 +62,7 @@ gn_status gn_curvature_product(void *curvature, const double *v, double *hv)
     if (c->root) along = c->room;
     GN_TRY(gn_objective_hvp(c->of, c->at, along, hv));
     for (size_t i = 0; i < n; i++) {
-        hv[i] += c->decay * along[i];
+        if (!c->still || !c->still[i]) hv[i] += c->decay * along[i];
         if (c->root) hv[i] /= c->root[i];
     }
     return GN_OK;
