@@ -169,7 +169,7 @@ static gn_status make(gn_plot *p)
 {
     const plot_kind *k = NULL;
     const char *name = gn_option_text(p->cli->options, GN_O_KIND);
-    if (*name) k = kind_named(name);
+    if (strcmp(name, "auto")) k = kind_named(name);
     else GN_TRY(fitting_kind(p, &k));
     if (k) GN_TRY(check_arguments(p, k));
     bool data = !k || k->needs == NEEDS_MODEL_DATA || (k->needs == NEEDS_ANY && p->cli->arguments == 2);

@@ -141,7 +141,7 @@ static gn_status map(gn_cli *cli)
 static gn_status run(gn_cli *cli)
 {
     gn_curved s;
-    if (*gn_option_text(cli->options, GN_O_MAP)) return map(cli);
+    if (strcmp(gn_option_text(cli->options, GN_O_MAP), "none")) return map(cli);
     if (gn_option_flag(cli->options, GN_O_WRONG_LINE))
         return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--wrong-line is drawn into --map lr-x");
     GN_TRY(gn_curved_open(cli, &s));
