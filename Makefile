@@ -93,8 +93,8 @@ $(B)/bench/%: bench/%.c $(B)/libglassnet.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GN_CFLAGS) $(CFLAGS) $< $(B)/libglassnet.a $(GN_LDFLAGS) $(LDFLAGS) $(LIBS) -o $@
 
-bench: $(B)/bench/bench_step
-	@B=$(B) python3 bench/bench.py
+bench: $(addprefix $(B)/bench/bench_,step predict curvature)
+	@B=$(B) python3 bench/bench.py $(if $(JSON),--json $(JSON))
 
 map:
 	@python3 tools/map.py --write

@@ -193,6 +193,40 @@ $ glassnet train spirals --net "16 tanh" --optimizer sgd --lr 20 --batch 800 --e
 > glassnet: warning: sharpness: at step 0 the largest eigenvalue {num} is above 0.1, the limit at rate 20: on a quadratic this would diverge
 > epoch 1/5 {any}
 
+# a bias of a unit that is never on has P = eps; decay divided by that is no eigenvalue of what is trained
+$ glassnet train moons --watch-sharpness 20 --epochs 60 --log adam.jsonl --out adam.safetensors 2>&1 | grep -cE 'would diverge|above its limit'
+> 0
+? 1
+$ python3 -c 'import json; r = [json.loads(l) for l in open("adam.jsonl")]; w = [x["sharpness"] for x in r if "sharpness" in x]; print(len(w), max(w) < 2000)'
+> 75 True
+# under an adaptive optimiser the model as it was found comes first, by its plain Hessian
+$ glassnet stability adam.safetensors moons | grep -E '^── Curv|largest eigenvalue (λ|of)|^P is|^Weight|^without|^[0-9]+ parameters'
+> ── Curvature as found: H, before any step ──────────────────────────────────────
+> 2305 parameters; loss {num}, gradient norm {num}
+>    largest eigenvalue λ_found = 0.{any}
+> ── Curvature, as the optimiser feels it: P^-1/2 H P^-1/2 ───────────────────────
+> P is what adam divides its step by, made from its memory v: held as it is after
+> 2305 parameters; loss {num}, gradient norm {num}
+>    largest eigenvalue λ = {num}
+> Weight decay is part of lambda: 0.001 on the diagonal of H, save at parameters
+> without a slope.
+$ glassnet stability adam.safetensors moons --json > a.json; glassnet stability adam.safetensors moons --optimizer sgd --weight-decay 0 --json > b.json; python3 -c 'import json; v = [{x["name"]: x.get("value") for x in json.load(open(f))["symbols"]} for f in ("a.json", "b.json")]; print(abs(v[0]["lambda_found"] - v[1]["lambda"]) < 1e-9)'
+> True
+
+# inputs whose squares are beyond a double: which stage they stop, and what to do
+$ cat > huge.csv <<'END'
+$+ x1,x2,class
+$+ 1e300,-1e300,upper
+$+ 2e300,1e299,lower
+$+ END
+$ glassnet stability adam.safetensors huge.csv --optimizer sgd
+! glassnet: error[EIGEN]: Lanczos: product 1 with the Hessian is not finite, so its elements are beyond a double
+! hint: scale what is too large, inputs and targets first, or look at another point
+? 1
+$ glassnet stability huge.csv --net "3 tanh" --scale none --optimizer sgd 2>/dev/null | tail -4 | head -2
+> What scaling the inputs would change is not said: the square of an input, 2e300,
+> is beyond a double.
+
 # refusals
 $ glassnet stability
 ! glassnet: error[USAGE]: a neuron needs an input, --x
