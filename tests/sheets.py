@@ -16,7 +16,7 @@ import xml.etree.ElementTree
 passed = failed = 0
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 # What the equations may use: all of it in amsmath, in KaTeX and in MathJax as GitHub allows it.
-KNOWN = set("""frac partial hat mathrm text left right begin end boxed cdot odot oslash sqrt top infty log sin cos tanh max min sigma lVert rVert sum
+KNOWN = set("""frac partial hat mathrm text left right begin end boxed cdot odot oslash sqrt top infty log sin cos tanh max min sigma lVert rVert sum quad
 le ge ne circ cdots vdots ddots alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho tau phi chi psi omega
 Delta Gamma Theta Lambda Sigma Phi Psi Omega""".split())
 
@@ -95,7 +95,7 @@ def check_equations(name, blocks):
 
 
 def check_latex(name, folder, text):
-    check_equations(name, re.findall(r"\\\[\n(.*?)\\\]\n", text, re.S))
+    check_equations(name, re.findall(r"\\begin{fitted}\n(.*?)\\end{fitted}\n", text, re.S))
     if not shutil.which("pdflatex"):
         print("skip  LaTeX compiles: no pdflatex (texlive-latex-base)")
         return
@@ -175,6 +175,60 @@ def check_again(build):
         check(f"{command}: {len(lines)} equations", lines and again.returncode == 0, again.stdout.decode("utf-8", "replace")[:600])
 
 
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+OVERFULL = re.compile(r"Overfull \\[hv]box \(([\d.]+)pt")
+SHEETS = re.compile(r"\s*glassnet (diff|explain|neuron|descend|stability|check|diagnose|museum)\b")
+# Wide ones: long sums, 17 digits, everything that a depth holds.
+WIDE = """explain wide.csv --row 0-7 --weight 0.weight[1,2]
+explain wide.csv --row 0 --neuron 0[3] --digits 17 --depth 4
+neuron --x 1,2,3,4,5,6,7,8,9,10,11,12 --w 1,1,1,1,1,1,1,1,1,1,1,1 --y 10 --lr 0.001 --digits 17
+diff (a+b+c+d+x+y+z)^2*exp(sin(a*b)*cos(c*d))*log(x^2+y^2+z^2) --order 2 --at 1,2,3,4,5,6,7
+museum all"""
+
+
+def tour_commands():
+    """The shell commands of docs/tour.md in their order."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with open(os.path.join(root, "docs", "tour.md"), encoding="utf-8") as f:
+        for block in re.findall(r"^```console\n(.*?)^```", f.read(), re.S | re.M):
+            yield from re.findall(r"^\$ ((?:.*\\\n)*.*)", block.replace("\\\n> ", " "), re.M)
+
+
+def write_wide(folder):
+    with open(os.path.join(folder, "wide.csv"), "w", encoding="utf-8") as f:
+        f.write(",".join(f"x{i}" for i in range(13)) + ",class\n")
+        for row in range(24):
+            f.write(",".join(f"{math.sin(row * 13 + i) * 1000 ** (i / 12):.6g}" for i in range(13)) + f",c{row % 3}\n")
+
+
+def check_page(build):
+    """What the tour shows, and wider things, as LaTeX: pdflatex finds nothing that runs off the page."""
+    if not shutil.which("pdflatex"):
+        return
+    env = dict(os.environ, PATH=os.path.abspath(build) + os.pathsep + os.environ["PATH"], LC_ALL="C.UTF-8")
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with tempfile.TemporaryDirectory() as folder:
+        os.symlink(os.path.join(root, "examples"), os.path.join(folder, "examples"))
+        write_wide(folder)
+        made = []
+        for command in tour_commands():
+            subprocess.run(["sh", "-c", command], cwd=folder, env=env, capture_output=True, stdin=subprocess.DEVNULL)
+            first = command.split(" | ")[0]
+            if SHEETS.match(first) and "--format" not in first and "--map" not in first and "--json" not in first and ">" not in first:
+                made.append(f"{first} --format latex --out t{len(made)}.tex")
+                subprocess.run(["sh", "-c", made[-1]], cwd=folder, env=env, capture_output=True, stdin=subprocess.DEVNULL)
+        for command in WIDE.split("\n"):
+            made.append(f"{command} (wide)")
+            subprocess.run(["glassnet", *command.split(), "--format", "latex", "--out", f"t{len(made) - 1}.tex"], cwd=folder, env=env, capture_output=True)
+        check("the tour has sheets", len(made) > 20, str(made))
+        for i, command in enumerate(made):
+            run = subprocess.run(["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"t{i}.tex"], cwd=folder, capture_output=True)
+            log = run.stdout.decode("utf-8", "replace")
+            wide = [l for l in log.split("\n") if (m := OVERFULL.match(l)) and float(m.group(1)) > 20]
+            check(f"on the page: {command}", run.returncode == 0 and not wide, f"{log[-300:] if run.returncode else wide[:3]}")
+
+
 def main():
     build = sys.argv[1] if len(sys.argv) > 1 else "build"
     with tempfile.TemporaryDirectory() as folder:
@@ -189,6 +243,7 @@ def main():
             if name.endswith(".md"):
                 check_markdown(name, text)
     check_again(build)
+    check_page(build)
     check_json(os.path.abspath(os.path.join(build, "glassnet")))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

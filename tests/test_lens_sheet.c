@@ -200,9 +200,9 @@ static void columns_of_tables(void **state)
     gn_sheet s;
     for (size_t i = 0; i < ROWS; i++) k[i] = (double)i, w[i] = i ? w[i - 1] * rate : 5, p[i] = w[i] * x;
     p[7] = NAN; /* not computed in that row */
-    gn_sheet_column column[] = {{"k", "k", NULL, k, NULL},
-                                {"w", "w", "w_prev*rate", w, NULL},
-                                {"p", "p", "w*x", p, NULL}};
+    gn_sheet_column column[] = {{"k", "k", NULL, k, NULL, false},
+                                {"w", "w", "w_prev*rate", w, NULL, false},
+                                {"p", "p", "w*x", p, NULL, false}};
     gn_sheet_open(&s, b->ctx, "");
     gn_sheet_symbol(&s, "rate", 1, 1, &rate, GN_F64);
     gn_sheet_symbol(&s, "x", 1, 1, &x, GN_F64);
@@ -234,7 +234,7 @@ static void everything(gn_context *ctx, gn_status *built, gn_status *shown)
 {
     static const double k[] = {0, 1, 2};
     static const char *const words[] = {"a", "b", "c"};
-    static const gn_sheet_column column[] = {{"k", "k", NULL, k, NULL}, {"word", NULL, NULL, NULL, words}};
+    static const gn_sheet_column column[] = {{"k", "k", NULL, k, NULL, false}, {"word", NULL, NULL, NULL, words, false}};
     gn_sheet s;
     neuron_sheet(&s, ctx);
     gn_sheet_section(&s, 0, "section %d", 1);

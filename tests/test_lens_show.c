@@ -221,7 +221,7 @@ static void hostile_sheet(gn_sheet *s, gn_context *ctx)
     static const double one = 1, minus = -2.5;
     static const double k[] = {0, 1};
     static const char *const words[] = {hostile, "plain"};
-    const gn_sheet_column column[] = {{hostile, NULL, NULL, k, NULL}, {"w", NULL, NULL, NULL, words}};
+    const gn_sheet_column column[] = {{hostile, NULL, NULL, k, NULL, false}, {"w", NULL, NULL, NULL, words, false}};
     gn_sheet_open(s, ctx, hostile);
     gn_sheet_fact(s, "%s", hostile);
     gn_sheet_section(s, 0, "%s", hostile);

@@ -53,9 +53,9 @@ static void tables_are_cut(void **state)
     bench *b = *state;
     gn_sheet s;
     for (size_t i = 0; i < 100; i++) k[i] = (double)i, w[i] = 1 / (1 + (double)i), words[i] = i % 2 ? "odd" : "even";
-    gn_sheet_column column[] = {{"k", "k", NULL, k, NULL},
-                                {"w", "w", "1/(1 + k)", w, NULL},
-                                {"parity", NULL, NULL, NULL, words}};
+    gn_sheet_column column[] = {{"k", "k", NULL, k, NULL, false},
+                                {"w", "w", "1/(1 + k)", w, NULL, false},
+                                {"parity", NULL, NULL, NULL, words, false}};
     gn_sheet_open(&s, b->ctx, "table");
     for (size_t rows = 0; rows <= 100; rows += 20) gn_sheet_table(&s, 0, "path", 3, rows, column);
     gn_render how = settings(GN_FORMAT_TEXT, 6);
@@ -80,7 +80,7 @@ static void wide_tables_are_parted(void **state)
     bench *b = *state;
     gn_sheet_column column[20];
     gn_sheet s;
-    for (size_t i = 0; i < 20; i++) column[i] = (gn_sheet_column){"column", NULL, NULL, value, NULL};
+    for (size_t i = 0; i < 20; i++) column[i] = (gn_sheet_column){"column", NULL, NULL, value, NULL, false};
     column[0].title = "first";
     gn_sheet_open(&s, b->ctx, "wide");
     gn_sheet_table(&s, 0, "wide", 20, 2, column);

@@ -77,6 +77,7 @@ static void put_columns(gn_text *to, const gn_line *line)
         put_optional(to, "title", c->title);
         put_optional(to, "name", c->name);
         put_optional(to, "formula", c->formula);
+        if (c->number) gn_js_text(to, "type", c->single ? "f32" : "f64");
         gn_js_open(to, "values", '[');
         for (size_t i = 0; i < line->rows; i++) {
             if (c->number) put_real(to, NULL, c->number[i]);
@@ -155,19 +156,54 @@ static gn_render settings(const gn_cli *cli, const char *path)
     return how;
 }
 
+/* "x" for dir/x.tex: what the names of the files beside it begin with; NULL when the sheet goes to no file. */
+static const char *stem_of(gn_text *to, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    if (!*path || strcmp(path, "-") == 0) return NULL;
+    gn_text_add(to, name, dot && dot != name ? (size_t)(dot - name) : strlen(name));
+    return to->failed ? NULL : to->at;
+}
+
+/* Each array and table that the document cuts, whole, as a file beside it. */
+static gn_status write_beside(gn_cli *cli, const gn_sheet *sheet, const gn_render *how, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    gn_status s = GN_OK;
+    for (size_t i = 0; how->attached && s == GN_OK && i < sheet->lines; i++) {
+        gn_text name, csv;
+        if (!gn_line_attached_first(sheet, i, how)) continue;
+        gn_text_init(&name, cli->ctx);
+        gn_text_init(&csv, cli->ctx);
+        gn_text_add(&name, path, slash ? (size_t)(slash + 1 - path) : 0);
+        gn_text_printf(&name, "%s-", how->attached);
+        gn_line_attachment(sheet, i, how, &name);
+        gn_line_csv(sheet->line[i], &csv);
+        s = gn_text_done(&name);
+        if (s == GN_OK) s = gn_cli_write(cli, name.at, &csv);
+        gn_text_free(&name);
+        gn_text_free(&csv);
+    }
+    return s;
+}
+
 static gn_status write_sheet(gn_cli *cli, const gn_sheet *sheet, const gn_picture *picture)
 {
-    gn_text out;
+    gn_text out, stem;
     GN_TRY(gn_sheet_done(sheet));
     const char *path = gn_option_text(cli->options, GN_O_OUT);
     gn_text_init(&out, cli->ctx);
+    gn_text_init(&stem, cli->ctx);
     gn_render how = settings(cli, path);
+    how.attached = stem_of(&stem, path);
     gn_status s = cli->json ? put_json(&out, sheet, picture) : gn_sheet_render(sheet, &how, &out);
     if (cli->json) gn_text_puts(&out, "\n");
     if (s == GN_OK) s = gn_text_done(&out);
     if (s == GN_OK) gn_cli_clear_line(cli);
     if (s == GN_OK) s = gn_cli_write(cli, path, &out);
+    if (s == GN_OK && !cli->json) s = write_beside(cli, sheet, &how, path);
     gn_text_free(&out);
+    gn_text_free(&stem);
     return s;
 }
 
@@ -191,6 +227,7 @@ static gn_status write_all(gn_cli *cli, gn_render *how, size_t count, gn_sheet_m
         gn_status s = make(user, i, &sheet);
         if (s == GN_OK) s = gn_sheet_done(&sheet);
         if (s == GN_OK) s = cli->json ? put_json(out, &sheet, NULL) : gn_sheet_render(&sheet, how, out);
+        if (s == GN_OK && !cli->json) s = write_beside(cli, &sheet, how, gn_option_text(cli->options, GN_O_OUT));
         gn_sheet_free(&sheet);
         if (s != GN_OK) return s;
     }
@@ -201,8 +238,10 @@ gn_status gn_cli_sheets(gn_cli *cli, const char *title, size_t count, gn_sheet_m
 {
     const char *path = gn_option_text(cli->options, GN_O_OUT);
     gn_render how = settings(cli, path);
-    gn_text out;
+    gn_text out, stem;
     gn_text_init(&out, cli->ctx);
+    gn_text_init(&stem, cli->ctx);
+    how.attached = stem_of(&stem, path);
     if (cli->json) gn_js_open(&out, NULL, '[');
     gn_status s = cli->json ? GN_OK : gn_sheets_open(&how, title, &out);
     if (s == GN_OK) s = write_all(cli, &how, count, make, user, &out);
@@ -212,5 +251,6 @@ gn_status gn_cli_sheets(gn_cli *cli, const char *title, size_t count, gn_sheet_m
     if (s == GN_OK) s = gn_text_done(&out);
     if (s == GN_OK) s = gn_cli_write(cli, path, &out);
     gn_text_free(&out);
+    gn_text_free(&stem);
     return s;
 }

@@ -89,12 +89,13 @@ static void put_scaling_table(gn_explain_run *r)
         v[2 * n + j] = scaler(r, r->net->factor, r->net->factor32, j);
         v[3 * n + j] = gn_trace_at(&r->t, r->t.x, j);
     }
+    bool single = r->net->spec.type == GN_F32, narrow = r->call->data->type != GN_EL_F64;
     gn_sheet_column column[] = { { .title = "input", .text = name },
                                  { .title = "raw", .name = "raw", .number = v },
-                                 { .title = "shift", .name = "shift", .number = v + n },
-                                 { .title = "factor", .name = "factor", .number = v + 2 * n },
+                                 { .title = "shift", .name = "shift", .number = v + n, .single = narrow },
+                                 { .title = "factor", .name = "factor", .number = v + 2 * n, .single = narrow },
                                  { .title = "scaled", .name = "scaled", .formula = "(raw - shift)*factor",
-                                  .number = v + 3 * n } };
+                                  .number = v + 3 * n, .single = single } };
     gn_sheet_table(r->s, 1, "scaling of the inputs", GN_COUNT(column), n, column);
     gn_explain_line(r, 0, false, "input", NULL, r->t.x);
 }

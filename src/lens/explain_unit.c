@@ -59,9 +59,10 @@ static void put_terms_table(gn_explain_run *r, const term *t, size_t n)
         v[2 * n + i] = t[i].x;
         v[3 * n + i] = t[i].w * t[i].x;
     }
+    bool single = r->net->spec.type == GN_F32;
     gn_sheet_column column[] = { { .title = "input", .number = v },
-                                 { .title = "w", .name = "w", .number = v + n },
-                                 { .title = "x", .name = "x", .number = v + 2 * n },
+                                 { .title = "w", .name = "w", .number = v + n, .single = single },
+                                 { .title = "x", .name = "x", .number = v + 2 * n, .single = single },
                                  { .title = "w*x", .name = "wx", .formula = "w*x", .number = v + 3 * n } };
     gn_sheet_table(r->s, 1, "terms, the largest first", GN_COUNT(column), n, column);
 }
@@ -155,10 +156,11 @@ static void put_rows(gn_explain_run *r)
         v[2 * m + i] = gn_trace_at(&r->t, at->out, k);
         v[3 * m + i] = gn_trace_at(&r->t, at->d_z, k);
     }
+    bool single = r->net->spec.type == GN_F32;
     gn_sheet_column column[] = { { .title = "row", .number = v },
-                                 { .title = "z", .number = v + m },
-                                 { .title = "output", .number = v + 2 * m },
-                                 { .title = "delta", .number = v + 3 * m } };
+                                 { .title = "z", .number = v + m, .single = single },
+                                 { .title = "output", .number = v + 2 * m, .single = single },
+                                 { .title = "delta", .number = v + 3 * m, .single = single } };
     gn_sheet_table(r->s, 0, "the unit in every row of the batch", GN_COUNT(column), m, column);
 }
 

@@ -86,10 +86,10 @@ static void train_by_both(gn_hall *h, const gn_net *net, const gn_dataset *rows)
     gn_hall_descend(h, net, rows, 0.01 / ratio, AT, at, said);
     gn_hall_descend(h, net, rows, 0.04 / ratio, AT, at, repaired);
     gn_sheet_column column[] = {
-        { "steps", NULL, NULL, at, NULL },
-        { "right, rate 0.01", NULL, NULL, right, NULL },
-        { "document's, rate 0.01", NULL, NULL, said, NULL },
-        { "document's, rate 0.04", NULL, NULL, repaired, NULL },
+        { "steps", NULL, NULL, at, NULL, false },
+        { "right, rate 0.01", NULL, NULL, right, NULL, false },
+        { "document's, rate 0.01", NULL, NULL, said, NULL, false },
+        { "document's, rate 0.04", NULL, NULL, repaired, NULL, false },
     };
     gn_hall_part(h, "what it does to training");
     gn_sheet_table(h->s, 0, "the loss on the way", GN_COUNT(column), AT, column);

@@ -174,7 +174,7 @@ static gn_status run_path(gn_hall *h, const char *caption, size_t rows, size_t c
     for (size_t j = 0; j < columns; j++) {
         cell[j] = gn_arena_alloc(&n->arena, rows, sizeof **cell);
         if (!cell[j]) return GN_NO_MEMORY;
-        shown[j] = (gn_sheet_column){ c[j].title, c[j].name, c[j].formula, cell[j], NULL };
+        shown[j] = (gn_sheet_column){ c[j].title, c[j].name, c[j].formula, cell[j], NULL, false };
     }
     for (size_t i = 0; i < rows; i++) GN_TRY(run_row(h, n, i, columns, c, cell));
     *last = cell[of][rows - 1];

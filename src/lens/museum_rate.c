@@ -32,11 +32,11 @@ static void rates(gn_hall *h, const char *caption, const double *eta, size_t n, 
         said[i] = wstar + (w0 - wstar) * pow(r[i], (double)steps);
     }
     gn_sheet_column column[] = {
-        { "rate eta", "rate", NULL, eta, NULL },
-        { "r", "r", "1 - rate*lambda", r, NULL },
-        { "regime", NULL, NULL, NULL, regime },
-        { "w, run", NULL, NULL, end, NULL },
-        { "w by r^k", NULL, NULL, said, NULL },
+        { "rate eta", "rate", NULL, eta, NULL, false },
+        { "r", "r", "1 - rate*lambda", r, NULL, false },
+        { "regime", NULL, NULL, NULL, regime, false },
+        { "w, run", NULL, NULL, end, NULL, false },
+        { "w by r^k", NULL, NULL, said, NULL, false },
     };
     gn_sheet_table(h->s, 0, caption, GN_COUNT(column), n, column);
 }
@@ -222,11 +222,11 @@ void gn_museum_equal_floats(gn_hall *h)
         banded[i] = gn_regime_name(regime);
     }
     gn_sheet_column column[] = {
-        { "x", "x", NULL, x, NULL },
-        { "eta = 1/x^2", "eta", "1/(x*x)", eta, NULL },
-        { "r + 1", "off", "1 - 2*eta*x*x + 1", off, NULL },
-        { "r == -1", NULL, NULL, NULL, equal },
-        { "with a band", NULL, NULL, NULL, banded },
+        { "x", "x", NULL, x, NULL, false },
+        { "eta = 1/x^2", "eta", "1/(x*x)", eta, NULL, false },
+        { "r + 1", "off", "1 - 2*eta*x*x + 1", off, NULL, false },
+        { "r == -1", NULL, NULL, NULL, equal, false },
+        { "with a band", NULL, NULL, NULL, banded, false },
     };
     gn_sheet_table(h->s, 0, "rates exactly at the limit, where r should be -1", GN_COUNT(column), 20, column);
     gn_hall_say(h, "Of 20 rates at the limit, == misses %zu by one rounding; the band of %d units in the last place "

@@ -247,7 +247,8 @@ gn_line *gn_sheet_compute(gn_sheet *s, int depth, bool numbered, const char *tit
 
 static bool copy_column(gn_sheet *s, size_t rows, const gn_sheet_column *from, gn_sheet_column *to)
 {
-    *to = (gn_sheet_column){copied(s, from->title), copied(s, from->name), copied(s, from->formula), NULL, NULL};
+    *to = (gn_sheet_column){.title = copied(s, from->title), .name = copied(s, from->name),
+                            .formula = copied(s, from->formula), .single = from->single};
     if (from->number) {
         double *number = gn_arena_alloc(&s->arena, rows, sizeof *number);
         if (number && rows) memcpy(number, from->number, rows * sizeof *number);

@@ -43,7 +43,9 @@ typedef struct gn_sheet_column {
                                        is the row above; NULL: not computed from the row */
     const double *number;           /* (rows), NaN prints as nan; or NULL for a column of text */
     const char *const *text;
+    bool single;                    /* the numbers are floats, widened: they have 9 digits that count, not 17 */
 } gn_sheet_column;
+static inline gn_type gn_column_type(const gn_sheet_column *c) { return c->single ? GN_F32 : GN_F64; }
 
 typedef struct gn_line {
     gn_line_kind kind;
@@ -121,12 +123,20 @@ typedef struct gn_render {
     bool colour;
     size_t rows;                    /* most rows of an array or table before it is shown as head, tail and a summary;
                                        default 24 */
+    const char *attached;           /* what is not shown whole stands in files beside the document whose names begin so:
+                                       "x" for x-W1.csv; NULL: there are none */
     size_t part;                    /* which of a document's several sheets, from 1; 0: the sheet is the document */
 } gn_render;
 void gn_render_defaults(gn_render *r);
 /* By the options format, digits, depth, ascii; json, which the command writes, counts as text here. */
 void gn_render_options(const gn_options *o, gn_render *r);
 gn_status gn_sheet_render(const gn_sheet *s, const gn_render *how, gn_text *to);
+/* Is it an array or a table that this form cuts (text has its own summaries, and cuts for nobody)? Then its file beside
+ * the document: the end of its name, "W1.csv", whether this line is the first to show it, and what stands in it. */
+bool gn_line_is_cut(const gn_line *line, const gn_render *how);
+void gn_line_attachment(const gn_sheet *s, size_t line, const gn_render *how, gn_text *to);
+bool gn_line_attached_first(const gn_sheet *s, size_t line, const gn_render *how);
+void gn_line_csv(const gn_line *line, gn_text *to);
 /* One document of several sheets, appended to `to`: the opening, then each sheet with how->part counted from 1, then the
  * close. Their anchors and ids are told apart by the part. */
 gn_status gn_sheets_open(const gn_render *how, const char *title, gn_text *to);

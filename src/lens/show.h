@@ -33,6 +33,10 @@ size_t gn_show_elements(const gn_sheet *s, const gn_line *line);            /* n
 /* Lines that a depth leaves out, and the depth that shows them all. */
 size_t gn_show_hidden(const gn_sheet *s, int depth, int *all);
 
+enum { GN_HTML_ROWS = 2000, GN_HTML_CELLS = 2048, GN_HTML_SIDE = 17 };     /* more is cut in HTML */
+void gn_show_attached(const gn_sheet *s, size_t line, const gn_render *how, gn_text *to);
+const char *gn_show_whole(const gn_sheet *s, const gn_render *how);         /* NULL: nothing is cut, or it is beside */
+
 /* The renderers: what opens a document (of several sheets: with its own title above theirs), a sheet, what closes it. */
 void gn_show_text(const gn_sheet *s, const gn_render *how, gn_text *to);
 void gn_show_markdown_open(gn_text *to, const char *title, bool several);

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { NUMBERS_MOST = 24, CELLS_MOST = 2048, ROWS_MOST = 2000, NEST = 100 };
+enum { NUMBERS_MOST = 24, NEST = 100 };
 
 static const char *const style =
     ":root{color-scheme:light dark;--line:#8885;--hot:#ffd54f;--src:#4caf5033;--use:#2196f333;--bad:#c62828}\n"
@@ -69,12 +69,12 @@ static void put_array_cell(gn_text *to, const gn_symbol *v, size_t i, size_t j, 
 /* Rows or columns of an array too large to show: the first and last eight. */
 static size_t next_place(size_t i, size_t count, bool cut)
 {
-    return cut && count > 17 && i == 7 ? count - 8 : i + 1;
+    return cut && count > GN_HTML_SIDE && i == 7 ? count - 8 : i + 1;
 }
 
 static void put_array(gn_text *to, const gn_symbol *v, size_t id, const gn_render *how)
 {
-    bool cut = v->rows * v->cols > CELLS_MOST, folded = v->rows * v->cols > NUMBERS_MOST;
+    bool cut = v->rows * v->cols > GN_HTML_CELLS, folded = v->rows * v->cols > NUMBERS_MOST;
     double most = largest(v);
     if (folded) {
         gn_text_printf(to, "<details><summary data-s=\"%zu\">", id);
@@ -86,10 +86,10 @@ static void put_array(gn_text *to, const gn_symbol *v, size_t id, const gn_rende
         gn_text_puts(to, "<tr>");
         for (size_t j = 0; j < v->cols; j = next_place(j, v->cols, cut)) {
             put_array_cell(to, v, i, j, most, how);
-            if (cut && j == 7 && v->cols > 17) gn_text_puts(to, "<td>…</td>");
+            if (cut && j == 7 && v->cols > GN_HTML_SIDE) gn_text_puts(to, "<td>…</td>");
         }
         gn_text_puts(to, "</tr>\n");
-        if (cut && i == 7 && v->rows > 17) gn_text_puts(to, "<tr><td>⋮</td></tr>\n");
+        if (cut && i == 7 && v->rows > GN_HTML_SIDE) gn_text_puts(to, "<tr><td>⋮</td></tr>\n");
     }
     gn_text_puts(to, "</tbody></table></div>");
     gn_text_puts(to, folded ? "</details>" : "");
@@ -229,7 +229,7 @@ static void put_row(gn_text *to, const gn_line *line, size_t i, const gn_render 
     for (size_t j = 0; j < line->columns; j++) {
         const gn_sheet_column *c = &line->column[j];
         gn_text_puts(to, c->number ? "<td>" : "<td class=\"l\">");
-        if (c->number) gn_html_number(to, c->number[i], GN_F64, how->digits, SIZE_MAX);
+        if (c->number) gn_html_number(to, c->number[i], gn_column_type(c), how->digits, SIZE_MAX);
         else gn_html_text(to, c->text[i]);
         gn_text_puts(to, "</td>");
     }
@@ -248,9 +248,9 @@ static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
     }
     gn_text_puts(to, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < line->rows; i++) {
-        if (line->rows > ROWS_MOST && i == ROWS_MOST / 2) {
+        if (line->rows > GN_HTML_ROWS && i == GN_HTML_ROWS / 2) {
             gn_text_puts(to, "<tr><td>…</td></tr>\n");
-            i = line->rows - ROWS_MOST / 2;
+            i = line->rows - GN_HTML_ROWS / 2;
         }
         put_row(to, line, i, how);
     }
@@ -298,6 +298,20 @@ static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const 
     }
 }
 
+static void put_attached(gn_text *to, const gn_sheet *s, size_t i, const gn_render *how)
+{
+    gn_text t;
+    gn_text_init(&t, s->ctx);
+    gn_show_attached(s, i, how, &t);
+    if (t.length) {
+        gn_text_puts(to, "<p>");
+        gn_html_text(to, t.at);
+        gn_text_puts(to, "</p>\n");
+    }
+    to->failed |= t.failed;
+    gn_text_free(&t);
+}
+
 void gn_show_html_open(gn_text *to, const char *title, bool several)
 {
     gn_text_puts(to, "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\"><head>\n"
@@ -336,7 +350,11 @@ void gn_show_html(const gn_sheet *s, const gn_render *how, gn_text *to)
         gn_text_puts(to, "</li>\n");
     }
     if (s->facts) gn_text_puts(to, "</ul>\n");
-    for (size_t i = 0; i < s->lines; i++) put_line(to, s, s->line[i], how, &f);
+    for (size_t i = 0; i < s->lines; i++) {
+        put_line(to, s, s->line[i], how, &f);
+        put_attached(to, s, i, how);
+    }
     close_to(to, &f, -1, false);
+    if (gn_show_whole(s, how)) gn_text_printf(to, "<p>%s</p>\n", gn_show_whole(s, how));
     gn_text_puts(to, "</section>\n");
 }

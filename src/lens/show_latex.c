@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { NUMBERS_MOST = 24, ONE_LINE = 56 };
+enum { NUMBERS_MOST = 24, SCALARS_MOST = 80, ONE_LINE = 56, SUM_ROOM = 64 };
 
 /* ---- text ---------------------------------------------------------------------------------------------------- */
 
@@ -83,7 +83,7 @@ static void put_tree(gn_text *to, const gn_sheet *s, const gn_line *line, const 
     gn_arena arena;
     gn_arena_init(&arena, s->ctx);
     const gn_math *m = gn_math_parse(&arena, s, line, text);
-    if (m) gn_math_latex(to, m, how);
+    if (m) gn_math_latex_lines(to, m, how, SUM_ROOM);
     else {
         gn_text_puts(to, "\\text{");
         gn_latex_text(to, text);
@@ -121,7 +121,7 @@ static void put_equation(gn_text *to, const gn_sheet *s, const gn_line *line, co
     for (int k = 0; k < 4; k++) gn_text_init(&stage[k], s->ctx);
     gn_text_init(&plain, s->ctx);
     put_tree(&stage[0], s, line, line->formula, (gn_math_style){false, how->digits});
-    if (elements && elements <= NUMBERS_MOST) {
+    if (elements && elements <= (is_matrix(line->symbol) ? NUMBERS_MOST : SCALARS_MOST)) {
         put_tree(&stage[1], s, line, line->formula, (gn_math_style){true, how->digits});
         if (gn_line_numbers(s, line, how->digits, &plain) != GN_OK) to->failed = true;
     }
@@ -202,9 +202,9 @@ static void put_step(gn_text *to, const gn_sheet *s, size_t first, size_t count,
         gn_latex_text(to, line->rule);
         gn_text_puts(to, ")}");
     }
-    gn_text_puts(to, "\n\\[\n");
+    gn_text_puts(to, "\n\\begin{fitted}\n");
     gn_latex_equations(to, s, (const gn_line *const *)&s->line[first], count, how);
-    gn_text_puts(to, "\\]\n");
+    gn_text_puts(to, "\\end{fitted}\n");
     put_check(to, &line->check);
 }
 
@@ -215,7 +215,7 @@ static void put_cell(gn_text *to, const gn_sheet_column *c, size_t row, int digi
         return;
     }
     gn_text_puts(to, "$");
-    gn_latex_number(to, c->number[row], GN_F64, digits);
+    gn_latex_number(to, c->number[row], gn_column_type(c), digits);
     gn_text_puts(to, "$");
 }
 
@@ -245,7 +245,7 @@ static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
     }
     if (line->columns == 0) return;
     const char *size = line->columns > 6 ? "\\scriptsize" : "\\small";
-    gn_text_printf(to, "\\par\\smallskip{%s\\noindent\\begin{tabular}{", size);
+    gn_text_printf(to, "\\par\\smallskip{%s\\noindent\\begin{fittable}\\begin{tabular}{", size);
     for (size_t j = 0; j < line->columns; j++) gn_text_puts(to, line->column[j].number ? "r" : "l");
     gn_text_puts(to, "}\n");
     for (size_t j = 0; j < line->columns; j++) {
@@ -254,7 +254,7 @@ static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
     }
     gn_text_puts(to, " \\\\ \\hline\n");
     put_table_rows(to, line, how);
-    gn_text_puts(to, "\\end{tabular}\\par}\\medskip\n");
+    gn_text_puts(to, "\\end{tabular}\\end{fittable}\\par}\\medskip\n");
 }
 
 static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
@@ -276,11 +276,22 @@ static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
     }
 }
 
+/* What is wider than the page, and has no place to break, is made smaller. */
+static const char *const fitting =
+    "\\newsavebox{\\sheetbox}\n"
+    "\\newcommand{\\putfitted}{\\ifdim\\wd\\sheetbox>\\linewidth"
+    "\\resizebox{\\linewidth}{!}{\\usebox{\\sheetbox}}\\else\\usebox{\\sheetbox}\\fi}\n"
+    "\\newenvironment{fitted}{\\begin{lrbox}{\\sheetbox}$\\displaystyle}"
+    "{$\\end{lrbox}\\[\\vcenter{\\hbox{\\putfitted}}\\]}\n"
+    "\\newenvironment{fittable}{\\begin{lrbox}{\\sheetbox}}{\\end{lrbox}\\putfitted}\n";
+
 void gn_show_latex_open(gn_text *to, const char *title, bool several)
 {
     gn_text_puts(to, "\\documentclass[11pt]{article}\n\\usepackage[utf8]{inputenc}\n"
                      "\\usepackage{amsmath}\n\\usepackage{graphicx}\n\\usepackage[margin=2cm]{geometry}\n"
-                     "\\setlength{\\parindent}{0pt}\n\\allowdisplaybreaks\n\\sloppy\n\\begin{document}\n");
+                     "\\setlength{\\parindent}{0pt}\n\\allowdisplaybreaks\n\\sloppy\n");
+    gn_text_puts(to, fitting);
+    gn_text_puts(to, "\\begin{document}\n");
     if (!several) return;
     gn_text_puts(to, "\\begin{center}\\LARGE\\bfseries ");
     gn_latex_text(to, title);
@@ -290,6 +301,20 @@ void gn_show_latex_open(gn_text *to, const char *title, bool several)
 void gn_show_latex_close(gn_text *to)
 {
     gn_text_puts(to, "\\end{document}\n");
+}
+
+static void put_attached(gn_text *to, const gn_sheet *s, size_t i, const gn_render *how)
+{
+    gn_text t;
+    gn_text_init(&t, s->ctx);
+    gn_show_attached(s, i, how, &t);
+    if (t.length) {
+        gn_text_puts(to, "\\noindent{\\small ");
+        gn_latex_text(to, t.at);
+        gn_text_puts(to, "}\\par\n");
+    }
+    to->failed |= t.failed;
+    gn_text_free(&t);
 }
 
 void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to)
@@ -308,8 +333,10 @@ void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to)
         size_t givens = gn_latex_givens(s, i, how);
         if (givens || s->line[i]->symbol) put_step(to, s, i, givens ? givens : 1, how);
         else put_other(to, s->line[i], how);
+        if (!givens) put_attached(to, s, i, how);
         i += givens ? givens - 1 : 0;
     }
     size_t hidden = gn_show_hidden(s, how->depth, &all);
     if (hidden) gn_text_printf(to, "\\par\\medskip(%zu more at depth %d)\n", hidden, all);
+    if (gn_show_whole(s, how)) gn_text_printf(to, "\\par\\medskip(%s)\n", gn_show_whole(s, how));
 }

@@ -66,7 +66,7 @@ static void put_cells(gn_text *to, const gn_line *line, size_t row, int digits)
         const gn_sheet_column *c = &line->column[j];
         gn_text_puts(to, "| ");
         if (row == line->rows) gn_text_puts(to, "…");
-        else if (c->number) gn_show_number(to, c->number[row], GN_F64, digits);
+        else if (c->number) gn_show_number(to, c->number[row], gn_column_type(c), digits);
         else gn_markdown_text(to, c->text[row]);
         gn_text_puts(to, " ");
     }
@@ -115,6 +115,17 @@ static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
     }
 }
 
+static void put_attached(gn_text *to, const gn_sheet *s, size_t i, const gn_render *how)
+{
+    gn_text t;
+    gn_text_init(&t, s->ctx);
+    gn_show_attached(s, i, how, &t);
+    if (t.length) gn_markdown_text(to, t.at);
+    gn_text_puts(to, t.length ? "\n\n" : "");
+    to->failed |= t.failed;
+    gn_text_free(&t);
+}
+
 void gn_show_markdown_open(gn_text *to, const char *title, bool several)
 {
     if (!several) return;
@@ -140,9 +151,11 @@ void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to)
         size_t givens = gn_latex_givens(s, i, how);
         if (givens || s->line[i]->symbol) put_step(to, s, i, givens ? givens : 1, how);
         else put_other(to, s->line[i], how);
+        if (!givens) put_attached(to, s, i, how);
         i += givens ? givens - 1 : 0;
     }
     size_t hidden = gn_show_hidden(s, how->depth, &all);
     if (hidden) gn_text_printf(to, "(%zu more at depth %d)\n", hidden, all);
+    if (gn_show_whole(s, how)) gn_text_printf(to, "%s(%s)\n", hidden ? "\n" : "", gn_show_whole(s, how));
     gn_text_puts(to, how->part ? "\n" : "");
 }

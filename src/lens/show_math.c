@@ -416,3 +416,59 @@ void gn_math_latex(gn_text *to, const gn_math *m, gn_math_style how)
 {
     put(to, m, how, GN_ML_ANY);
 }
+
+/* ---- long sums over several lines ---------------------------------------------------------------------------- */
+
+/* How many signs wide a piece of LaTeX is, about: a command is one sign, braces and alignment are none. */
+static size_t latex_signs(const char *text, size_t length)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '\\') {
+            while (i + 1 < length && ((text[i + 1] | 32) >= 'a' && (text[i + 1] | 32) <= 'z')) i++;
+            n++;
+        } else {
+            n += !strchr("{}^_& \n", text[i]);
+        }
+    }
+    return n;
+}
+
+static bool is_sum(const gn_math *m)
+{
+    return m->kind == GN_MATH_BINARY && (m->op == GN_F_ADD || m->op == GN_F_SUB) && !m->each;
+}
+
+static size_t sum_length(const gn_math *m)
+{
+    size_t n = 1;
+    for (; is_sum(m); m = m->part[0]) n++;
+    return n;
+}
+
+/* Term k of a sum from the left, with its sign; the first has none. */
+static void put_term(gn_text *to, const gn_math *sum, size_t terms, size_t k, gn_math_style how)
+{
+    const gn_math *at = sum;
+    for (size_t i = terms - 1; i > k; i--) at = at->part[0];
+    if (k) gn_text_puts(to, at->op == GN_F_ADD ? "+ " : "- ");
+    put(to, k ? at->part[1] : at, how, k ? GN_ML_SUM + 1 : GN_ML_SUM);
+}
+
+void gn_math_latex_lines(gn_text *to, const gn_math *m, gn_math_style how, size_t room)
+{
+    size_t terms = sum_length(m), used = 0;
+    for (size_t k = 0; k < terms; k++) {
+        gn_text term;
+        gn_text_init(&term, to->ctx);
+        if (terms > 1) put_term(&term, m, terms, k, how);
+        else gn_math_latex(&term, m, how);
+        size_t wide = latex_signs(term.at ? term.at : "", term.length);
+        bool below = used && used + wide > room;
+        if (k) gn_text_puts(to, below ? " \\\\\n &\\quad " : " ");
+        gn_text_add(to, term.at ? term.at : "", term.length);
+        used = below ? wide : used + wide;
+        to->failed |= term.failed;
+        gn_text_free(&term);
+    }
+}

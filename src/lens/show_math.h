@@ -15,6 +15,8 @@ typedef struct gn_math_style {
     int digits;
 } gn_math_style;
 void gn_math_latex(gn_text *to, const gn_math *m, gn_math_style how);
+/* The same inside aligned, after "&= ": a sum longer than `room` signs goes on below, term by term. */
+void gn_math_latex_lines(gn_text *to, const gn_math *m, gn_math_style how, size_t room);
 void gn_math_mathml(gn_text *to, const gn_math *m, gn_math_style how);      /* without the <math> around */
 
 void gn_latex_number(gn_text *to, double value, gn_type type, int digits);  /* 1e-7 as 10^{-7} */

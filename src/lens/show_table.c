@@ -151,7 +151,7 @@ static const char *cell_text(gn_painter *p, const gn_line *line, size_t row, siz
 {
     const gn_sheet_column *c = &line->column[col];
     if (row == line->rows) return dots(p);
-    if (c->number) return number_text(p, c->number[row], GN_F64);
+    if (c->number) return number_text(p, c->number[row], gn_column_type(c));
     return gn_paint_clean(p, c->text[row]);
 }
 

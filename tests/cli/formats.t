@@ -115,3 +115,28 @@ $ glassnet train moons --layers 4 --epochs 1 --quiet --out m.st > none; glassnet
 # a generated set's text column can be an input like a file's
 $ glassnet train moons --target x1 --task regression --layers 4 --epochs 1 --quiet --json --out x.st | tr ',' '\n' | grep '"rows"'
 >  "rows": 200
+
+# what LaTeX and Markdown cut stands whole in files beside the document, which names them
+$ glassnet explain spirals --row 0 --layers 9 --quiet --format latex --out s.tex; ls s-[WX]*.csv | LC_ALL=C sort; grep -c 'all 9 by 2 numbers: s-{}W1.csv' s.tex; python3 -c 'r = [l.split(",") for l in open("s-W1.csv")]; print(len(r), {len(l) for l in r})'
+> s-W1-2.csv
+> s-W1.csv
+> s-W2-2.csv
+> s-W2.csv
+> 1
+> 9 {2}
+$ glassnet explain spirals --row 0 --layers 9 --quiet --format markdown --out dir.md; grep -c 'all 9 by 2 numbers: dir-W1.csv' dir.md; cmp dir-W1.csv s-W1.csv
+> 1
+$ glassnet explain spirals --row 0 --layers 9 --quiet --format latex | tail -n 2
+> \par\medskip(dots stand for what is not shown: with --out FILE each such array is a CSV file beside it)
+> \end{document}
+$ glassnet neuron --x 1 --y 2 --lr 0.1 --quiet --steps 60 --format markdown --out n.md; head -n 1 n-table.csv; grep -c . n-table.csv
+> k,w,closed form,p,e,L,dL/dw
+> {num}
+$ glassnet diff "x^2" --at x=1 --format latex --out q.tex; ls q*
+> q.tex
+
+# a table of floats has the digits of floats
+$ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2 --precision f32 --digits 17 | grep '^  1  '
+>   1        5.6   5.600000075995922       16.8    6.799999   46.23999  40.799995
+$ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2 --precision f32 --json | python3 -c 'import json, sys; print([(c["title"], c["type"]) for l in json.load(sys.stdin)["lines"] if l["kind"] == "table" for c in l["columns"] if "type" in c][:4])'
+> [('k', 'f64'), ('w', 'f32'), ('closed form', 'f64'), ('p', 'f32')]
