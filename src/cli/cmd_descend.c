@@ -62,6 +62,16 @@ static gn_status read_request(gn_cli *cli, request *r)
     return GN_OK;
 }
 
+/* A start at which nothing can be computed is a slip of whoever gave it, and no divergence. */
+static gn_status check_start(gn_cli *cli, const request *r)
+{
+    if (!r->path.overflow || r->path.steps > 0) return GN_OK;
+    const char *what = strcmp(r->path.overflow, "f") ? r->path.overflow : "the function";
+    gn_fail(cli->ctx, GN_E_CFG_VALUE, "--from: %s is not finite where it starts, %s%s = %s", what,
+            r->of.names > 1 ? "with " : "at ", r->of.name[0], gn_num(GN_NUM, r->ask.from[0]));
+    return gn_hint(cli->ctx, "start where the function and its slopes have a value; log(x), say, has one above 0");
+}
+
 static gn_status show(gn_cli *cli, request *r)
 {
     gn_sheet sheet = {0};
@@ -80,6 +90,7 @@ static gn_status run(gn_cli *cli)
     gn_arena_init(&r.arena, cli->ctx);
     gn_status s = read_request(cli, &r);
     if (s == GN_OK) s = gn_descent_run(&r.arena, &r.of, &r.ask, &r.path);
+    if (s == GN_OK) s = check_start(cli, &r);
     if (s == GN_OK) s = show(cli, &r);
     bool diverged = s == GN_OK && r.path.end == GN_DESCENT_OVERFLOW;
     gn_arena_free(&r.arena);

@@ -177,7 +177,13 @@ gn_status gn_cli_picture_check(gn_cli *cli, const char *file)
     const char *form = gn_option_text(cli->options, GN_O_FORMAT), *out = gn_option_text(cli->options, GN_O_OUT);
     bool beside = *out && strcmp(out, "-") != 0;    /* the result goes to a file, the drawing alone to the terminal */
     if (!*file) return GN_OK;
-    if (strcmp(file, "-")) return type_of(cli, file, &type);
+    if (strcmp(file, "-")) {
+        gn_sink place;
+        GN_TRY(type_of(cli, file, &type));
+        GN_TRY(gn_sink_open(cli->ctx, file, &place));   /* opened and left: can it be written at all? */
+        gn_sink_abandon(&place);
+        return GN_OK;
+    }
     if (cli->json || beside || !strcmp(form, "text")) return GN_OK;
     gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "a drawing with characters does not go into %s", form);
     return gn_hint(cli->ctx, "--plot picture.svg writes a file; --format json holds the picture's numbers");

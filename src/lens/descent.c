@@ -22,7 +22,7 @@ typedef struct runner {
     size_t steps;
     double *point;              /* (names of the expression) */
     double *update;             /* (names of the update) */
-    double *slot;               /* (n, slots) */
+    double *slot, *first_slot;  /* (n, slots) */
     double *room;
     double *gradient, *before;  /* (n) */
 } runner;
@@ -92,9 +92,10 @@ static gn_status open_runner(runner *r)
     GN_TRY(compile_update(r, &room));
     r->room = gn_arena_alloc(r->arena, room, sizeof *r->room);
     r->point = gn_arena_alloc(r->arena, r->of->names + 1, sizeof *r->point);
-    r->slot = gn_arena_alloc(r->arena, r->n * slots + 1, sizeof *r->slot);
+    r->slot = gn_arena_alloc(r->arena, 2 * r->n * slots + 1, sizeof *r->slot);
     r->gradient = gn_arena_alloc(r->arena, 2 * r->n, sizeof *r->gradient);
     if (!r->room || !r->point || !r->slot || !r->gradient) return GN_NO_MEMORY;
+    r->first_slot = r->slot + r->n * slots;
     r->before = r->gradient + r->n;
     memcpy(r->point, r->ask->from, r->of->names * sizeof *r->point);
     return GN_OK;
@@ -234,6 +235,7 @@ static gn_status walk(runner *r, gn_descent *d)
     if (!from) return GN_NO_MEMORY;
     d->previous = r->before;
     d->slot = r->slot;
+    d->first_slot = r->first_slot;
     d->overflow = look(r, &f);
     double start = norm(r->gradient, r->n), size = start;
     record(r, d, 0, f);
@@ -247,6 +249,7 @@ static gn_status walk(runner *r, gn_descent *d)
         memcpy(r->before, r->point, r->n * sizeof *from);
         for (size_t i = 0; i < r->n; i++) update_variable(r, i, t);
         d->steps = t;
+        if (t == 1) memcpy(r->first_slot, r->slot, r->n * d->slots * sizeof *r->slot);
         bool keep = t % d->stride == 0 || t == r->ask->steps;
         double first = NAN, second = NAN;
         if (keep) predict(r, &first, &second, from);

@@ -43,6 +43,7 @@ typedef struct gn_descent {
     gn_descent_end end;
     const char *overflow;           /* "f", or the variable's name */
     const double *slot;             /* (n, slots) the optimiser's state after the last step */
+    const double *first_slot;       /* the same after the first step */
     const double *previous;         /* (n) the point before the last */
 } gn_descent;
 

@@ -44,7 +44,7 @@ static bool hessian_at(gn_walk *w, size_t row, double *h)
 
 /* ---- one eigenvalue ---------------------------------------------------------------------------------------------- */
 
-typedef struct verdict { double factor, steps; const char *regime; } verdict;
+typedef struct verdict { double factor, steps; const char *regime; bool ripples; } verdict;
 
 static double flat_band(const double *lambda, size_t n)
 {
@@ -52,21 +52,24 @@ static double flat_band(const double *lambda, size_t n)
 }
 
 /* Flat directions keep their error and show none of it in the slope: they do not count. */
-static void note_factor(gn_walk *w, const double *lambda, size_t i, double factor)
+static void note_factor(gn_walk *w, const double *lambda, size_t i, const verdict *v)
 {
-    if (fabs(lambda[i]) > flat_band(lambda, w->n)) w->slowest = fmax(isnan(w->slowest) ? 0 : w->slowest, fabs(factor));
+    if (!(fabs(lambda[i]) > flat_band(lambda, w->n))) return;
+    w->slowest = fmax(isnan(w->slowest) ? 0 : w->slowest, fabs(v->factor));
+    w->ripples = w->ripples || v->ripples;
 }
 
 static verdict judge(gn_walk *w, const gn_limit *limit, double lambda)
 {
     double eta_lambda = w->ask->hyper[0] * lambda;
-    verdict v = {NAN, NAN, "-"};
+    verdict v = {NAN, NAN, "-", false};
     gn_iteration it;
     if (gn_iteration_of(w->s->ctx, w->ask->op, w->ask->hyper, eta_lambda, &it) != GN_OK) {
         gn_clear_error(w->s->ctx);
         return v;
     }
     v.factor = w->ask->op == GN_OPT_sgd ? 1 - eta_lambda : it.spectral;
+    v.ripples = it.ripples;
     v.regime = gn_regime_name(gn_regime_under(limit, &it, eta_lambda));
     v.steps = gn_steps_to(v.factor, w->ask->tolerance);
     return v;
@@ -83,7 +86,7 @@ static void put_judged(gn_walk *w, const gn_limit *limit, const double *lambda)
         cell[2][i] = v.factor;
         cell[3][i] = v.steps;
         regime[i] = v.regime;
-        note_factor(w, lambda, i, v.factor);
+        note_factor(w, lambda, i, &v);
     }
     bool sgd = w->ask->op == GN_OPT_sgd;
     gn_sheet_column c[] = {
@@ -117,17 +120,20 @@ static void say_limit(gn_walk *w, const gn_limit *limit, const double *lambda)
         gn_sheet_text(w->s, 0, "along a flat direction the slope does not change, and no rate shrinks the distance.");
         return;
     }
-    gn_sheet_text(w->s, 0, "best fixed rate 2/(%s + %s) = %s: the error shrinks by %s a step.", NUM(low), NUM(top),
-                  NUM(2 / (low + top)), NUM((top - low) / (top + low)));
+    double factor = (top - low) / (top + low);
+    const char *then = factor > flat_band(lambda, w->n) / top ? " a step" : w->constant ? ", one step arrives"
+                                                                                        : ", if this curvature stayed";
+    gn_sheet_text(w->s, 0, "best fixed rate 2/(%s + %s) = %s: the error times %s%s.", NUM(low), NUM(top),
+                  NUM(2 / (low + top)), NUM(factor), then);
 }
 
-/* H_ij/sqrt(p_i*p_j), the curvature that an adaptive optimiser sees with its state as it is after the last step. */
-static bool precondition(gn_walk *w, double *h)
+/* H_ij/sqrt(p_i*p_j), the curvature that an adaptive optimiser sees with its state as it is after step t. */
+static bool precondition(gn_walk *w, const double *state, uint64_t t, double *h)
 {
     double p[MOST], held[MOST];
     int slot = gn_preconditioner_slot(w->ask->op);
-    for (size_t i = 0; i < w->n; i++) held[i] = w->d->slot[i * w->d->slots + (size_t)slot];
-    w->s->status = gn_preconditioner_of(w->s->ctx, w->ask->op, w->ask->hyper, (double)w->d->steps, w->n, held, p);
+    for (size_t i = 0; i < w->n; i++) held[i] = state[i * w->d->slots + (size_t)slot];
+    w->s->status = gn_preconditioner_of(w->s->ctx, w->ask->op, w->ask->hyper, (double)t, w->n, held, p);
     bool known = w->s->status == GN_OK;
     for (size_t i = 0; i < w->n; i++) {
         h[i * w->n + i] += w->ask->weight_decay;
@@ -141,14 +147,16 @@ static void put_adaptive(gn_walk *w, const gn_limit *limit, double *h, bool end)
 {
     double lambda[MOST];
     const char *name = w->row->name;
+    uint64_t t = end ? w->d->steps : 1;
     if (!end)
-        gn_sheet_text(w->s, 0, "limit of %s: lr*λ < %s = %s, %s.", name, limit->formula, NUM(limit->value),
+        gn_sheet_text(w->s, 0, "limit of %s: lr*λ < %s%s%s, %s.", name, limit->formula,
+                      strlen(limit->formula) > 1 ? " = " : "", strlen(limit->formula) > 1 ? NUM(limit->value) : "",
                       limit->about);
-    if (!end || !precondition(w, h)) return;
+    if (w->d->steps < t || !precondition(w, end ? w->d->slot : w->d->first_slot, t, h)) return;
     w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
     if (w->s->status != GN_OK) return;
-    gn_sheet_text(w->s, 0, "P^-1/2 H P^-1/2 with the state of %s after step %llu:", name,
-                  (unsigned long long)w->d->steps);
+    gn_sheet_text(w->s, 0, "P^-1/2 H P^-1/2 %swith the state of %s after step %llu:", end ? "" : "at the start, ", name,
+                  (unsigned long long)t);
     put_judged(w, limit, lambda);
     say_limit(w, limit, lambda);
 }
@@ -161,7 +169,10 @@ static void put_curvature(gn_walk *w, const char *where, bool end, double *h, co
     if (w->s->status != GN_OK) return;
     bool plain = limit.known && !limit.preconditioned;
     if (!where && plain) { /* the same as at the start: shown once */
-        for (size_t i = 0; i < w->n; i++) note_factor(w, lambda, i, judge(w, &limit, lambda[i]).factor);
+        for (size_t i = 0; i < w->n; i++) {
+            verdict v = judge(w, &limit, lambda[i]);
+            note_factor(w, lambda, i, &v);
+        }
         return;
     }
     if (!where && !limit.known) return;
@@ -178,6 +189,7 @@ void gn_walk_curvature(gn_walk *w, size_t row, const char *where)
 {
     double h[MOST * MOST], lambda[MOST];
     w->slowest = NAN;
+    w->ripples = false;
     if (w->s->status != GN_OK || !hessian_at(w, row, h)) return;
     if (w->constant) where = row ? NULL : "every point";
     w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
@@ -201,8 +213,12 @@ static void say_end(gn_walk *w)
     unsigned long long k = d->steps;
     switch (d->end) {
     case GN_DESCENT_OVERFLOW:
-        gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", k,
-                      !strcmp(d->overflow, "f") ? w->f : d->overflow);
+        if (k == 0)
+            gn_sheet_text(w->s, 0, "no step was taken: %s is not finite at the start.",
+                          !strcmp(d->overflow, "f") ? w->f : d->overflow);
+        else
+            gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", k,
+                          !strcmp(d->overflow, "f") ? w->f : d->overflow);
         break;
     case GN_DESCENT_GROWS:
         gn_sheet_text(w->s, 0, "it moves away: after %llu steps %s = %s, above the %s it began with, and still rising.",
@@ -226,32 +242,66 @@ static void say_end(gn_walk *w)
     }
 }
 
+/* What a step's length comes from, by what the optimiser's iteration holds. */
+static const char *why_past(gn_walk *w)
+{
+    gn_iteration it;
+    gn_optimizer op = w->ask->op;
+    if (gn_iteration_of(w->s->ctx, op, w->ask->hyper, 1, &it) != GN_OK) {
+        gn_clear_error(w->s->ctx);
+        return "because the length of the step does not follow the size of the slope, and it was longer than the way";
+    }
+    bool divided = gn_preconditioner_slot(op) >= 0;
+    if (it.n == 1 && divided)
+        return "because the step, lr times the slope over what its state has gathered of the slopes' sizes, was longer "
+               "than the way";
+    if (it.n == 1) return "because the step, lr times the slope, was longer than the way";
+    return divided ? "because the mean of the slopes so far, which carries the step, still pointed the old way"
+                   : "because the velocity gathered from the slopes so far carried it on";
+}
+
+/* 1: a step against the slope ended where the slope rises along it, past a bottom in x; -1: past a top. */
+int gn_walk_past(const gn_descent *d, size_t row, size_t j)
+{
+    double before = d->g[(row - 1) * d->n + j], after = d->g[row * d->n + j];
+    double moved = d->x[row * d->n + j] - d->x[(row - 1) * d->n + j];
+    if (before * moved < 0 && after * moved > 0) return 1;
+    return before * moved > 0 && after * moved < 0 ? -1 : 0;
+}
+
 static void say_overshoots(gn_walk *w)
 {
     const gn_descent *d = w->d;
     size_t rose = 0, past = 0;
     for (size_t r = 1; r < d->rows && d->stride == 1; r++) {
         bool crossed = false;
-        for (size_t j = 0; j < d->n; j++) crossed = crossed || d->g[(r - 1) * d->n + j] * d->g[r * d->n + j] < 0;
+        for (size_t j = 0; j < d->n; j++) crossed = crossed || gn_walk_past(d, r, j) > 0;
         past += crossed;
         rose += d->change[r] > 0;
     }
     if (past)
-        gn_sheet_text(w->s, 0, "%zu step%s went past the bottom: the slope changed its sign, because the step, lr "
-                               "times the slope, was longer than the way.", past, past == 1 ? "" : "s");
+        gn_sheet_text(w->s, 0, "%zu step%s went past the bottom%s: the slope changed its sign, %s.", past,
+                      past == 1 ? "" : "s", d->n > 1 ? " along a variable" : "", why_past(w));
     if (rose) gn_sheet_text(w->s, 0, "%zu step%s made %s larger.", rose, rose == 1 ? "" : "s", w->f);
 }
 
-/* Observed over the last 20 rows together: with momentum a single step says little. */
+/* Observed over 20 rows together, for with momentum a single step says little: the last ones, or those before its
+ * arrival, after which rounding decides. */
 static void say_factor(gn_walk *w)
 {
     const gn_descent *d = w->d;
-    size_t last = d->rows - 1, first = last > 20 ? last - 20 : 0;
+    bool arrived = d->arrived != UINT64_MAX && d->arrived < d->steps;
+    size_t last = d->rows - 1;
+    while (arrived && last > 0 && d->k[last] > d->arrived) last--;
+    size_t first = last > 20 ? last - 20 : 0;
     double before = norm_at(d, first), after = norm_at(d, last), steps = (double)(d->k[last] - d->k[first]);
-    if (!isfinite(w->slowest) || d->rows < 3 || d->end == GN_DESCENT_CYCLE || !(before > 0) || !(after > 0)) return;
-    gn_sheet_text(w->s, 0, "predicted: in the long run an error is multiplied by %s a step; observed over the last %s "
-                           "steps: |grad| by %s a step.", NUM(w->slowest), NUM(steps), NUM(pow(after / before,
-                                                                                               1 / steps)));
+    if (!isfinite(w->slowest) || last < 2 || d->end == GN_DESCENT_CYCLE || !(before > 0) || !(after > 0)) return;
+    bool held = gn_preconditioner_slot(w->ask->op) >= 0;
+    gn_sheet_text(w->s, 0, "predicted%s: in the long run an error is multiplied by %s a step%s; observed over the %s "
+                           "steps %s: |grad| by %s a step, their geometric mean.",
+                  held ? " with its state held as it is at the end" : "", NUM(w->slowest),
+                  w->ripples ? ", and in ripples on the way, so that few steps tell little" : "", NUM(steps),
+                  arrived ? "before it arrived" : "at the end", NUM(pow(after / before, 1 / steps)));
 }
 
 void gn_walk_story(gn_walk *w)

@@ -23,11 +23,14 @@ typedef struct gn_walk {
     const char *lr;
     const char *clip, *wd, *l1;     /* NULL where they are 0 */
     double slowest;                 /* largest predicted factor of an error a step, at the end; nan when not known */
+    bool ripples;                   /* an iteration there has complex eigenvalues */
 } gn_walk;
 
 const char *gn_walk_text(gn_walk *w, const char *fmt, ...) GN_PRINTF(2, 3);     /* in the sheet's arena */
 /* descent_curvature.c: eigenvalues of the Hessian at a row of the path, against the optimiser's limit. */
 void gn_walk_curvature(gn_walk *w, size_t row, const char *where);
+/* 1: the step to that row went past a bottom along variable j, -1: past a top, 0: neither. */
+int gn_walk_past(const gn_descent *d, size_t row, size_t j);
 /* What happened, in words. */
 void gn_walk_story(gn_walk *w);
 

@@ -337,7 +337,7 @@ static void put_path(gn_walk *w)
     }
 }
 
-/* "fell; x crossed": the slope by x changed its sign, so the step went past the lowest point along x. */
+/* "fell; past the bottom in x": the slope by x changed its sign, so the step went past the lowest point along x. */
 static const char *what_it_did(gn_walk *w, size_t r)
 {
     const gn_descent *d = w->d;
@@ -346,7 +346,7 @@ static const char *what_it_did(gn_walk *w, size_t r)
     gn_text_init(&t, w->s->ctx);
     gn_text_puts(&t, way);
     for (size_t j = 0, said = 0; j < d->n && said < 3; j++) {
-        if (!(d->g[(r - 1) * d->n + j] * d->g[r * d->n + j] < 0)) continue;
+        if (gn_walk_past(d, r, j) <= 0) continue;
         gn_text_printf(&t, "%s%s", said++ ? ", " : "; past the bottom in ", w->of->name[j]);
     }
     const char *copy = gn_walk_text(w, "%s", t.at ? t.at : "");

@@ -273,11 +273,12 @@ gn_regime gn_regime_of(double eta_lambda, double *r, double *band)
     return factor > -1 ? GN_REGIME_OSCILLATING : GN_REGIME_DIVERGENT;
 }
 
-/* A negative or complex pair of the largest modulus makes the error change its sign on the way. */
+/* The eigenvalue of the largest modulus decides in the long run; where it is negative, the error changes its sign at
+ * each step. */
 static bool changes_sign(const gn_iteration *it)
 {
     int largest = it->n == 2 && hypot(it->re[1], it->im[1]) > hypot(it->re[0], it->im[0]);
-    return it->ripples || it->re[largest] < 0;
+    return it->re[largest] < 0;
 }
 
 gn_regime gn_regime_under(const gn_limit *limit, const gn_iteration *it, double eta_lambda)
@@ -288,6 +289,7 @@ gn_regime gn_regime_under(const gn_limit *limit, const gn_iteration *it, double 
     if (eta_lambda < 0) return GN_REGIME_ASCENDING;
     if (fabs(eta_lambda - limit->value) <= width) return GN_REGIME_TWO_CYCLE;
     if (eta_lambda > limit->value) return GN_REGIME_DIVERGENT;
+    if (it->ripples) return GN_REGIME_RIPPLES;
     return changes_sign(it) ? GN_REGIME_OSCILLATING : GN_REGIME_ONE_SIDED;
 }
 
@@ -296,6 +298,7 @@ static const struct { const char *name, *says; } regimes[GN_REGIME_COUNT] = {
     [GN_REGIME_ONE_SIDED] = { "one-sided", "the error keeps its sign and shrinks at every step" },
     [GN_REGIME_ONE_STEP] = { "one step", "one step lands on the minimum" },
     [GN_REGIME_OSCILLATING] = { "oscillating", "each step overshoots, and the error shrinks all the same" },
+    [GN_REGIME_RIPPLES] = { "rippling", "the error swings about 0, and shrinks in the long run" },
     [GN_REGIME_TWO_CYCLE] = { "two-cycle", "each step lands as far on the other side: it goes to and fro for ever" },
     [GN_REGIME_DIVERGENT] = { "divergent", "each step overshoots by more than it had to go: the error grows" },
     [GN_REGIME_ASCENDING] = { "ascending", "each step leads away from the stationary point on the same side" },

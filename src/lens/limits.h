@@ -41,7 +41,8 @@ typedef enum gn_regime {
     GN_REGIME_STILL,        /* lambda 0: the slope never changes */
     GN_REGIME_ONE_SIDED,    /* 0 < r < 1 */
     GN_REGIME_ONE_STEP,     /* r = 0 */
-    GN_REGIME_OSCILLATING,  /* -1 < r < 0, or complex with modulus below 1 */
+    GN_REGIME_OSCILLATING,  /* -1 < r < 0; with momentum: the largest eigenvalue is negative, its size below 1 */
+    GN_REGIME_RIPPLES,      /* with momentum: complex eigenvalues of modulus below 1 */
     GN_REGIME_TWO_CYCLE,    /* |r| = 1 within the band */
     GN_REGIME_DIVERGENT,    /* r < -1 */
     GN_REGIME_ASCENDING,    /* eta < 0 or lambda < 0: r > 1 */
@@ -52,7 +53,7 @@ enum { GN_REGIME_BAND_ULPS = 64 };
 gn_regime gn_regime_of(double eta_lambda, double *r, double *band);
 /* The regime under any optimiser whose iteration is known; for sgd the same as gn_regime_of. */
 gn_regime gn_regime_under(const gn_limit *limit, const gn_iteration *it, double eta_lambda);
-const char *gn_regime_name(gn_regime regime);       /* "one-sided", "one step", "oscillating", "two-cycle", ... */
+const char *gn_regime_name(gn_regime regime);       /* "one-sided", "oscillating", "rippling", "two-cycle", ... */
 const char *gn_regime_says(gn_regime regime);       /* a sentence */
 /* Steps until |error| <= tolerance*|first error| when it shrinks by |r| a step; INFINITY when it does not. */
 double gn_steps_to(double r, double tolerance);

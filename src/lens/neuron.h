@@ -111,7 +111,7 @@ typedef struct gn_neuron_theory {
     double eta_lambda, r, band; /* r = 1 - eta*lambda for sgd */
     gn_iteration iteration;     /* on the largest eigenvalue, when the limit is known */
     gn_regime regime;
-    double best_rate, critical_rate;    /* INFINITY when lambda is 0 */
+    double best_rate, critical_rate;    /* INFINITY when lambda is 0; for adam and its kin, whose lambda is another */
 } gn_neuron_theory;
 /* At the present weights, after a forward. Freed with gn_neuron_theory_free. */
 gn_status gn_neuron_theory_of(gn_neuron *n, gn_neuron_theory *out);

@@ -14,7 +14,8 @@ enum { LEAST_STEPS = 200, CURES = 5 };
 typedef struct cure {
     const char *name;
     gn_neuron_spec spec;
-    double lambda, kappa, limit, loss, w, before;   /* w, before: the last two values of the first weight */
+    double lambda, kappa, limit, loss;
+    double w, before, older;        /* the last three values of the first weight */
     gn_regime regime;
 } cure;
 
@@ -94,9 +95,9 @@ static void make_cures(gn_neuron_page *p, cure *c)
         w[i] = (i % 2 ? -1 : 1) * init_scale(p, GN_INIT_xavier_normal, (double)s->inputs, 1);
     c[3].spec.w = w;
     bool best = p->theory.linear && isfinite(p->theory.best_rate);
-    c[4].name = best ? "the best rate" : "half the limit";
-    double rate = best ? p->theory.best_rate : p->theory.critical_rate / 2;
-    if (isfinite(rate)) c[4].spec.hyper[0] = rate;
+    bool limited = isfinite(p->theory.critical_rate);
+    c[4].name = best ? "the best rate" : limited ? "half the limit" : "a tenth of lr";
+    c[4].spec.hyper[0] = best ? p->theory.best_rate : limited ? p->theory.critical_rate / 2 : s->hyper[0] / 10;
 }
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
@@ -105,6 +106,7 @@ static gn_status watch_last(void *user, gn_neuron *n, uint64_t k)
 {
     cure *c = user;
     (void)k;
+    c->older = c->before;
     c->before = c->w;
     c->w = gn_neuron_weights(n)[0];
     return GN_OK;
@@ -135,6 +137,23 @@ static gn_status run_cure(gn_neuron_page *p, cure *c, uint64_t steps)
     return s;
 }
 
+/* Where a limit of lr*lambda is of this lambda, and not of one that changes with the optimiser's state. */
+static bool has_limit(const gn_neuron_page *p)
+{
+    return p->theory.limit.known && !p->theory.limit.preconditioned;
+}
+
+static void say_no_limit(gn_neuron_page *p)
+{
+    const char *name = gn_optimizer_table()[p->n->spec.optimizer].name;
+    if (p->theory.limit.known)
+        gn_sheet_text(p->s, 0, "no limit of lr and no regime stand here: λ is of H, and %s feels P^-1/2 H P^-1/2, "
+                      "whose P its state makes anew at every step", name);
+    else
+        gn_sheet_text(p->s, 0, "no limit of lr and no regime stand here: %s has none, for %s", name,
+                      p->theory.limit.about);
+}
+
 static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
 {
     const char *name[CURES], *regime[CURES];
@@ -147,18 +166,21 @@ static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
         regime[i] = i == 1 && c[i].regime == GN_REGIME_DIVERGENT ? "bounded" : gn_regime_name(c[i].regime);
     }
     static const char *const title[] = {"lr", "λ", "κ", "lr limit", "last L"};
+    bool judged = has_limit(p);
     gn_sheet_column column[7];
     size_t columns = 0;
-    column[columns++] = (gn_sheet_column){"cure", NULL, NULL, NULL, name};
+    column[columns++] = (gn_sheet_column){.title = "cure", .text = name};
     for (size_t k = 0; k < 4; k++)
-        if (k != 2 || batch) column[columns++] = (gn_sheet_column){title[k], NULL, NULL, number[k], NULL};
-    column[columns++] = (gn_sheet_column){"regime", NULL, NULL, NULL, regime};
-    column[columns++] = (gn_sheet_column){title[4], NULL, NULL, number[4], NULL};
+        if (k == 2 ? batch : k != 3 || judged)
+            column[columns++] = (gn_sheet_column){.title = title[k], .number = number[k]};
+    if (judged) column[columns++] = (gn_sheet_column){.title = "regime", .text = regime};
+    column[columns++] = (gn_sheet_column){.title = title[4], .number = number[4]};
     gn_text t;
     gn_text_init(&t, p->n->ctx);
     gn_text_printf(&t, "each cure alone, %llu steps", (unsigned long long)steps);
     gn_sheet_table(p->s, 0, t.at ? t.at : "", columns, CURES, column);
     gn_text_free(&t);
+    if (!judged) say_no_limit(p);
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
@@ -176,10 +198,20 @@ static void say_clipping(gn_neuron_page *p, const cure *c)
                       "small and is not clipped", GN_SHORT(s->clip));
         return;
     }
+    if (!p->theory.linear) {
+        gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, and leaves the limit where it is: the run "
+                      "cannot leap away, and cannot settle where the curvature is that of the start",
+                      GN_SHORT(s->clip), GN_SHORT(step));
+        return;
+    }
     gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, but the limit stays where it was: the run "
                   "walks to the minimum and then goes to and fro around it for ever, in a two-cycle of width lr*clip",
                   GN_SHORT(s->clip), GN_SHORT(step));
-    if (s->inputs == 1 && s->rows == 1 && !s->has_bias)
+    bool cycles = fabs(c->w - c->older) <= 1e-9 * fmax(step, fabs(c->w));
+    if (s->inputs == 1 && s->rows == 1 && !s->has_bias && !cycles)
+        gn_sheet_text(p->s, 0, "after these steps it is still on its way: the last two weights are %s and %s",
+                      GN_SHORT(c->before), GN_SHORT(c->w));
+    else if (s->inputs == 1 && s->rows == 1 && !s->has_bias)
         gn_sheet_text(p->s, 0, "limit cycle: predicted width %s; observed, the last two weights %s and %s, width %s",
                       GN_SHORT(step), GN_SHORT(c->before), GN_SHORT(c->w), GN_SHORT(fabs(c->w - c->before)));
 }
@@ -198,9 +230,9 @@ static void say_scaling(gn_neuron_page *p, const cure *given, const cure *scaled
 static void say_start(gn_neuron_page *p, const cure *c)
 {
     if (p->theory.linear)
-        gn_sheet_text(p->s, 0, "another start changes the first error and not its factor: λ is the same %s whatever "
-                      "the weights are. Initialisation is for depth, where it keeps the size of signals.",
-                      GN_SHORT(c->lambda));
+        gn_sheet_text(p->s, 0, "another start changes the first error%s: λ is the same %s whatever the weights are. "
+                      "Initialisation is for depth, where it keeps the size of signals.",
+                      has_limit(p) ? " and not its factor" : " and not the curvature", GN_SHORT(c->lambda));
 }
 
 static void show_init(gn_neuron_page *p)
@@ -218,9 +250,10 @@ static void show_init(gn_neuron_page *p)
         large[i] = init_scale(p, rows[i], 784, 128);
     }
     const char *title = gn_neuron_format(&p->s->arena, "%zu->1", p->n->spec.inputs);
-    const gn_sheet_column column[] = {{"initialiser", NULL, NULL, NULL, name}, {"scale", NULL, NULL, NULL, formula},
-                                      {title, NULL, NULL, own, NULL}, {"4->6", NULL, NULL, small, NULL},
-                                      {"784->128", NULL, NULL, large, NULL}};
+    const gn_sheet_column column[] = {{.title = "initialiser", .text = name},
+                                      {.title = "scale", .text = formula},
+                                      {.title = title, .number = own}, {.title = "4->6", .number = small},
+                                      {.title = "784->128", .number = large}};
     gn_sheet_table(p->s, 1, "initialisers: sd of the normal ones, half-width of the uniform ones (a = 0)",
                    GN_COUNT(column), ROWS, column);
 }

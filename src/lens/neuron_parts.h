@@ -40,6 +40,7 @@ typedef struct gn_neuron_entry {
 typedef struct gn_neuron_carry { size_t from, to, size; } gn_neuron_carry;
 
 enum { GN_NEURON_NAMES = 64 };
+#define GN_NEURON_SATURATED 1e-3    /* a slope of the activation below this: hardly anything goes back */
 struct gn_neuron {
     gn_context *ctx;
     gn_arena arena;
@@ -75,13 +76,17 @@ typedef struct gn_neuron_page {
     gn_neuron *shadow;              /* a copy in float64 for checks and side runs */
     gn_neuron_theory theory;        /* at k = 0 */
     const gn_neuron_result *result; /* of the run, once it is made */
+    double first_loss, loss_before; /* of the run: at k = 0, and at the last k but one */
 } gn_neuron_page;
 void gn_neuron_show_steps(gn_neuron_page *p);       /* neuron_sheet.c: the arithmetic of the first steps */
 void gn_neuron_symbols(gn_neuron_page *p);          /* every name with its present numbers, without lines */
-void gn_neuron_show_rate(gn_neuron_page *p);        /* neuron_rate.c: curvature, regime, rates, steps to arrive */
+void gn_neuron_show_rate(gn_neuron_page *p);        /* neuron_rate.c: curvature, regime, rates */
 bool gn_neuron_has_closed_form(const gn_neuron_page *p);
+void gn_neuron_show_arrival(gn_neuron_page *p);     /* neuron_arrival.c: steps to arrive, predicted and observed */
 void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result);   /* neuron_trajectory.c */
-void gn_neuron_show_overflow(gn_neuron_page *p);    /* neuron_trajectory.c */
+void gn_neuron_show_overflow(gn_neuron_page *p);    /* neuron_overflow.c */
+void gn_neuron_say_end(gn_neuron_page *p);          /* neuron_end.c: the curvature there; dead, saturated */
+bool gn_neuron_is_stuck(gn_neuron_page *p);         /* one row, and hardly anything of its error goes back now */
 void gn_neuron_show_cures(gn_neuron_page *p);       /* neuron_cures.c */
 #define GN_SHORT(v) gn_num_digits(GN_NUM, (v), 6)
 static inline void gn_neuron_fail(gn_neuron_page *p, gn_status s)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 enum { HESSIAN_SHOWN = 6, ELEMENTS = 256 };
-static const double most_steps = 1e6;
 
 static const char *text_of(gn_neuron_page *p, const char *before, const char *a, const char *after)
 {
@@ -130,7 +129,25 @@ static const char *local(const gn_neuron_theory *t)
 {
     if (t->linear) return "the loss is quadratic in the weights, so what follows holds for every step";
     return t->piecewise ? "a local estimate: exact as long as no sum z (or error) crosses a kink"
-                        : "a local estimate, at k = 0: the curvature changes with the weights";
+                        : "a local estimate, of the parabola that touches the loss at k = 0: the curvature changes "
+                          "with the weights";
+}
+
+static bool has_slope(const gn_neuron *n)
+{
+    bool any = gn_neuron_bias_gradient(n) != 0;
+    for (size_t i = 0; i < n->spec.inputs; i++) any = any || gn_neuron_gradient(n)[i] != 0;
+    return any;
+}
+
+/* lambda is 0 only because the square of an input is too small for a number. */
+static bool underflowed(const gn_neuron_page *p)
+{
+    const gn_neuron_spec *s = &p->n->spec;
+    bool any = false;
+    for (size_t i = 0; i < s->rows * s->inputs; i++)
+        any = any || (s->x[i] != 0 && p->theory.row_curvature[i / s->inputs] != 0);
+    return any && p->theory.lambda == 0;
 }
 
 /* A loss without curvature falls for ever, or not at all. */
@@ -138,8 +155,11 @@ static void say_still(gn_neuron_page *p)
 {
     double square = gn_neuron_bias_gradient(p->n) * gn_neuron_bias_gradient(p->n);
     for (size_t i = 0; i < p->n->spec.inputs; i++) square += gn_neuron_gradient(p->n)[i] * gn_neuron_gradient(p->n)[i];
-    if (square == 0) gn_sheet_text(p->s, 0, "and the slope is 0: no rate moves the weights");
-    else if (p->theory.linear && p->n->spec.optimizer != GN_OPT_sgd)
+    if (!has_slope(p->n)) gn_sheet_text(p->s, 0, "and the slope is 0: no rate moves the weights");
+    else if (underflowed(p))
+        gn_sheet_text(p->s, 0, "that 0 is rounding: the square of the input is too small for a number of float64, so "
+                      "that the slope is not 0 and yet keeps every digit; the weights move by the same step each time");
+    else if (p->theory.linear && (p->n->spec.optimizer != GN_OPT_sgd || square == 0))
         gn_sheet_text(p->s, 0, "the slope never changes, so the loss falls without end: it has no minimum");
     else if (p->theory.linear)
         gn_sheet_text(p->s, 0, "the loss falls by lr*|gradient|^2 = %s at every step, without end: it has no minimum",
@@ -148,24 +168,47 @@ static void say_still(gn_neuron_page *p)
         gn_sheet_text(p->s, 0, "the slope keeps its size until a sum z or an error crosses a kink, however near "
                       "that is: "
                                "steps of the same length lead there and then to and fro across it");
+    else
+        gn_sheet_text(p->s, 0, "that is so where the run starts; where the loss is not straight the slope changes again");
+}
+
+/* "by r = -0.8 (it shrinks)"; so near to 1 that its digits do not tell, as a difference from 1. */
+static void say_factor(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    bool hardly = t->r <= 1 && t->r > 1 - 5e-7, several = p->n->spec.rows > 1 || t->size > 1;
+    const char *what = p->n->spec.decay > 0 ? "the distance to the minimum" : "the error";
+    if (!t->linear && !t->piecewise) what = "the distance to the bottom of that parabola";
+    gn_sheet_text(p->s, 0, "each step multiplies %s%s by r = %s%s; r counts as 0 or -1 within %s", what,
+                  several ? " along the steepest direction" : "",
+                  hardly ? text_of(p, "1 - ", GN_SHORT(t->eta_lambda), "") : GN_SHORT(t->r),
+                  hardly ? " (it hardly shrinks)" : fabs(t->r) < 1 ? " (it shrinks)"
+                  : t->regime == GN_REGIME_TWO_CYCLE ? "" : " (it grows)", gn_num_digits(GN_NUM, t->band, 2));
 }
 
 static void sgd_regime(gn_neuron_page *p)
 {
     const gn_neuron_theory *t = &p->theory;
     gn_sheet_compute(p->s, 0, false, NULL, "r", "1 - lr*lambda");
-    double size = fabs(t->r);
     gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
-    if (t->regime == GN_REGIME_STILL) {
-        say_still(p);
-        return;
-    }
-    gn_sheet_text(p->s, 0, "each step multiplies the error%s by r = %s%s; r counts as 0 or -1 within %s",
-                  p->n->spec.rows > 1 || t->size > 1 ? " along the steepest direction" : "", GN_SHORT(t->r),
-                  size < 1 ? " (it shrinks)" : t->regime == GN_REGIME_TWO_CYCLE ? "" : " (it grows)",
-                  gn_num_digits(GN_NUM, t->band, 2));
+    if (t->regime == GN_REGIME_STILL) say_still(p);
+    else if (t->regime == GN_REGIME_ASCENDING)
+        gn_sheet_text(p->s, 0, "λ is below 0: the loss curves downward here, so it falls faster as the weights move; "
+                      "the stationary point it leads away from is no minimum");
+    else say_factor(p);
     if (t->regime == GN_REGIME_ONE_STEP)
         gn_sheet_text(p->s, 0, "to land in one step is no luck: lr is the best rate itself, 1/λ");
+}
+
+/* Where the activation is flat the parabola says little: its bottom is not where the loss is small. */
+static void say_saturated(gn_neuron_page *p)
+{
+    size_t size;
+    if (p->n->texts.linear || p->n->spec.rows > 1) return;
+    double slope = gn_neuron_value(p->n, "dp_dz", &size)[0];
+    if (slope != 0 && fabs(slope) < GN_NEURON_SATURATED)
+        gn_sheet_text(p->s, 0, "the activation is saturated, dp/dz = %s: so little of the error comes back that the "
+                      "weights hardly move, and the loss stays where it is", GN_SHORT(slope));
 }
 
 static void other_regime(gn_neuron_page *p)
@@ -182,7 +225,8 @@ static void other_regime(gn_neuron_page *p)
                       t->limit.about);
         return;
     }
-    gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
+    gn_sheet_text(p->s, 0, "regime%s: %s -- %s", t->regime == GN_REGIME_RIPPLES ? "" : " in the long run",
+                  gn_regime_name(t->regime), gn_regime_says(t->regime));
     if (t->regime == GN_REGIME_STILL) {
         say_still(p);
         return;
@@ -198,7 +242,7 @@ static void rates(gn_neuron_page *p)
     bool single = t->lambda_text && s->inputs == 1 && t->linear;
     const char *lambda = single ? t->lambda_text : "lambda";
     if (!(t->lambda > 0) || isinf(t->lambda) || !t->limit.known || t->limit.preconditioned) return;
-    if (s->optimizer == GN_OPT_sgd && s->rows == 1)
+    if (s->optimizer == GN_OPT_sgd && t->smallest == t->lambda && s->rows == 1)
         gn_sheet_compute(p->s, 0, false, "best rate", "lr_best", simple(p, single ? "1/(" : "1/", lambda, single));
     else if (isfinite(t->best_rate) && isfinite(t->smallest)) {
         one(p, "lambda_min", t->smallest);
@@ -208,8 +252,10 @@ static void rates(gn_neuron_page *p)
                      s->optimizer == GN_OPT_sgd ? simple(p, single ? "2/(" : "2/", lambda, single)
                                                 : text_of(p, "(", t->limit.formula, ")/lambda"));
     bool on = fabs(t->eta_lambda - t->limit.value) <= t->band, below = t->eta_lambda < t->limit.value;
-    const char *verdict = on ? "on the limit: it neither converges nor diverges" : below ? "below: it converges"
-        : t->linear ? "above: it diverges" : "above: it cannot settle where this curvature holds";
+    const char *in_place = below ? "below: it can settle where this curvature holds"
+                                 : "above: it cannot settle where this curvature holds";
+    const char *verdict = on ? "on the limit: it neither converges nor diverges" : !t->linear ? in_place
+        : below ? "below: it converges" : "above: it diverges";
     const char *value = GN_SHORT(t->limit.value);
     bool plain = !strcmp(value, t->limit.formula);
     gn_sheet_text(p->s, 0, "lr*λ = %s against %s%s%s; lr is %s times its limit, %s", GN_SHORT(t->eta_lambda),
@@ -229,7 +275,7 @@ static void reductions(gn_neuron_page *p)
                   GN_SHORT(sum), GN_SHORT(2 * sum), GN_SHORT(rows * sum), GN_SHORT(rows));
 }
 
-/* ---- closed form and steps to arrive ----------------------------------------------------------------------------- */
+/* ---- closed form ----------------------------------------------------------------------------------------------- */
 
 bool gn_neuron_has_closed_form(const gn_neuron_page *p)
 {
@@ -252,76 +298,6 @@ static void closed_form(gn_neuron_page *p)
                   ? "; of all weights that fit the sample, w_star is the nearest to w_0" : "");
 }
 
-/* The first k from which on it stays arrived; `at_once`: where it cannot leave again, the run stops there. */
-typedef struct arrival { double first, share; uint64_t k; bool arrived, error, at_once; } arrival;
-
-static double distance(gn_neuron *n, bool error)
-{
-    size_t size;
-    if (error) return fabs(gn_neuron_value(n, "e", &size)[0]);
-    double sum = gn_neuron_bias_gradient(n) * gn_neuron_bias_gradient(n);
-    for (size_t i = 0; i < n->spec.inputs; i++) sum += gn_neuron_gradient(n)[i] * gn_neuron_gradient(n)[i];
-    return sqrt(sum);
-}
-
-static gn_status watch_arrival(void *user, gn_neuron *n, uint64_t k)
-{
-    arrival *a = user;
-    double d = distance(n, a->error);
-    if (k == 0) a->first = d;
-    bool inside = d <= a->share * a->first;
-    if (inside && !a->arrived) a->k = k;
-    a->arrived = inside;
-    return inside && a->at_once ? GN_STOPPED : GN_OK;
-}
-
-/* Where several directions shrink, each at its own pace, the slowest decides in the long run. */
-static void say_slowest(gn_neuron_page *p)
-{
-    const gn_neuron_theory *t = &p->theory;
-    const gn_neuron_spec *s = &p->n->spec;
-    double slowest = fmax(fabs(1 - s->hyper[0] * t->lambda), fabs(1 - s->hyper[0] * t->smallest));
-    if (s->optimizer != GN_OPT_sgd) slowest = t->iteration.spectral;
-    bool several = s->rows > 1 || s->optimizer != GN_OPT_sgd;
-    bool known = t->linear && t->limit.known && !t->limit.preconditioned && !(s->clip > 0) && isfinite(slowest);
-    if (!several || !known || !(slowest < 1) || (s->optimizer != GN_OPT_sgd && s->rows > 1)) return;
-    gn_sheet_text(p->s, 0, "the slowest %s shrinks by %s a step in the long run: about %s steps to %s of the first",
-                  s->rows > 1 ? "direction" : "part of the error", GN_SHORT(slowest),
-                  gn_num(GN_NUM, gn_steps_to(slowest, p->show->tolerance)), GN_SHORT(p->show->tolerance));
-}
-
-static void arrivals(gn_neuron_page *p)
-{
-    const gn_neuron_theory *t = &p->theory;
-    const gn_neuron_spec *s = &p->n->spec;
-    double tol = p->show->tolerance, predicted = INFINITY, cap = (double)p->show->steps;
-    arrival a = {.share = tol, .error = s->rows == 1 && p->n->texts.by_error};
-    gn_neuron_end end;
-    bool known = t->linear && s->rows == 1 && s->optimizer == GN_OPT_sgd && !(s->clip > 0);
-    a.at_once = known;
-    if (known) predicted = gn_steps_to(t->r, tol);
-    cap = fmin(most_steps / (double)s->rows, fmax(cap, known ? fmin(2 * predicted + 10, 1e5) : 1e4));
-    if (t->regime == GN_REGIME_DIVERGENT || t->regime == GN_REGIME_TWO_CYCLE || t->regime == GN_REGIME_STILL)
-        cap = fmin(cap, (double)p->show->steps);
-    gn_status st = gn_neuron_run(p->n, (uint64_t)cap, 0, watch_arrival, &a, &end);
-    if (st != GN_OK && st != GN_STOPPED) gn_neuron_fail(p, st);
-    const char *what = a.error ? "error" : "gradient";
-    const char *share = GN_SHORT(tol), *when = gn_num(GN_NUM, predicted);
-    if (isinf(predicted)) when = "never";
-    if (known && a.arrived)
-        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, observed %llu", what, share, when,
-                      (unsigned long long)a.k);
-    else if (known)
-        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, not within the %s observed", what,
-                      share, when, gn_num(GN_NUM, floor(cap)));
-    else if (a.arrived)
-        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: observed %llu", what, share,
-                      (unsigned long long)a.k);
-    else
-        gn_sheet_text(p->s, 0, "the %s is not %s of the first within the %s steps observed", what, share,
-                      gn_num(GN_NUM, floor(cap)));
-}
-
 void gn_neuron_show_rate(gn_neuron_page *p)
 {
     gn_neuron *n = p->n;
@@ -331,6 +307,7 @@ void gn_neuron_show_rate(gn_neuron_page *p)
     gn_neuron_forward(n);
     gn_neuron_symbols(p);
     gn_sheet_text(p->s, 0, "%s", local(t));
+    say_saturated(p);
     if (n->spec.rows == 1) row_curvature(p);
     else batch_curvature(p);
     if (n->spec.clip > 0) gn_sheet_text(p->s, 0, "as long as no gradient is clipped:");
@@ -340,6 +317,5 @@ void gn_neuron_show_rate(gn_neuron_page *p)
     closed_form(p);
     step_in_w(p);
     reductions(p);
-    say_slowest(p);
-    arrivals(p);
+    gn_neuron_show_arrival(p);
 }

@@ -201,7 +201,7 @@ static void say_saturation(gn_neuron_page *p, size_t dead)
         gn_sheet_text(p->s, 0, "the slope of the activation is 0 at z = %s: nothing goes back, and no rate moves "
                       "the weights",
                       GN_SHORT(z));
-    else if (fabs(slope) < 1e-3)
+    else if (fabs(slope) < GN_NEURON_SATURATED)
         gn_sheet_text(p->s, 0, "the activation is saturated at z = %s: of what reaches p, only the share %s goes back",
                       GN_SHORT(z), GN_SHORT(slope));
 }
@@ -249,7 +249,7 @@ static void add_column(gn_neuron_page *p, batch_table *b, const char *title, con
     if (!at) gn_neuron_fail(p, GN_NO_MEMORY);
     b->at[b->columns] = at;
     b->value[b->columns] = value;
-    b->column[b->columns++] = (gn_sheet_column){title, name, formula, at, NULL};
+    b->column[b->columns++] = (gn_sheet_column){.title = title, .name = name, .formula = formula, .number = at};
 }
 
 /* dl_dp as a heading: dl/dp. */

@@ -172,19 +172,6 @@ static gn_status measure(gn_neuron *n, const char *curvature, gn_neuron_theory *
 
 /* ---- the rate ---------------------------------------------------------------------------------------------------- */
 
-static gn_regime regime_of_iteration(const gn_neuron_theory *t)
-{
-    double margin = fabs(t->eta_lambda - t->limit.value);
-    if (t->eta_lambda == 0) return GN_REGIME_STILL;
-    if (t->eta_lambda < 0) return GN_REGIME_ASCENDING;
-    if (margin <= t->band) return GN_REGIME_TWO_CYCLE;
-    if (t->eta_lambda > t->limit.value) return GN_REGIME_DIVERGENT;
-    if (t->iteration.ripples) return GN_REGIME_OSCILLATING;
-    for (int i = 0; i < t->iteration.n; i++)
-        if (t->iteration.re[i] < 0) return GN_REGIME_OSCILLATING;
-    return GN_REGIME_ONE_SIDED;
-}
-
 static gn_status judge(gn_neuron *n, gn_neuron_theory *t)
 {
     const gn_neuron_spec *s = &n->spec;
@@ -195,7 +182,8 @@ static gn_status judge(gn_neuron *n, gn_neuron_theory *t)
         t->band = 0;
     }
     GN_TRY(gn_limit_of(n->ctx, s->optimizer, s->hyper, &t->limit));
-    t->critical_rate = t->limit.known && t->lambda > 0 ? t->limit.value / t->lambda : INFINITY;
+    bool limited = t->limit.known && !t->limit.preconditioned && t->lambda > 0;
+    t->critical_rate = limited ? t->limit.value / t->lambda : INFINITY;
     double smallest = isfinite(t->smallest) ? t->smallest : t->lambda;
     t->best_rate = s->optimizer == GN_OPT_sgd && t->lambda > 0 ? 2 / (t->lambda + smallest) : NAN;
     if (s->optimizer == GN_OPT_sgd) return GN_OK;
@@ -205,7 +193,7 @@ static gn_status judge(gn_neuron *n, gn_neuron_theory *t)
         return GN_OK;
     }
     GN_TRY(gn_iteration_of(n->ctx, s->optimizer, s->hyper, t->eta_lambda, &t->iteration));
-    t->regime = regime_of_iteration(t);
+    t->regime = gn_regime_under(&t->limit, &t->iteration, t->eta_lambda);
     return GN_OK;
 }
 

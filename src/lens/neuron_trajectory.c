@@ -1,9 +1,8 @@
-/* neuron_trajectory.c -- the run as a table, w_0 at k = 0, and when a divergent one leaves the numbers of a precision.
+/* neuron_trajectory.c -- the run as a table, w_0 at k = 0.
  *
  * Invariant: of a long run only the head and the tail are kept; what is printed is what the run gave at that k. */
 #include "neuron_parts.h"
 
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,7 +15,7 @@ typedef struct track {
     size_t columns, norm;           /* norm: the column of |dL/dw|, 0 when there is none */
     size_t head, tail;              /* rows kept from the start, and of the end */
     uint64_t k, falls;
-    double first, last;             /* losses */
+    double first, before, last;     /* losses */
 } track;
 
 static void add_column(gn_neuron_page *p, track *t, const char *title, const char *name, const char *formula,
@@ -26,7 +25,7 @@ static void add_column(gn_neuron_page *p, track *t, const char *title, const cha
     if (!at) gn_neuron_fail(p, GN_NO_MEMORY);
     t->at[t->columns] = at;
     t->from[t->columns] = from;
-    t->column[t->columns++] = (gn_sheet_column){title, name, formula, at, NULL};
+    t->column[t->columns++] = (gn_sheet_column){.title = title, .name = name, .formula = formula, .number = at};
 }
 
 static const double *value(gn_neuron_page *p, const char *name)
@@ -76,6 +75,7 @@ static gn_status keep(void *user, gn_neuron *n, uint64_t k)
     double loss = gn_neuron_loss(n);
     if (k == 0) t->first = loss;
     t->falls += k > 0 && loss < t->last;
+    t->before = k > 0 ? t->last : loss;
     t->last = loss;
     t->k = k;
     return GN_OK;
@@ -131,31 +131,14 @@ static void say_end(gn_neuron_page *p, const gn_neuron_result *r)
     if (r->end == GN_NEURON_NAN) gn_sheet_text(p->s, 0, "stopped at k = %llu: a weight is nan", k);
 }
 
-/* What the loss of a neuron that is not linear looks like where the run ended. */
-static void say_last_curvature(gn_neuron_page *p)
-{
-    gn_neuron_theory t;
-    if (p->theory.linear || p->s->status != GN_OK) return;
-    gn_status s = gn_neuron_theory_of(p->n, &t);
-    if (s != GN_OK) {
-        gn_neuron_fail(p, s);
-        return;
-    }
-    if (isfinite(t.lambda) && t.limit.known && !t.limit.preconditioned && t.lambda > 0)
-        gn_sheet_text(p->s, 0, "at the end, k = %llu, the curvature is λ = %s and the limit of the rate there %s "
-                      "(local estimate; at k = 0 they were %s and %s)", (unsigned long long)p->n->step,
-                      GN_SHORT(t.lambda), gn_num_digits(GN_NUM, t.critical_rate, 8), GN_SHORT(p->theory.lambda),
-                      gn_num_digits(GN_NUM, p->theory.critical_rate, 8));
-    gn_neuron_theory_free(p->n, &t);
-}
-
 void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result)
 {
     gn_neuron *n = p->n;
     track t = {.head = p->show->steps < KEPT ? KEPT - ENDS : ENDS, .tail = ENDS};
     bool closed = gn_neuron_has_closed_form(p) && n->spec.inputs == 1;
     if (p->s->status != GN_OK) return;
-    gn_sheet_section(p->s, 0, "the run: %llu steps", (unsigned long long)p->show->steps);
+    gn_sheet_section(p->s, 0, "the run: %llu step%s", (unsigned long long)p->show->steps,
+                     p->show->steps == 1 ? "" : "s");
     add_columns(p, &t, closed);
     if (p->s->status != GN_OK) return;
     gn_status s = gn_neuron_run(n, p->show->steps, p->show->guard, keep, &t, &result->end);
@@ -169,69 +152,12 @@ void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result)
     result->w = gn_neuron_weights(n)[0];
     result->b = gn_neuron_bias(n);
     result->loss = gn_neuron_loss(n);
+    p->first_loss = t.first;
+    p->loss_before = t.before;
     gn_sheet_table(p->s, 0, t.k < KEPT ? "trajectory" : "trajectory: its head and its tail", t.columns, rows, t.column);
     if (t.k > 0)
-        gn_sheet_text(p->s, 0, "the loss went from %s to %s; it fell at %llu of %llu steps", GN_SHORT(t.first),
-                      GN_SHORT(t.last), (unsigned long long)t.falls, (unsigned long long)t.k);
+        gn_sheet_text(p->s, 0, "the loss went from %s to %s; it fell at %llu of %llu step%s", GN_SHORT(t.first),
+                      GN_SHORT(t.last), (unsigned long long)t.falls, (unsigned long long)t.k, t.k == 1 ? "" : "s");
     say_end(p, result);
-    say_last_curvature(p);
-}
-
-/* ---- overflow ---------------------------------------------------------------------------------------------------- */
-
-static const char *step_text(gn_neuron_page *p, double k)
-{
-    return isinf(k) ? "-" : gn_neuron_format(&p->s->arena, "%llu", (unsigned long long)k);
-}
-
-static void overflow_table(gn_neuron_page *p, const gn_neuron_overflow *o)
-{
-    enum { WHATS = 4, RUNS = 4 };
-    static const char *const what[WHATS] = {"loss infinite", "gradient infinite", "weight infinite", "weight nan"};
-    static const char *const title[RUNS] = {"f32 predicted", "f32 observed", "f64 predicted", "f64 observed"};
-    const char *cell[RUNS][WHATS];
-    gn_sheet_column column[1 + RUNS] = {{"first k with", NULL, NULL, NULL, what}};
-    for (size_t i = 0; i < RUNS; i++) {
-        const double k[WHATS] = {o[i].loss, o[i].gradient, o[i].weight, o[i].nan};
-        for (size_t j = 0; j < WHATS; j++) cell[i][j] = step_text(p, k[j]);
-        column[i + 1] = (gn_sheet_column){title[i], NULL, NULL, NULL, cell[i]};
-    }
-    gn_sheet_table(p->s, 0, "when the numbers of float32 and float64 end", 1 + RUNS, WHATS, column);
-}
-
-/* Overflow is looked for as far as it is predicted, or as far as the run goes. */
-static gn_status observe(gn_neuron_page *p, gn_type type, gn_neuron_overflow *o)
-{
-    const double most = 1e6;
-    GN_TRY(gn_neuron_overflow_predicted(p->shadow, type, &o[0]));
-    double steps = isfinite(o[0].nan) ? o[0].nan + 2 : (double)p->show->steps;
-    return gn_neuron_overflow_observed(p->n->ctx, &p->n->spec, type, (uint64_t)fmin(steps, most), &o[1]);
-}
-
-static void say_two_phenomena(gn_neuron_page *p)
-{
-    const gn_neuron_theory *t = &p->theory;
-    gn_sheet_text(p->s, 0, "this is the iteration that diverges, because lr*λ = %s is above %s; a smaller rate or "
-                  "input cures it. \"Exploding gradients\" are another thing: a signal multiplied by a factor a layer on "
-                  "its way back through depth, at any rate. This neuron has one layer, so it has only the first.",
-                  GN_SHORT(t->eta_lambda), t->limit.known ? GN_SHORT(t->limit.value) : "its limit");
-}
-
-void gn_neuron_show_overflow(gn_neuron_page *p)
-{
-    gn_neuron_overflow o[4];
-    bool divergent = p->theory.regime == GN_REGIME_DIVERGENT || p->theory.regime == GN_REGIME_ASCENDING;
-    if (p->s->status != GN_OK || p->n->spec.clip > 0 || !(divergent || !isfinite(p->result->loss))) return;
-    gn_sheet_section(p->s, 0, "divergence");
-    gn_status s = observe(p, GN_F32, &o[0]);
-    if (s == GN_OK) s = observe(p, GN_F64, &o[2]);
-    if (s != GN_OK) {
-        gn_neuron_fail(p, s);
-        return;
-    }
-    bool leaves = false;
-    for (size_t i = 0; i < 4; i++) leaves = leaves || isfinite(o[i].loss) || isfinite(o[i].nan);
-    if (leaves) overflow_table(p, o);
-    else gn_sheet_text(p->s, 0, "within these steps no number left the range of float32 or float64");
-    say_two_phenomena(p);
+    gn_neuron_say_end(p);
 }

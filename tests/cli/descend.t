@@ -17,7 +17,7 @@ $ glassnet descend "(x - 3)^2 + 2*(y + 1)^2" --from 0,0 --lr 0.1 --steps 5 | tr 
 >  2 0.2 0.8 62 one-sided
 >  4 0.4 0.6 28 one-sided
 > limit of sgd: lr*λ < 2, so lr < 0.5; lr = 0.1 is 0.2 of it, below.
-> best fixed rate 2/(2 + 4) = 0.333333: the error shrinks by 0.333333 a step.
+> best fixed rate 2/(2 + 4) = 0.333333: the error times 0.333333 a step.
 > after 5 steps f went from 11 to 0.978461.
 
 # the parabola that a rate of 1 sends to and fro
@@ -50,12 +50,36 @@ $ glassnet descend "(a*b - 1)^2/2" --from a=4,b=0.3 --lr 0.2 --steps 20000 --dig
 $ for o in sgd momentum nesterov adagrad rmsprop adam adamw nadam rprop lion; do glassnet descend "(x - 3)^2" --from 0 --optimizer $o --steps 2 | grep -c '^ 1 \|^update of each' ; done | sort | uniq -c | tr -s ' '
 >  10 2
 
-$ glassnet descend "(w*x - y)^2" --by w --from w=0.5,x=3,y=10 --optimizer adam --lr 0.5 --steps 3 --ascii | tr -s ' ' | grep -E 'state|limit of'
+$ glassnet descend "(w*x - y)^2" --by w --from w=0.5,x=3,y=10 --optimizer adam --lr 0.5 --steps 3 --ascii | tr -s ' ' | grep -E 'state (m|v|of)|the state|limit of'
 >  1 state m_w = beta1*m_w + (1 - beta1)*df/dw = 0.9*0 + (1 - 0.9)*(-51) = -5.1
 >  2 state v_w = beta2*v_w + (1 - beta2)*(df/dw)*(df/dw)
 > limit of adam: lr*lambda < (2 + 2*beta1)/(1 - beta1) = 38, with the
+> P^-1/2 H P^-1/2 at the start, with the state of adam after step 1:
+> limit of adam: lr*lambda < (2 + 2*beta1)/(1 - beta1) = 38, so lr < 10.7667; lr =
 > P^-1/2 H P^-1/2 with the state of adam after step 3:
 > limit of adam: lr*lambda < (2 + 2*beta1)/(1 - beta1) = 38, so lr < 24.4032; lr =
+
+# what carries a step past the bottom; how few steps of ripples compare with the long run
+$ for o in sgd momentum adagrad adam lion; do glassnet descend "x^2" --from x=1 --lr 0.7 --steps 6 --optimizer $o | sed -n '/went past/,/[.]$/p'; done
+> 6 steps went past the bottom: the slope changed its sign, because the step, lr
+> times the slope, was longer than the way.
+> {num} steps went past the bottom: the slope changed its sign, because the velocity
+> gathered from the slopes so far carried it on.
+> {lines}
+$ glassnet descend "x^2" --from x=1 --lr 0.05 --optimizer momentum --steps 6 | grep -E 'rippling|long run|ripples on|geometric'
+>              2   0.1       0.948683            263  rippling
+> predicted: in the long run an error is multiplied by 0.948683 a step, and in
+> ripples on the way, so that few steps tell little; observed over the 6 steps at
+> the end: |grad| by 0.797159 a step, their geometric mean.
+
+# over the hill between two valleys the slope changes its sign as well, and that is no bottom
+$ glassnet descend "x^4/4 - x^2/2" --from x=1.6 --lr 0.1 --optimizer momentum --steps 25 | grep 'went past'
+> 3 steps went past the bottom: the slope changed its sign, because the velocity
+
+# after it arrived rounding decides, and is not compared
+$ glassnet descend "(a*b - 1)^2/2" --from a=4,b=0.3 --lr 0.2 --steps 2000 | grep -A2 'predicted: in'
+> predicted: in the long run an error is multiplied by 0.531962 a step; observed
+> {lines}
 
 # clipping ends in a cycle
 $ glassnet descend "100*x^2" --from 1 --lr 0.015 --clip 1 --steps 2000 | grep alternate
@@ -64,7 +88,19 @@ $ glassnet descend "100*x^2" --from 1 --lr 0.015 --clip 1 --steps 2000 | grep al
 $ glassnet descend "x^2 + y^2" --from 1,1 --plot - | grep -c path
 > 2
 
+$ glassnet descend "x^2" --from 1 --lr 0.5 --steps 2 | grep 'best fixed'
+> best fixed rate 2/(2 + 2) = 0.5: the error times 0, one step arrives.
+
 # refused
+$ glassnet descend "log(x)" --from x=-1
+! glassnet: error[CFG-VALUE]: --from: the function is not finite where it starts, at x = -1
+! hint: start where the function and its slopes have a value; log(x), say, has one above 0
+? 2
+
+$ glassnet descend "x^2" --from 1 --plot nowhere/n.svg
+! glassnet: error[IO-OPEN]: nowhere/n.svg: No such file or directory
+? 4
+
 $ glassnet descend "x^2"
 ! glassnet: error[CFG-VALUE]: a descent needs a point to start from
 ! hint: say where with --from, such as --from x=1

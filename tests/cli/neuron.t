@@ -105,11 +105,71 @@ $ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --cures | grep -E '^  (as give
 > scaling moves the limit of the rate from 0.0001 to 1, by a factor of 1e4
 
 # momentum: its limit, and the steps that the slowest part of the error takes
-$ glassnet neuron --x 10 --y 10 --lr 0.005 --optimizer momentum --steps 20 | grep -oE '(263|0.948683) a? ?st[^:]*|observed 263|lr_limit = .*'
-> lr_limit = (2 + 2*μ)/λ = (2 + 2*0.9)/200 = 0.019
-> 0.948683 a step in the long run
-> 263 steps to 1e-6 of the first
-> observed 263
+$ glassnet neuron --x 10 --y 10 --lr 0.005 --optimizer momentum --steps 20 | grep -E 'regime|swings|size|0.948683|^263|predicted|lr_limit'
+> regime: rippling -- the error swings about 0, and shrinks in the long run
+> the iteration on this curvature has complex eigenvalues, the largest of size
+> 0.948683
+>    limit lr_limit = (2 + 2*μ)/λ = (2 + 2*0.9)/200 = 0.019
+> in the long run the error is multiplied by 0.948683 a step, which alone takes
+> 263 steps to 1e-6
+> steps until the error is 1e-6 of the first: predicted 263, observed 263
+
+# and of a batch, whose directions shrink each at its own pace; with decay what goes to 0 is the gradient with it
+<<< line.csv
+x,y
+1,2
+2,3
+3,5
+4,4
+>>>
+$ for o in sgd momentum nesterov; do glassnet neuron --data line.csv --b 0 --lr 0.05 --optimizer $o --steps 2 | grep 'predicted'; done
+> steps until the gradient is 1e-6 of the first: predicted 646, observed 646
+> steps until the gradient is 1e-6 of the first: predicted 262, observed 262
+> steps until the gradient is 1e-6 of the first: predicted 154, observed 154
+$ glassnet neuron --x 3,4 --y 10 --w 0.5,1 --b 0 --lr 0.01 --weight-decay 0.5 | grep -A1 'predicted'
+> steps until the gradient, decay included, is 1e-6 of the first: predicted 1613,
+> observed 1613
+
+# an adaptive optimiser has no fixed factor, and its limit is not of this curvature
+$ glassnet neuron --x 3 --y 10 --w 0.5 --b 0.1 --lr 0.1 --optimizer adam --cures --steps 2 | grep -E 'predicted|what adam feels|eigenvalue of|as given|tenth|no limit|scaling'
+> no number of steps is predicted for adam: its state changes at every step what
+> what adam feels at the end, k = 2, with its state as it is there: the largest
+> eigenvalue of P^-1/2 H P^-1/2 is 2.56666, so lr*λ = 0.256666 against its limit
+>   as given        0.1  20   1.62859e-9
+>   a tenth of lr  0.01  20      5.19344
+> no limit of lr and no regime stand here: λ is of H, and adam feels P^-1/2 H
+
+# the estimate of the start, and where the run went
+$ glassnet neuron --x 3 --y 10 --w 0.5 --act relu --lr 0.2 --steps 4 | grep -E 'dead|thrown|the iteration that|at k = 0 lr'
+> at the end it is a dead unit: at z = -47.46 the slope of the activation is 0,
+> at k = 0 lr*λ = 3.6 is above 2, so the first steps go too far; but that λ is of
+> the start alone, and the run has left it: it was thrown to where the activation
+$ glassnet neuron --x 3 --y 10 --act tanh --w 5 --lr 0.1 --steps 3 | grep -E 'saturated|hardly|converges|it shrinks'
+> the activation is saturated at z = 15: of what reaches p, only the share{any}
+> the activation is saturated, dp/dz = 3.74367e-13: so little of the error comes
+> back that the weights hardly move, and the loss stays where it is
+> 1.21295e-11 (it hardly shrinks); r counts as 0 or -1 within 1.4e-14
+> at the end it is saturated at z = 15: of the slope dL/dp = -18 only the share
+> 3.74367e-13 goes back, and the weights hardly move
+$ glassnet neuron --x 3 --y 1 --act gelu --w -0.2 --lr 0.05 --steps 20 | grep -E 'regime|below 0|multiplies|limits no'
+> regime: ascending -- each step leads away from the stationary point on the same
+> λ is below 0: the loss curves downward here, so it falls faster as the weights
+> 0.090022744 (local estimate; at k = 0 the curvature was -11.356, which limits no
+
+# numbers too small, too large; nothing to go
+$ glassnet neuron --x 1e-200 --y 1 --lr 0.1 --steps 2 | grep -E 'slope is|rounding|never comes'
+> that 0 is rounding: the square of the input is too small for a number of
+> float64, so that the slope is not 0 and yet keeps every digit; the weights move
+> the error never comes to 1e-6 of the first: so it is predicted, and in the 2
+$ glassnet neuron --x 3 --y 1e200 --w 0.5 --lr 0.01 --steps 3 | grep -E 'first k|no doing|diverges'
+>   first k with       f32 observed  f64 observed
+> that is no doing of the rate: the loss is not finite at the start. The numbers
+$ glassnet neuron --x 3 --y 30 --w 10 --lr 0.1 | grep -E 'predicted|at the start'
+> the error is 0 at the start: it begins at a minimum, with no way to go
+$ glassnet neuron --x 3 --y 10 --lr 0.01 --plot n.bmp
+! glassnet: error[CFG-VALUE]: --plot n.bmp: the name does not say what kind of picture it is
+! hint: A name that ends in .svg, .png or .pdf does; - draws on the terminal.
+? 2
 
 # a batch from a file
 <<< batch.csv

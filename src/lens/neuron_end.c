@@ -1,0 +1,140 @@
+/* neuron_end.c -- what a run came to: the curvature at its last weights, and whether anything still moves there.
+ *
+ * Invariant: called with the neuron at its last weights, after a forward. */
+#include "neuron_parts.h"
+#include "spectrum.h"
+
+#include <math.h>
+
+enum { MATRIX = 64 };
+
+/* ---- under an adaptive optimiser --------------------------------------------------------------------------------- */
+
+/* The state that makes P, of each weight and of the bias. */
+static bool read_state(gn_neuron *n, double *held)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[n->spec.optimizer];
+    const char *slot = row->slot_name[gn_preconditioner_slot(n->spec.optimizer)];
+    size_t size;
+    const char *name = gn_neuron_format(&n->arena, "%s_w", slot);
+    const double *w = name ? gn_neuron_value(n, name, &size) : NULL;
+    if (!w || size != n->spec.inputs) return false;
+    for (size_t i = 0; i < size; i++) held[i] = w[i];
+    if (!n->spec.has_bias) return true;
+    name = gn_neuron_format(&n->arena, "%s_b", slot);
+    const double *b = name ? gn_neuron_value(n, name, &size) : NULL;
+    if (b) held[n->spec.inputs] = b[0];
+    return b != NULL;
+}
+
+/* The largest eigenvalue of P^-1/2 H P^-1/2; NAN where P is not above 0. */
+static gn_status felt(gn_neuron *n, const gn_neuron_theory *t, const double *held, double *out)
+{
+    double p[MATRIX], h[MATRIX * MATRIX], value[MATRIX];
+    *out = NAN;
+    GN_TRY(gn_preconditioner_of(n->ctx, n->spec.optimizer, n->spec.hyper, (double)n->step, t->size, held, p));
+    for (size_t i = 0; i < t->size * t->size; i++) {
+        h[i] = t->hessian[i] / sqrt(p[i / t->size] * p[i % t->size]);
+        if (!isfinite(h[i])) return GN_OK;
+    }
+    GN_TRY(gn_eigen_symmetric(n->ctx, t->size, h, value, NULL));
+    *out = value[t->size - 1];
+    return GN_OK;
+}
+
+static void say_felt(gn_neuron_page *p, const gn_neuron_theory *t)
+{
+    gn_neuron *n = p->n;
+    double held[MATRIX], lambda;
+    if (!t->limit.known || !t->limit.preconditioned || !t->hessian || t->size > MATRIX || n->step == 0) return;
+    if (!read_state(n, held)) return;
+    gn_status s = felt(n, t, held, &lambda);
+    if (s != GN_OK) gn_neuron_fail(p, s);
+    if (s != GN_OK || !isfinite(lambda)) return;
+    double product = n->spec.hyper[0] * lambda;
+    gn_sheet_text(p->s, 0, "what %s feels at the end, k = %llu, with its state as it is there: the largest eigenvalue "
+                  "of P^-1/2 H P^-1/2 is %s, so lr*λ = %s against its limit %s, %s",
+                  gn_optimizer_table()[n->spec.optimizer].name, (unsigned long long)n->step, GN_SHORT(lambda),
+                  GN_SHORT(product), GN_SHORT(t->limit.value), product < t->limit.value ? "below" : "above");
+}
+
+/* ---- the curvature ----------------------------------------------------------------------------------------------- */
+
+/* What the loss looks like where the run ended, and to an adaptive optimiser. */
+static void say_curvature(gn_neuron_page *p)
+{
+    gn_neuron_theory t;
+    bool adaptive = p->theory.limit.known && p->theory.limit.preconditioned;
+    if ((p->theory.linear && !adaptive) || p->s->status != GN_OK) return;
+    gn_status s = gn_neuron_theory_of(p->n, &t);
+    if (s != GN_OK) {
+        gn_neuron_fail(p, s);
+        return;
+    }
+    if (isfinite(t.lambda) && isfinite(t.critical_rate) && isfinite(p->theory.critical_rate))
+        gn_sheet_text(p->s, 0, "at the end, k = %llu, the curvature is λ = %s and the limit of the rate there %s "
+                      "(local estimate; at k = 0 they were %s and %s)", (unsigned long long)p->n->step,
+                      GN_SHORT(t.lambda), gn_num_digits(GN_NUM, t.critical_rate, 8), GN_SHORT(p->theory.lambda),
+                      gn_num_digits(GN_NUM, p->theory.critical_rate, 8));
+    else if (isfinite(t.lambda) && isfinite(t.critical_rate))
+        gn_sheet_text(p->s, 0, "at the end, k = %llu, the curvature is λ = %s and the limit of the rate there %s "
+                      "(local estimate; at k = 0 the curvature was %s, which limits no rate)",
+                      (unsigned long long)p->n->step, GN_SHORT(t.lambda), gn_num_digits(GN_NUM, t.critical_rate, 8),
+                      GN_SHORT(p->theory.lambda));
+    say_felt(p, &t);
+    gn_neuron_theory_free(p->n, &t);
+}
+
+/* ---- dead or saturated ------------------------------------------------------------------------------------------- */
+
+bool gn_neuron_is_stuck(gn_neuron_page *p)
+{
+    const gn_neuron *n = p->n;
+    size_t size;
+    if (n->texts.linear || n->spec.rows > 1) return false;
+    double back = gn_neuron_value(n, "dp_dz", &size)[0];
+    return fabs(back) < GN_NEURON_SATURATED && gn_neuron_value(n, "dL_dp", &size)[0] != 0;
+}
+
+static void say_stuck(gn_neuron_page *p)
+{
+    const gn_neuron *n = p->n;
+    size_t size;
+    if (!gn_neuron_is_stuck(p)) return;
+    double slope = gn_neuron_value(n, "dp_dz", &size)[0], z = gn_neuron_value(n, "z", &size)[0];
+    const char *moves = n->spec.optimizer == GN_OPT_sgd ? "no rate moves the weights any more"
+                                                        : "only what the optimiser has gathered still moves the weights";
+    if (n->spec.decay > 0) moves = "only the decay moves the weights";
+    if (slope == 0)
+        gn_sheet_text(p->s, 0, "at the end it is a dead unit: at z = %s the slope of the activation is 0, nothing of the "
+                      "error goes back, and %s", GN_SHORT(z), moves);
+    else
+        gn_sheet_text(p->s, 0, "at the end it is saturated at z = %s: of the slope dL/dp = %s only the share %s goes "
+                      "back, and the weights hardly move", GN_SHORT(z),
+                      GN_SHORT(gn_neuron_value(n, "dL_dp", &size)[0]), GN_SHORT(slope));
+}
+
+/* Rows of a batch whose error is not 0 and that teach nothing. */
+static void say_dead_rows(gn_neuron_page *p)
+{
+    gn_neuron *n = p->n;
+    size_t size, dead = 0;
+    if (n->texts.linear || n->spec.rows == 1) return;
+    for (size_t r = 0; r < n->spec.rows; r++) {
+        gn_neuron_row(n, r);
+        dead += gn_neuron_value(n, "dp_dz", &size)[0] == 0 && gn_neuron_value(n, "dl_dp", &size)[0] != 0;
+    }
+    if (dead == n->spec.rows)
+        gn_sheet_text(p->s, 0, "at the end it is a dead unit: no row sends anything back, for the slope of the "
+                      "activation is 0 at each");
+    else if (dead)
+        gn_sheet_text(p->s, 0, "at the end %zu of %zu rows send nothing of their error back: the slope of the activation "
+                      "is 0 there", dead, n->spec.rows);
+}
+
+void gn_neuron_say_end(gn_neuron_page *p)
+{
+    say_curvature(p);
+    say_stuck(p);
+    say_dead_rows(p);
+}
