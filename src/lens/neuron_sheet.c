@@ -249,7 +249,8 @@ static void add_column(gn_neuron_page *p, batch_table *b, const char *title, con
     if (!at) gn_neuron_fail(p, GN_NO_MEMORY);
     b->at[b->columns] = at;
     b->value[b->columns] = value;
-    b->column[b->columns++] = (gn_sheet_column){.title = title, .name = name, .formula = formula, .number = at};
+    b->column[b->columns++] = (gn_sheet_column){.title = title, .name = name, .formula = formula, .number = at,
+                                                .single = p->n->spec.type == GN_F32};
 }
 
 /* dl_dp as a heading: dl/dp. */

@@ -25,7 +25,8 @@ static void add_column(gn_neuron_page *p, track *t, const char *title, const cha
     if (!at) gn_neuron_fail(p, GN_NO_MEMORY);
     t->at[t->columns] = at;
     t->from[t->columns] = from;
-    t->column[t->columns++] = (gn_sheet_column){.title = title, .name = name, .formula = formula, .number = at};
+    t->column[t->columns++] = (gn_sheet_column){.title = title, .name = name, .formula = formula, .number = at,
+                                                .single = from && p->n->spec.type == GN_F32};
 }
 
 static const double *value(gn_neuron_page *p, const char *name)
