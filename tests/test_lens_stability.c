@@ -138,7 +138,7 @@ static void words_follow_numbers(void **state)
     expect_words("x^2 + y^2", GN_OPT_adam, 0.1, "local estimate", "holds everywhere");
     expect_words("x^2 - y^2", GN_OPT_sgd, 0.1, "A saddle", NULL);
     expect_words("-x^2 - y^2", GN_OPT_sgd, 0.1, "No direction curves upwards", "A saddle");
-    expect_words("(x + y)^2", GN_OPT_sgd, 0.1, "1 of 2 eigenvalues are 0", "A saddle");
+    expect_words("(x + y)^2", GN_OPT_sgd, 0.1, "1 of 2 eigenvalues is 0", "A saddle");
     expect_words("x^2 + y^2", GN_OPT_sgd, 1.5, "divergent", NULL);
     expect_words("x^2 + y^2", GN_OPT_sgd, 1.5, "The loss rose", NULL);
     expect_words("x^2 + y^2", GN_OPT_sgd, 1, "two-cycle", NULL);

@@ -1,5 +1,6 @@
 /* cmd_stability.c -- will gradient descent converge from here? The largest eigenvalue of the Hessian against the
  * optimiser's limit, for a neuron, an expression, or a network on data; and maps of the regimes. */
+#include <math.h>
 #include <string.h>
 
 #include "../nn/fit.h"
@@ -46,10 +47,14 @@ static void begin_neuron(const gn_curved *s, gn_sheet *sheet)
     if (s->by_hand) gn_sheet_compute(sheet, 0, false, "largest eigenvalue, by hand", "lambda_hand", s->by_hand);
 }
 
-/* One sample cannot be standardised, but its length can be made 1. */
+/* One sample cannot be standardised, but its length can be made 1. With decay or a preconditioner the limit is not
+ * proportional to 1/x^2. */
 static void end_neuron(const gn_curved *s, const gn_stability *figures, gn_sheet *sheet)
 {
+    double size = 0;
+    for (size_t i = 0; i < s->inputs; i++) size = fmax(size, fabs(s->x[i]));
     if (!s->by_hand || !(figures->lambda > 0) || !figures->limit.known) return;
+    if (figures->root || figures->decay > 0 || size == 0) return;
     gn_sheet_section(sheet, 0, "What scaling the input would change");
     const char *formula = s->inputs == 1 ? s->bias ? "lr_limit*(x^2 + 1)/2" : "lr_limit*x^2"
                           : s->bias      ? "lr_limit*(dot(x, x) + 1)/2" : "lr_limit*dot(x, x)";

@@ -27,6 +27,8 @@ void gn_curved_close(gn_curved *s)
 }
 
 /* ---- the neuron -------------------------------------------------------------------------------------------------- */
+enum { WRITTEN_OUT = 12 };      /* parameters up to which the loss is written out whole */
+
 typedef struct neuron {
     const char **name;          /* (n): w or w1, w2, ..., then b */
     double *start;
@@ -153,6 +155,20 @@ static gn_status say_formula(gn_curved *s, const char *what, const gn_formula *f
     return gn_curved_fact(s, &t);
 }
 
+/* A sum of many products by its first and last one. */
+static gn_status say_short(gn_cli *cli, gn_curved *s, const neuron *p)
+{
+    const gn_formula *z = NULL, *loss = NULL;
+    gn_text t;
+    GN_TRY(activate(cli, s, gn_formula_name(&s->arena, "z"), &z));
+    GN_TRY(loss_of(cli, s, z, &loss));
+    gn_text_init(&t, s->arena.ctx);
+    gn_text_puts(&t, "loss L = ");
+    gn_formula_print(&t, loss);
+    gn_text_printf(&t, ", z = w1*x1 + ... + w%zu*x%zu%s", s->inputs, s->inputs, p->n > s->inputs ? " + b" : "");
+    return gn_curved_fact(s, &t);
+}
+
 gn_status gn_curved_neuron(gn_cli *cli, gn_curved *s)
 {
     neuron p = { 0 };
@@ -171,7 +187,7 @@ gn_status gn_curved_neuron(gn_cli *cli, gn_curved *s)
     GN_TRY(activate(cli, s, sum_of(s, &p), &z));
     GN_TRY(loss_of(cli, s, z, &loss));
     gn_text_puts(&s->title, "stability of a neuron");
-    GN_TRY(say_formula(s, "loss L = ", loss));
+    GN_TRY(p.n <= WRITTEN_OUT ? say_formula(s, "loss L = ", loss) : say_short(cli, s, &p));
     return gn_objective_formula(cli->ctx, loss, p.name, p.n, p.start, &s->objective);
 }
 

@@ -24,6 +24,7 @@ typedef struct study {
     const gn_stability_ask *ask;
     gn_walk here;               /* the optimiser at the point */
     gn_curvature curvature;
+    const double *memory;       /* (n), with P: what it is made from */
 } study;
 
 static double *take(gn_stability *s, size_t count) { return gn_arena_alloc(&s->arena, count + 1, sizeof(double)); }
@@ -105,6 +106,7 @@ static gn_status reach_point(study *y)
     if (!s->root || !y->curvature.room) return GN_NO_MEMORY;
     GN_TRY(gn_preconditioner_of(s->ctx, a->op, a->hyper, (double)y->here.t, s->n, y->here.slot[held], s->root));
     for (size_t i = 0; i < s->n; i++) s->root[i] = sqrt(fmax(s->root[i], DBL_MIN));
+    y->memory = y->here.slot[held];
     y->curvature.root = s->root;
     return GN_OK;
 }
@@ -149,6 +151,8 @@ static gn_status eigenvalues(study *y)
     GN_TRY(gn_lanczos_run(s->ctx, s->n, gn_curvature_product, &y->curvature, &o, a->top ? a->top : 1, s->direction,
                           &s->eigen));
     s->lambda = s->eigen.largest[0].value;
+    for (size_t i = 0; y->memory && i < s->n; i++)
+        if (y->memory[i] == 0) s->blind += s->direction[i] * s->direction[i];
     s->smallest = s->eigen.smallest.value;
     s->least_positive = NAN;
     if (a->spectrum || s->n <= GN_STABILITY_WHOLE) {
@@ -325,8 +329,9 @@ gn_status gn_stability_of(gn_context *ctx, gn_objective *o, const gn_stability_a
         return gn_hint(ctx, "--density shows where they lie, --top 16 the largest");
     }
     const double *hyper = ask->hyper;
+    out->decay = hyper[gn_optimizer_table()[ask->op].parameters + 1];
     study y = { .s = out, .o = o, .ask = ask };
-    y.curvature = (gn_curvature){ .of = o, .decay = hyper[gn_optimizer_table()[ask->op].parameters + 1] };
+    y.curvature = (gn_curvature){ .of = o, .decay = out->decay };
     gn_status s = gn_walk_open(ctx, o, ask->op, hyper, gn_objective_start(o), &y.here);
     if (s == GN_OK) s = study_point(&y);
     gn_walk_close(&y.here);

@@ -73,6 +73,8 @@ typedef struct gn_stability {
     double *root;               /* (n): the square root of P, or NULL */
     bool *still;                /* (n), with P: parameters that have no slope; L2 decay is not counted for them */
     size_t stills;
+    double blind;               /* share of the direction on parameters whose P is eps: no slope so far */
+    double decay;               /* L2, as it is in lambda */
     size_t values;              /* the whole spectrum, ascending; 0: not known */
     double *value;
     double smallest;            /* algebraic */

@@ -18,6 +18,11 @@ static void given(gn_sheet *sheet, int depth, const char *title, const char *nam
 /* ---- curvature --------------------------------------------------------------------------------------------------- */
 static void say_curvature(const gn_stability *s, gn_sheet *sheet)
 {
+    if (s->values && s->zeros == s->values) {
+        gn_sheet_text(sheet, 0, "Flat: no direction curves here, so there is no minimum nearby for descent to settle "
+                                "in.");
+        return;
+    }
     if (s->lambda <= 0)
         gn_sheet_text(sheet, 0,
                       "No direction curves upwards here: there is no minimum nearby for descent to settle in.");
@@ -27,8 +32,12 @@ static void say_curvature(const gn_stability *s, gn_sheet *sheet)
                                 "descent leaves along it at any rate.");
     if (s->values && s->zeros)
         gn_sheet_text(sheet, 1,
-                      "%zu of %zu eigenvalues are 0 within rounding: along those directions the gradient does not "
-                                "change.", s->zeros, s->values);
+                      "%zu of %zu eigenvalues %s 0 within rounding: along %s the gradient does not change.", s->zeros,
+                      s->values, s->zeros == 1 ? "is" : "are", s->zeros == 1 ? "its direction" : "those directions");
+    if (s->blind > 0.5)
+        gn_sheet_text(sheet, 0, "The direction of lambda is of parameters whose slope has been 0 at every step, so "
+                                "that P is eps there: lambda speaks of steps whose slopes are below eps, not of "
+                                "larger ones.");
 }
 
 static void largest_table(const gn_stability *s, gn_sheet *sheet)
@@ -152,7 +161,7 @@ static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_she
                   gn_num_digits(GN_NUM, s->eigen.largest[0].residual, 2),
                   s->eigen.steps, s->eigen.steps == 1 ? "" : "s",
                   s->eigen.converged ? "" : "; not converged: the largest may be a little larger");
-    const char *which = s->values ? "smallest eigenvalue" : "smallest eigenvalue, at most";
+    const char *which = s->values ? "smallest eigenvalue" : "smallest, at most";
     if (s->n > 1) given(sheet, 0, which, "lambda_min", s->smallest);
     largest_table(s, sheet);
     spectrum_table(s, ask->spectrum, sheet);
@@ -180,6 +189,8 @@ static void say_regime(const gn_stability *s, gn_sheet *sheet)
     const char *says = gn_regime_says(s->regime);
     if (it->n == 2 && s->regime == GN_REGIME_OSCILLATING) says = "the error changes its sign on the way, and shrinks";
     if (it->n == 2 && s->regime == GN_REGIME_DIVERGENT) says = "the error grows";
+    if (s->regime == GN_REGIME_STILL && s->lambda != 0)
+        says = "at this rate a step changes the error by less than rounding does";
     gn_sheet_text(sheet, 0, "Regime%s: %s. %c%s.", s->n > 1 ? " along the direction of lambda" : "",
                   gn_regime_name(s->regime), says[0] - 'a' + 'A', says + 1);
     if (it->n == 2)
@@ -194,7 +205,7 @@ static void say_regime(const gn_stability *s, gn_sheet *sheet)
 static void best_rate(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
     if (ask->op != GN_OPT_sgd || !(s->least_positive > 0) || s->smallest < -1e-10 * s->lambda) return;
-    if (s->least_positive == s->lambda) {
+    if (s->lambda - s->least_positive <= 1e-10 * s->lambda) {
         gn_sheet_compute(sheet, 0, false, "one step at", "lr_best", "1/lambda");
         return;
     }
@@ -315,12 +326,21 @@ static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exa
     gn_sheet_table(sheet, 0, "eigenvalues of X'X/rows, the inputs the first layer sees, with ones for a bias",
                    c->whole ? 4 : 2, 2, column);
     double ratio = c->largest / c->scaled_largest;
+    exact = exact && !s->root;
     if (exact && isfinite(s->critical)) {
         given(sheet, 0, "largest, as they are", "inputs_max", c->largest);
         given(sheet, 0, "standardised", "scaled_max", c->scaled_largest);
-        gn_sheet_compute(sheet, 0, false, "largest rate then", "lr_scaled", "lr_limit*inputs_max/scaled_max");
+        if (s->decay > 0) given(sheet, 0, "weight decay", "decay", s->decay);
+        gn_sheet_compute(sheet, 0, false, "largest rate then", "lr_scaled",
+                         s->decay > 0 ? "limit/((lambda - decay)*scaled_max/inputs_max + decay)"
+                                      : "lr_limit*inputs_max/scaled_max");
     }
     if (fabs(ratio - 1) < 0.01) gn_sheet_text(sheet, 0, "Standardising would change next to nothing.");
+    else if (s->root)
+        gn_sheet_text(sheet, 0, "Standardised inputs would make the plain curvature that the first layer sees %s "
+                                "times as large; P would change with it.", SHOW(1 / ratio));
+    else if (exact && s->decay > 0)
+        gn_sheet_text(sheet, 0, "The inputs' part of lambda would be %s times as large.", SHOW(1 / ratio));
     else if (ratio < 1)
         gn_sheet_text(sheet, 0, "Standardising would not raise the limit: it would be %s times as large.", SHOW(ratio));
     else

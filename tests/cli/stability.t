@@ -27,11 +27,11 @@ $ glassnet stability --x 10 --y 10 --lr 0.0025 | tr -s ' ' | grep 'error a step'
 >  error a step r = 1 - lr*λ = 1 - 0.0025*200 = 0.5
 
 # two inputs: the Hessian 2xx' has one eigenvalue 2|x|^2 = 10, so rate 0.1 is no luck but one step
-$ glassnet stability --x 1,2 --y 10 --w 1,1 --lr 0.1 | tr -s ' ' | grep -E 'λ_hand|eigenvalue λ|lr_limit =|Regime|are 0 '
+$ glassnet stability --x 1,2 --y 10 --w 1,1 --lr 0.1 | tr -s ' ' | grep -E 'λ_hand|eigenvalue λ|lr_limit =|Regime|is 0 '
 >  λ_hand = 2*dot(x, x) = 2*dot([1, 2], [1, 2]) = 10
 >  largest eigenvalue λ = 10
 >  smallest eigenvalue λ_min = 0
-> 1 of 2 eigenvalues are 0 within rounding: along those directions the gradient
+> 1 of 2 eigenvalues is 0 within rounding: along its direction the gradient does
 >  largest rate lr_limit = limit/λ = 2/10 = 0.2
 >  suggested lr_suggested = 0.9*lr_limit = 0.9*0.2 = 0.18
 > Regime along the direction of lambda: one step. One step lands on the minimum.
@@ -226,6 +226,30 @@ $ glassnet stability adam.safetensors huge.csv --optimizer sgd
 $ glassnet stability huge.csv --net "3 tanh" --scale none --optimizer sgd 2>/dev/null | tail -4 | head -2
 > What scaling the inputs would change is not said: the square of an input, 2e300,
 > is beyond a double.
+
+# edges of the report: equal eigenvalues are met by one step, a rate that rounding swallows is no curvature of 0
+$ glassnet stability --x 0 --y 10 --b 1 | tr -s ' ' | grep -E 'lr_best|r_best|lr_scaled'
+>  one step at lr_best = 1/λ = 1/2 = 0.5
+$ glassnet stability "x^2" --from x=1 --lr 1e-300 | grep '^Regime'
+> Regime: still. At this rate a step changes the error by less than rounding does.
+$ glassnet stability --x 0 --y 10 | grep -A1 '^Flat'
+> Flat: no direction curves here, so there is no minimum nearby for descent to
+> settle in.
+# the limit follows 1/x^2 only without decay and without a preconditioner
+$ for o in "--optimizer sgd" "--optimizer momentum" "--weight-decay 0.1" "--optimizer adam"; do glassnet stability --x 3 --y 10 $o | grep -c lr_scaled || true; done
+> 1
+> 1
+> 0
+> 0
+$ printf 'x,y\n1,2\n2,3\n' > two.csv; glassnet stability two.csv --task regression --scale none --net none --optimizer sgd --weight-decay 0.1 --json > raw.json; glassnet stability two.csv --task regression --scale standard --net none --optimizer sgd --weight-decay 0.1 --json > scaled.json; python3 -c 'import json; v = [{x["name"]: x.get("value") for x in json.load(open(f))["symbols"]} for f in ("raw.json", "scaled.json")]; print(abs(v[0]["lr_scaled"] - v[1]["lr_limit"]) < 1e-9, abs(v[0]["lr_scaled"] - v[0]["lr_limit"]) > 0.5)'
+> True True
+# all slopes 0: P is eps, and what that makes of lambda is said
+$ printf 'x,y\n1,2\n' > one.csv; glassnet stability one.csv --net none --task regression --optimizer adam --weight-decay 0 2>/dev/null | grep -A1 '^The direction of lambda'
+> The direction of lambda is of parameters whose slope has been 0 at every step,
+> so that P is eps there: lambda speaks of steps whose slopes are below eps, not
+# the loss of many inputs is not written out
+$ glassnet stability --x $(seq -s, 1 100) --y 1 --b 0 | sed -n 2p
+> loss L = square(z - 1), z = w1*x1 + ... + w100*x100 + b
 
 # refusals
 $ glassnet stability
