@@ -51,7 +51,7 @@ static const char *number_text(gn_painter *p, double value, gn_type type)
 /* The width of the widest cell of a shown column. */
 static size_t column_width(gn_painter *p, const gn_symbol *v, ends rows, size_t col)
 {
-    size_t most = is_cut(rows) ? 1 : 0;
+    size_t most = is_cut(rows) ? gn_paint_width(dots(p)) : 0;
     for (size_t i = 0; i < shown_count(rows); i++) {
         size_t at = shown_at(rows, i);
         if (at == rows.count) continue;

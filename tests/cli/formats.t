@@ -140,3 +140,39 @@ $ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2 --precision f32 --digi
 >   1        5.6   5.600000075995922       16.8    6.799999   46.23999  40.799995
 $ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2 --precision f32 --json | python3 -c 'import json, sys; print([(c["title"], c["type"]) for l in json.load(sys.stdin)["lines"] if l["kind"] == "table" for c in l["columns"] if "type" in c][:4])'
 > [('k', 'f64'), ('w', 'f32'), ('closed form', 'f64'), ('p', 'f32')]
+
+# no line is wider than 80 columns, whatever the digits, and with --ascii no sign is outside of ASCII
+<<< width.py
+import math, subprocess, sys
+with open("wide.csv", "w") as f:
+    f.write(",".join(f"x{i}" for i in range(13)) + ",class\n")
+    for row in range(24):
+        f.write(",".join(f"{math.sin(row * 13 + i) * 1000 ** (i / 12):.6g}" for i in range(13)) + f",c{row % 3}\n")
+with open("mine.csv", "w") as f:
+    f.write("0,1\n2,3\n")
+COMMANDS = """diff x^2*y+sin(x*y)/(x+y) --at x=1.23,y=2 --order 2 --along 0.1,0.2
+diff [x^2*y,sin(x)+y,gelu(x*y)] --at 1.1,2.3
+descend (a*b-1)^2/2 --from a=4,b=0.3 --lr 0.1 --steps 30
+descend x^2+4*y^2 --from 1,1 --lr 0.3 --steps 5 --optimizer adam
+neuron --x 1,2,3 --y 10 --w 1,1,1 --lr 0.01 --steps 3 --optimizer adam
+neuron --x 100 --y 200 --w 1 --lr 0.01 --cures --steps 5
+explain xor --row 0-3 --depth 4
+explain wide.csv --row 0-7 --neuron 0[3] --weight 0.weight[1,2] --depth 3
+check xor --layers 3
+stability x^2+4*y^2 --from 1,1 --lr 0.2 --optimizer momentum
+museum all
+plot --kind rates
+stability --map lr-x"""
+for command in COMMANDS.split("\n"):
+    drawn = "plot" in command or "map" in command
+    for digits in [6] if drawn else [1, 2, 6, 12, 17] if "museum" in command else range(1, 18):
+        for ascii in [["--ascii"], []]:
+            words = ["glassnet", *command.split(), "--quiet", *ascii, *([] if drawn else ["--digits", str(digits)])]
+            text = subprocess.run(words, capture_output=True).stdout.decode()
+            for line in text.split("\n"):
+                if len(line) > 80 or ascii and not line.isascii():
+                    sys.exit(" ".join(words) + ": " + line)
+print("fits")
+>>>
+$ python3 width.py
+> fits
