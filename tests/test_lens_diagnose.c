@@ -220,9 +220,92 @@ static void one_tensor(void **state)
     assert_int_equal(d.finding[0].worst, 2);
     assert_int_equal(d.finding[1].mistake, GN_MISTAKE_RIGHT);
     gn_diagnosis_free(&d);
-    v[W1 + 2] = NAN;
-    diagnose(&w, v, GN_MISTAKE_UNKNOWN);
     close_world(&w);
+}
+
+/* nan and inf are a finding of their own, entry by entry; the other tensors are judged as they are. */
+static void spoilt(void **state)
+{
+    (void)state;
+    gn_world w;
+    double g[P];
+    gn_diagnosis d;
+    open_world(&w, "mse");
+    by_hand(&w, w.p, (plant){ 0 }, g);
+    for (int k = B1; k < W2; k++) g[k] = -g[k];
+    g[W1 + 2] = NAN;
+    g[W1 + IN * HID - 1] = -INFINITY;
+    must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, g, P, &d));
+    expect(&d, GN_MISTAKE_NOT_FINITE);
+    assert_string_equal(d.called, "not finite");
+    assert_non_null(strstr(d.finding[0].evidence, "2 of 12 entries are not finite: [0,2] is nan, [3,2] is -inf; 10 of "
+                                                  "the other 10 agree"));
+    assert_int_equal(d.finding[1].mistake, GN_MISTAKE_SIGN);
+    assert_int_equal(d.finding[2].mistake, GN_MISTAKE_RIGHT);
+    gn_diagnosis_free(&d);
+
+    put_weight(w.net, 2, 0, (double)NAN);       /* the network's own gradient is none */
+    must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, g, P, &d));
+    expect(&d, GN_MISTAKE_NO_RIGHT);
+    assert_non_null(strstr(d.finding[0].evidence, "entries of the right one are not finite: "));
+    gn_diagnosis_free(&d);
+    close_world(&w);
+}
+
+/* Every constant under the name that it has, alone or of parts, with its sign. */
+static void names_of_factors(void **state)
+{
+    (void)state;
+    static const struct { double f; gn_mistake mistake; const char *called, *parts; } row[] = {
+        { -1, GN_MISTAKE_SIGN, "sign", "-1" },
+        { -2, GN_MISTAKE_TWICE, "sign, and factor 2", "= -2" },
+        { 0.5, GN_MISTAKE_HALF, "factor 1/2", "1/2" },
+        { -0.5, GN_MISTAKE_HALF, "sign, and factor 1/2", "= -1/2" },
+        { N, GN_MISTAKE_SUM_NOT_MEAN, "sum instead of mean", "5 rows" },
+        { -N, GN_MISTAKE_SUM_NOT_MEAN, "sign, and sum instead of mean", "5 rows" },
+        { -1.0 / N, GN_MISTAKE_BATCH_AGAIN, "sign, and divided by the batch once more", "5 rows" },
+        { N / 2.0, GN_MISTAKE_FACTOR, "a constant factor 2.5", "2.5 is 5 (the rows) times 1/2" },
+        { -2 * N, GN_MISTAKE_FACTOR, "sign, and a constant factor 10", "10 is 5 (the rows) times 2" },
+        { 0.5 / N, GN_MISTAKE_FACTOR, "a constant factor 1/10", "1/10 is 1/5 (the rows) times 1/2" },
+        { -0.5 / N, GN_MISTAKE_FACTOR, "sign, and a constant factor 1/10", "1/10 is 1/5 (the rows) times 1/2" },
+        { 1.0 / (N * N), GN_MISTAKE_FACTOR, "a constant factor 1/25", "1/25 is 1/5^2 (the rows)" },
+        { 3, GN_MISTAKE_FACTOR, "a constant factor 3", "given/right = 3 " },
+        { 0.01, GN_MISTAKE_FACTOR, "a constant factor 1/100", "given/right = 1/100" },
+        { 1 + 3e-6, GN_MISTAKE_FACTOR, "a constant factor 1 + 3e-6", "1 + 3e-6" },
+    };
+    gn_context *ctx = open_context(1);
+    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "3 tanh", "mse", "mean", GN_F64);
+    double x[2 * N], t[N], g[13], v[13];
+    for (int i = 0; i < 2 * N; i++) x[i] = sin(1.0 + 2 * i);
+    for (int i = 0; i < N; i++) t[i] = cos(3.0 * i);
+    gn_dataset rows = values_set(x, t, N, 2);
+    gn_objective *o;
+    must(ctx, gn_objective_net(ctx, net, &rows, &o));
+    must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
+    gn_objective_free(o);
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_diagnosis d;
+        for (int k = 0; k < 13; k++) v[k] = row[i].f * g[k];
+        must(ctx, gn_diagnose_flat(ctx, net, &rows, v, 13, &d));
+        expect(&d, row[i].mistake);
+        assert_string_equal(d.called, row[i].called);
+        if (!strstr(d.finding[0].evidence, row[i].parts)) print_error("%s\n", d.finding[0].evidence);
+        assert_non_null(strstr(d.finding[0].evidence, row[i].parts));
+        gn_diagnosis_free(&d);
+    }
+    gn_net_free(net);
+    /* under a sum nothing was divided twice */
+    net = make_net_as(ctx, GN_REGRESSION, 2, 1, "3 tanh", "mse", "sum", GN_F64);
+    must(ctx, gn_objective_net(ctx, net, &rows, &o));
+    must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
+    gn_objective_free(o);
+    gn_diagnosis d;
+    for (int k = 0; k < 13; k++) v[k] = g[k] / N;
+    must(ctx, gn_diagnose_flat(ctx, net, &rows, v, 13, &d));
+    expect(&d, GN_MISTAKE_MEAN_NOT_SUM);
+    gn_diagnosis_free(&d);
+    gn_net_free(net);
+    gn_context_free(ctx);
 }
 
 /* A gradient from before the update, whole or of one tensor, and activations from before it. */
@@ -434,7 +517,8 @@ static void classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(planted),          cmocka_unit_test(factors), cmocka_unit_test(one_tensor),
+        cmocka_unit_test(planted),          cmocka_unit_test(factors),  cmocka_unit_test(one_tensor),
+        cmocka_unit_test(names_of_factors), cmocka_unit_test(spoilt),
         cmocka_unit_test(stale),            cmocka_unit_test(noise),   cmocka_unit_test(shapes),
         cmocka_unit_test(besides_the_loss), cmocka_unit_test(classes), cmocka_unit_test(error_19),
         cmocka_unit_test(rows_left_out),

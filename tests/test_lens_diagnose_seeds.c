@@ -120,9 +120,46 @@ static void error_31(void **state)
     gn_context_free(ctx);
 }
 
+/* Error 31 on its own data, D4: the document's J is the sum of squares, its gradient that of half of it; and what it
+ * leaves out, db. */
+static void error_31_d4(void **state)
+{
+    (void)state;
+    static const double w[5] = { 0.92542368, 0.63684431, 0.63029109, 0.48955112, 0.96805626 };
+    static const double x[20] = { -1, 2, 3, 13, 17, 4, -5, 6, 14, 18, 7, 8, -9, 15, 19, -10, 11, 12, 16, -20 };
+    static const double t[4] = { 100, 200, 300, 400 };
+    static const double printed[5] = { -2439.9058491, -1478.99239077, 1113.91420904, -7424.18164295, -9327.80533079 };
+    static const double db = -515.9111975359729;
+    for (int half = 0; half < 2; half++) {
+        gn_context *ctx = open_context(1);
+        gn_net *net = make_net_as(ctx, GN_REGRESSION, 5, 1, "1 leaky_relu", "mse", half ? "half-sum" : "sum", GN_F64);
+        for (size_t i = 0; i < 5; i++) put_weight(net, 0, i, w[i]);
+        put_weight(net, 1, 0, 0.9382288624999986), put_weight(net, 2, 0, 1), put_weight(net, 3, 0, 0);
+        gn_dataset rows = values_set(x, t, 4, 5);
+        gn_given given[2] = { { 0, 1, 5, printed }, { 1, 1, 1, &db } };
+        gn_diagnosis d;
+        must(ctx, gn_diagnose(ctx, net, &rows, given, 2, false, &d));
+        expect(&d, half ? GN_MISTAKE_RIGHT : GN_MISTAKE_HALF);
+        assert_true(fabs(d.loss - 133049.73727 * (half ? 1 : 2)) < 1e-4);
+        for (int i = 0; i < 2 && !half; i++) {
+            assert_int_equal(d.finding[i].mistake, GN_MISTAKE_HALF);
+            assert_string_equal(d.finding[i].called, "factor 1/2");
+            assert_true(d.finding[i].factor == 0.5 && d.finding[i].spread < 1e-8);
+        }
+        gn_diagnosis_free(&d);
+        must(ctx, gn_diagnose(ctx, net, &rows, given, 1, true, &d));
+        assert_int_equal(d.mistake, half ? GN_MISTAKE_BIAS_MISSING : GN_MISTAKE_HALF);
+        assert_int_equal(d.finding[1].mistake, GN_MISTAKE_BIAS_MISSING);
+        assert_true(fabs(d.finding[1].right - db * (half ? 1 : 2)) < 1e-5);
+        gn_diagnosis_free(&d);
+        gn_net_free(net);
+        gn_context_free(ctx);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(error_23), cmocka_unit_test(error_26),
-                                        cmocka_unit_test(error_31) };
+                                        cmocka_unit_test(error_31), cmocka_unit_test(error_31_d4) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,7 +89,7 @@ static void dead_and_saturated(void **state)
     s = explain(ctx, net, &d, 1);
     assert_true(says(&s, "layer 1: 3 of 3 relu units are off on this row"));
     assert_true(says(&s, "layer 1 lets nothing through"));
-    assert_true(says(&s, "through 0 directions only: the Jacobian has rank 0 of 1"));
+    assert_true(says(&s, "no output depends on any input here: the Jacobian is 0"));
     gn_sheet_free(&s);
     gn_net_free(net);
     gn_context_free(ctx);
@@ -118,6 +118,31 @@ static void not_finite(void **state)
     gn_context_free(ctx);
 }
 
+/* A finite loss with a parameter that is not: it is named, and no words are made from what it spoilt. */
+static void not_finite_inside(void **state)
+{
+    (void)state;
+    static const double x[] = { 1, -1 }, y[] = { 1 };
+    gn_context *ctx = open_context(1);
+    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "3 tanh", "mse", "mean", GN_F64);
+    gn_dataset d = values_set(x, y, 1, 2);
+    set_weights(net);
+    put_weight(net, 0, 3, INFINITY);
+    gn_sheet s = explain(ctx, net, &d, 1);
+    assert_true(says(&s, "the parameter 0.weight[1,1] is inf: the loss is finite all the same"));
+    assert_true(says(&s, "the Jacobian is not finite"));
+    assert_false(says(&s, "directions"));
+    assert_false(says(&s, "grows"));
+    assert_false(says(&s, "moves it by"));
+    gn_sheet_free(&s);
+    for (size_t i = 0; i < 6; i++) put_weight(net, 0, i, 0);
+    s = explain(ctx, net, &d, 1);
+    assert_true(says(&s, "no output depends on any input here"));
+    gn_sheet_free(&s);
+    gn_net_free(net);
+    gn_context_free(ctx);
+}
+
 /* A well-behaved net draws no remark. */
 static void silence(void **state)
 {
@@ -140,6 +165,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_chain_of_fifty), cmocka_unit_test(ten_sigmoids),
                                         cmocka_unit_test(dead_and_saturated), cmocka_unit_test(not_finite),
-                                        cmocka_unit_test(silence) };
+                                        cmocka_unit_test(not_finite_inside), cmocka_unit_test(silence) };
     return cmocka_run_group_tests_name("lens: facts in words", tests, NULL, NULL);
 }

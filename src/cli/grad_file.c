@@ -149,6 +149,18 @@ static gn_status read_npy(gn_cli *cli, gn_source *source, gn_grad_file *f, doubl
     return s;
 }
 
+/* nan and inf are findings; words and cells without a number are not a gradient. */
+static gn_status check_column(const gn_table *t, size_t j)
+{
+    const gn_column *c = &t->column[j];
+    if (c->fault != GN_E_CSV_NONFINITE) GN_TRY(gn_table_fault(t, j));
+    if (c->kind != GN_NUMERIC)
+        return gn_fail(t->ctx, GN_E_CSV_NUM, "%s: column %zu of the gradient is not all numbers", t->name, j + 1);
+    if (!c->first_missing_line) return GN_OK;
+    gn_place at = { .file = t->name, .line = c->first_missing_line, .column = c->first_missing_column };
+    return gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "a number of the gradient is missing");
+}
+
 static gn_status copy_table(gn_grad_file *f, const gn_table *t, double **out)
 {
     f->rows = t->rows;
@@ -156,9 +168,7 @@ static gn_status copy_table(gn_grad_file *f, const gn_table *t, double **out)
     if (!(*out = gn_arena_alloc(&f->arena, t->rows * t->columns + 1, sizeof **out))) return GN_NO_MEMORY;
     for (size_t j = 0; j < t->columns; j++) {
         const gn_column *c = &t->column[j];
-        GN_TRY(gn_table_fault(t, j));
-        if (c->kind != GN_NUMERIC)
-            return gn_fail(t->ctx, GN_E_CSV_NUM, "%s: column %zu of the gradient is not all numbers", t->name, j + 1);
+        GN_TRY(check_column(t, j));
         for (size_t i = 0; i < t->rows; i++) (*out)[i * t->columns + j] = c->number[i];
     }
     return GN_OK;
@@ -193,7 +203,6 @@ static gn_status read_csv(gn_cli *cli, gn_source *source, gn_grad_file *f, doubl
     GN_TRY(gn_options_new(cli->ctx, &o));
     gn_status s = gn_source_all(source, (uint64_t)NUMBERS_MOST * 8, &b);
     if (s == GN_OK) s = gn_options_set(o, "precision", "f64");
-    if (s == GN_OK) s = gn_options_set(o, "nonfinite", "missing");
     if (!strcmp(header, "auto") && s == GN_OK) header = begins_with_word(&b) ? "yes" : "no";
     if (s == GN_OK) s = gn_options_set(o, "header", header);
     if (s == GN_OK) s = read_table(cli, source->name, &b, o, &t);

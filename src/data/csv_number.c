@@ -234,6 +234,6 @@ gn_csv_kind gn_csv_classify(const gn_csv_dialect *d, const char *text, size_t le
         if (length) kind = slow_number(d, text, length, value, lost);
     }
     if (kind == GN_CSV_WORD && is_spoiled(whole, whole_length)) kind = GN_CSV_SPOILED;
-    if (kind != GN_CSV_NUMBER) *value = (double)NAN;
+    if (kind != GN_CSV_NUMBER && kind != GN_CSV_NONFINITE) *value = (double)NAN;
     return kind;
 }

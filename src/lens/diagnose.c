@@ -181,10 +181,29 @@ static double ratio_spread(const gn_case *c, size_t slot, const double *v, doubl
     return most;
 }
 
+static size_t count_spoilt(const double *v, size_t n)
+{
+    size_t spoilt = 0;
+    for (size_t i = 0; i < n; i++) spoilt += !isfinite(v[i]);
+    return spoilt;
+}
+
+/* Numbers that cannot be compared: nan or inf in what was given, or in the right ones. */
+static bool find_spoilt(const gn_case *c, size_t slot, gn_finding *f)
+{
+    const gn_slot *s = &c->slot[slot];
+    bool given = c->u[slot] && count_spoilt(c->u[slot], s->size), right = count_spoilt(c->right + s->offset, s->size);
+    if (!given && !right) return false;
+    f->mistake = right ? GN_MISTAKE_NO_RIGHT : GN_MISTAKE_NOT_FINITE;
+    f->distance = f->from_right = INFINITY;
+    return true;
+}
+
 /* A tensor without numbers, or with nothing but zeros where the right ones are not. */
 static bool find_missing(const gn_case *c, size_t slot, gn_finding *f)
 {
     const gn_slot *s = &c->slot[slot];
+    if (find_spoilt(c, slot, f)) return true;
     if (c->u[slot] && norm(c->u[slot], s->size) != 0) return false;
     if (c->u[slot] && norm(c->right + s->offset, s->size) <= c->floor) return false;
     f->mistake = s->rank == 1 ? GN_MISTAKE_BIAS_MISSING : GN_MISTAKE_ZERO;
@@ -194,7 +213,7 @@ static bool find_missing(const gn_case *c, size_t slot, gn_finding *f)
     return true;
 }
 
-static void fill(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
+static gn_status fill(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
 {
     f->mistake = j->mistake;
     f->factor = j->factor;
@@ -206,23 +225,24 @@ static void fill(const gn_case *c, size_t slot, const gn_judgement *j, gn_findin
     f->alsos = j->alsos;
     f->from_right = slot_distance(c, slot, c->right, 1);
     if (!j->flipped && j->mistake != GN_MISTAKE_LAYER) f->spread = ratio_spread(c, slot, j->candidate->g, j->factor);
+    return gn_finding_call(c, j, f);
 }
 
-static void describe(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
+static gn_status describe(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
 {
-    fill(c, slot, j, f);
-    gn_diagnose_words(c, j, f);
+    GN_TRY(fill(c, slot, j, f));
+    return gn_diagnose_words(c, j, f);
 }
 
 /* The mistake of all, unless it leaves this tensor as it should be and it is. */
-static void describe_joint(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
+static gn_status describe_joint(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
 {
     double own = slot_distance(c, slot, j->candidate->g, j->factor), right = slot_distance(c, slot, c->right, 1);
     gn_judgement one = *j;
     one.distance = own;
     if (right <= fmax(1e-9, 10 * own) && right <= GN_DIAGNOSE_MATCH)
         one = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_RIGHT, .factor = 1, .distance = right };
-    describe(c, slot, &one, f);
+    return describe(c, slot, &one, f);
 }
 
 static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
@@ -231,8 +251,7 @@ static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
     memset(set, 0, c->slots * sizeof *set);
     set[slot] = true;
     GN_TRY(gn_judge(c, set, &j, &f->closest));
-    describe(c, slot, &j, f);
-    return GN_OK;
+    return describe(c, slot, &j, f);
 }
 
 /* One mistake for all that were given; *found false when there is none. */
@@ -259,18 +278,20 @@ static gn_status judge_together(gn_case *c, bool *set, gn_diagnosis *d, bool *fo
     }
     *found = j.mistake != GN_MISTAKE_UNKNOWN;
     for (size_t i = 0; i < d->findings && *found; i++)
-        if (set[d->finding[i].tensor]) describe_joint(c, d->finding[i].tensor, &j, &d->finding[i]);
+        if (set[d->finding[i].tensor]) GN_TRY(describe_joint(c, d->finding[i].tensor, &j, &d->finding[i]));
     return GN_OK;
 }
 
-static void open_finding(gn_case *c, size_t slot, gn_finding *f)
+static gn_status open_finding(gn_case *c, size_t slot, gn_finding *f)
 {
     *f = (gn_finding){ .tensor = slot, .mistake = GN_MISTAKE_COUNT, .factor = 1, .transposed = c->flipped[slot] };
     size_t n = strlen(c->slot[slot].name);
     if (n >= sizeof f->name) n = sizeof f->name - 1;
     memcpy(f->name, c->slot[slot].name, n);
     compare(c, slot, f);
-    if (find_missing(c, slot, f)) gn_diagnose_words(c, NULL, f);
+    if (!find_missing(c, slot, f)) return GN_OK;
+    GN_TRY(gn_finding_call(c, NULL, f));
+    return gn_diagnose_words(c, NULL, f);
 }
 
 static gn_status find_all(gn_case *c, bool whole, gn_diagnosis *d)
@@ -279,7 +300,7 @@ static gn_status find_all(gn_case *c, bool whole, gn_diagnosis *d)
     d->finding = gn_calloc(c->ctx, c->slots + 1, sizeof *d->finding);
     if (!set || !d->finding) return GN_NO_MEMORY;
     for (size_t i = 0; i < c->slots; i++)
-        if (c->u[i] || whole) open_finding(c, i, &d->finding[d->findings++]);
+        if (c->u[i] || whole) GN_TRY(open_finding(c, i, &d->finding[d->findings++]));
     GN_TRY(judge_together(c, set, d, &found));
     for (size_t i = 0; i < d->findings && !found; i++)
         if (d->finding[i].mistake == GN_MISTAKE_COUNT)
@@ -290,9 +311,13 @@ static gn_status find_all(gn_case *c, bool whole, gn_diagnosis *d)
 static void conclude(const gn_case *c, gn_diagnosis *d)
 {
     d->right = true;
+    d->called = gn_mistake_name(GN_MISTAKE_RIGHT);
     for (size_t i = 0; i < d->findings; i++) {
         if (d->finding[i].mistake == GN_MISTAKE_RIGHT) continue;
-        if (d->right) d->mistake = d->finding[i].mistake;
+        if (d->right) {
+            d->mistake = d->finding[i].mistake;
+            d->called = d->finding[i].called;
+        }
         d->right = false;
     }
     d->loss = c->loss;

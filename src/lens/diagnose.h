@@ -14,6 +14,7 @@
     D(SIGN,           "sign",                                     "the error is prediction - target")                  \
     D(BATCH_AGAIN,    "divided by the batch once more",           "the mean is in the loss already: sum over the rows")\
     D(SUM_NOT_MEAN,   "sum instead of mean",                      "divide by the number of rows once")                 \
+    D(MEAN_NOT_SUM,   "mean instead of sum",                      "the loss in force is a sum: do not divide")         \
     D(OUTPUTS_AGAIN,  "divided by the outputs once more",         "the mean is in the loss already")                   \
     D(OUTPUTS_SUM,    "summed over outputs instead of the mean",  "divide by the number of outputs once")              \
     D(MEAN_AGAIN,     "divided by rows and outputs once more",    "the mean is in the loss already")                   \
@@ -24,6 +25,8 @@
     D(TRANSPOSED,     "transposed",                               "rows are outputs, columns inputs, as in W")         \
     D(BIAS_MISSING,   "bias missing",                             "db = the sum of delta over the rows")               \
     D(ZERO,           "all zero",                                 "the gradient was not computed, or not accumulated") \
+    D(NOT_FINITE,     "not finite",           "find the first step that gives nan or inf: 0/0, log 0, a large exp")    \
+    D(NO_RIGHT,       "no finite gradient",   "the network's own is not finite: look for nan and inf in its weights")  \
     D(LAYER,          "wrong layer",                              "delta and input of the same layer belong together") \
     D(KINK,           "kink convention",                          "a choice: here relu'(0) = 0, leaky relu'(0) = a")   \
     D(SLOPE_MISSING,  "activation slope forgotten",               "delta = (W' delta of the next layer) * s'(z)")      \
@@ -70,6 +73,8 @@ typedef struct gn_finding {
     size_t tensor;              /* which it was taken for */
     char name[64];              /* the tensor's */
     gn_mistake mistake;
+    char called[96];            /* in words, with the sign and the factor: "sign, and factor 2" */
+    bool sign;                  /* the sign besides the constant */
     double factor;              /* given = factor * candidate; 1 for a mistake of structure alone */
     bool with_factor;           /* a mistake of structure and a factor besides, or a factor that was solved for */
     bool transposed;            /* of another shape than the tensor's: accepted as its transpose and read so */
@@ -93,6 +98,7 @@ typedef struct gn_diagnosis {
     size_t findings;
     gn_finding *finding;        /* one for each tensor given or missed, in the order of the tensors */
     gn_mistake mistake;         /* of all of them together: the first that is not RIGHT, or RIGHT */
+    const char *called;         /* as that finding is called */
     bool right;                 /* all of them */
     double loss;
     size_t rows;                /* of the data */

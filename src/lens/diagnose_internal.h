@@ -69,6 +69,19 @@ gn_status gn_case_fits(gn_case *c, const bool *set);
 /* diagnose_stale.c: those with a rate that is solved for, so that they fit the given ones of `set` (slots). */
 gn_status gn_case_stale(gn_case *c, const bool *set);
 
+/* ---- diagnose_factor.c: constants with a name, or made of such --------------------------------------------------- */
+enum { GN_FACTORS = 128 };
+typedef struct gn_factor {
+    gn_mistake mistake;         /* FACTOR: it takes more than one, or has no name under the reduction in force */
+    double value;               /* > 0 */
+    int cost;                   /* parts it is made of */
+    int rows, outputs, twos;    /* powers of the number of rows, of outputs, and of 2 */
+} gn_factor;
+size_t gn_case_factors(const gn_case *c, gn_factor *out);                   /* out (GN_FACTORS): the first is 1 */
+void gn_put_ratio(gn_text *t, double f);                                    /* 1/4 rather than 0.25 */
+/* "; 1/8 is 1/4 (the rows) times 1/2"; false when it is not made of such. */
+bool gn_put_parts(gn_text *t, const gn_case *c, double value);
+
 /* ---- diagnose_judge.c -------------------------------------------------------------------------------------------- */
 #define GN_DIAGNOSE_MATCH 1e-4  /* the largest distance at which a mistake is named */
 typedef struct gn_judgement {
@@ -88,6 +101,8 @@ gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *c
 double gn_case_distance(const gn_case *c, const bool *set, const double *v, double f);
 
 /* ---- diagnose_words.c -------------------------------------------------------------------------------------------- */
-void gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f);
+/* What a finding is called; j NULL: by its mistake alone. */
+gn_status gn_finding_call(const gn_case *c, const gn_judgement *j, gn_finding *f);           /* diagnose_factor.c */
+gn_status gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f);
 
 #endif

@@ -6,11 +6,9 @@
 
 #include <math.h>
 
-enum { FACTORS = 24, TRIALS_FREE = 3, TRIALS_STRUCTURE = 8, TRIALS_FEW = 4 };
+enum { TRIALS_FREE = 3, TRIALS_STRUCTURE = 8, TRIALS_FEW = 4 };
 #define FEW_MATCH 1e-6          /* of a handful of numbers: many explanations are tried, and chance is one of them */
 #define SAME_FACTOR 1e-9
-
-typedef struct gn_factor { gn_mistake mistake; double value; int cost; } gn_factor;
 
 /* What is compared: the entries of the set, a candidate read as it is or as its transpose, or another tensor's. */
 typedef struct gn_view {
@@ -76,42 +74,13 @@ static size_t entries_of(const gn_case *c, const bool *set)
     return n;
 }
 
-/* ---- constants with a name --------------------------------------------------------------------------------------- */
-
-static size_t factors(const gn_case *c, gn_factor *out)
-{
-    double rows = (double)c->at.rows, outputs = (double)c->outputs;
-    const gn_factor plain[] = {
-        { GN_MISTAKE_RIGHT, 1, 0 },
-        { GN_MISTAKE_BATCH_AGAIN, 1 / rows, 1 },
-        { GN_MISTAKE_SUM_NOT_MEAN, rows, 1 },
-        { GN_MISTAKE_OUTPUTS_AGAIN, 1 / outputs, 1 },
-        { GN_MISTAKE_OUTPUTS_SUM, outputs, 1 },
-        { GN_MISTAKE_MEAN_AGAIN, 1 / (rows * outputs), 1 },
-        { GN_MISTAKE_ALL_SUM, rows * outputs, 1 },
-        { GN_MISTAKE_HALF, 0.5, 1 },
-        { GN_MISTAKE_TWICE, 2, 1 },
-        { GN_MISTAKE_SUM_NOT_MEAN, rows / 2, 2 },
-        { GN_MISTAKE_BATCH_AGAIN, 0.5 / rows, 2 },
-    };
-    size_t n = 0;
-    for (size_t i = 0; i < GN_COUNT(plain); i++) {
-        gn_factor f = plain[i];
-        bool both = f.mistake == GN_MISTAKE_MEAN_AGAIN || f.mistake == GN_MISTAKE_ALL_SUM;
-        if ((i && f.value == 1) || (both && (c->outputs == 1 || c->at.rows == 1))) continue;
-        out[n++] = f;
-        out[n++] = (gn_factor){ f.mistake == GN_MISTAKE_RIGHT ? GN_MISTAKE_SIGN : f.mistake, -f.value, f.cost + 1 };
-    }
-    return n;
-}
-
 /* ---- trials ------------------------------------------------------------------------------------------------------ */
 
 typedef struct gn_trials {
     gn_case *c;
     const bool *set;
     size_t entries;
-    gn_factor factor[FACTORS];
+    gn_factor factor[GN_FACTORS];
     size_t factors;
     size_t n, room;
     gn_judgement *trial;        /* every explanation near enough to matter */
@@ -144,6 +113,17 @@ static int cost_of(const gn_candidate *a)
     }
 }
 
+static void try_factor(gn_trials *t, const gn_view *w, gn_judgement j, const gn_factor *f, bool sign)
+{
+    bool plain = j.mistake == GN_MISTAKE_RIGHT;
+    j.factor = sign ? -f->value : f->value;
+    j.with_factor = !plain;
+    if (plain) j.mistake = f->mistake == GN_MISTAKE_RIGHT ? GN_MISTAKE_SIGN : f->mistake;
+    j.distance = distance(w, j.factor);
+    j.cost += f->cost + sign;
+    keep(t, j);
+}
+
 /* The candidate times one number: 1, one that has a name, or any. */
 static void try_view(gn_trials *t, const gn_view *w, gn_judgement j)
 {
@@ -161,17 +141,11 @@ static void try_view(gn_trials *t, const gn_view *w, gn_judgement j)
         j.distance = distance(w, j.factor);
         keep(t, j);
     }
-    for (size_t i = 0; i < t->factors; i++) best = fmin(best, fabs(k / t->factor[i].value - 1));
-    for (size_t i = 1; i < t->factors; i++) {
+    for (size_t i = 0; i < t->factors; i++) best = fmin(best, fabs(fabs(k) / t->factor[i].value - 1));
+    for (size_t i = 0; i < t->factors; i++) {
         const gn_factor *f = &t->factor[i];
-        if (fabs(k / f->value - 1) > best + SAME_FACTOR) continue;
-        gn_judgement more = j;
-        more.factor = f->value;
-        more.with_factor = !plain;
-        more.mistake = plain ? f->mistake : own;
-        more.distance = distance(w, f->value);
-        more.cost += f->cost;
-        keep(t, more);
+        if (fabs(fabs(k) / f->value - 1) > best + SAME_FACTOR || (k > 0 && f->value == 1)) continue;
+        try_factor(t, w, j, f, k < 0);
     }
     if (t->entries < (size_t)(plain ? TRIALS_FREE : TRIALS_STRUCTURE)) return;
     j.mistake = plain ? GN_MISTAKE_FACTOR : own;
@@ -226,7 +200,8 @@ static bool simpler(const gn_judgement *a, const gn_judgement *b)
 
 static void note_also(gn_judgement *best, const gn_judgement *j)
 {
-    if (j->mistake == best->mistake || j->cost > best->cost + 1 || best->alsos == 3) return;
+    bool own = j->mistake == best->mistake || j->mistake == GN_MISTAKE_FACTOR;
+    if (own || j->cost > best->cost + 1 || best->alsos == GN_COUNT(best->also)) return;
     for (size_t i = 0; i < best->alsos; i++)
         if (best->also[i] == j->mistake) return;
     best->also[best->alsos++] = j->mistake;
@@ -252,7 +227,7 @@ static void choose(gn_trials *t, gn_judgement *out)
 gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *closest)
 {
     gn_trials t = { .c = c, .set = set, .entries = entries_of(c, set), .closest = { .distance = INFINITY } };
-    t.factors = factors(c, t.factor);
+    t.factors = gn_case_factors(c, t.factor);
     t.closest.candidate = c->candidate;
     for (size_t i = 0; i < c->candidates; i++) {
         const gn_candidate *a = &c->candidate[i];

@@ -3,6 +3,7 @@
  * Invariant: every number shown is one of the diagnosis's. */
 #include "diagnose.h"
 
+#include <math.h>
 #include <string.h>
 
 static const char *number_text(gn_sheet *s, double v, int digits)
@@ -35,7 +36,7 @@ static void show_table(gn_sheet *s, const gn_diagnosis *d)
         name[i] = f->name;
         agree[i] = agree_text(s, f);
         away[i] = number_text(s, f->from_right, 2);
-        what[i] = gn_mistake_name(f->mistake);
+        what[i] = f->called;
         if ((!agree[i] || !away[i]) && s->status == GN_OK) s->status = GN_NO_MEMORY;
     }
     const gn_sheet_column column[] = { { .title = "tensor", .text = name },
@@ -49,7 +50,7 @@ static void show_table(gn_sheet *s, const gn_diagnosis *d)
 static bool first_of_kind(const gn_diagnosis *d, size_t at)
 {
     for (size_t i = 0; i < at; i++)
-        if (d->finding[i].mistake == d->finding[at].mistake) return false;
+        if (d->finding[i].mistake == d->finding[at].mistake && d->finding[i].sign == d->finding[at].sign) return false;
     return true;
 }
 
@@ -73,16 +74,22 @@ static void say_limits(gn_sheet *s, const gn_diagnosis *d)
 
 void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)
 {
+    if (!isfinite(d->loss))
+        gn_sheet_text(s, 0, "The loss itself is %s: look for nan and inf in the weights and the data first.",
+                      gn_num(GN_NUM, d->loss));
     if (d->right) gn_sheet_text(s, 0, "The gradient is right.");
-    else gn_sheet_text(s, 0, "The gradient is not right: %s.", gn_mistake_name(d->mistake));
+    else if (d->mistake == GN_MISTAKE_NO_RIGHT)
+        gn_sheet_text(s, 0, "The gradient cannot be judged: the network's own is not finite.");
+    else gn_sheet_text(s, 0, "The gradient is not right: %s.", d->called);
     show_table(s, d);
     for (size_t i = 0; i < d->findings; i++) {
         const gn_finding *f = &d->finding[i];
         if (f->mistake == GN_MISTAKE_RIGHT && d->findings > 1 && !f->transposed) continue;
-        gn_sheet_text(s, 0, "%s: %s: %s.", f->name, gn_mistake_name(f->mistake), f->evidence);
+        gn_sheet_text(s, 0, "%s: %s: %s.", f->name, f->called, f->evidence);
         say_worst(s, f);
         if (f->mistake != GN_MISTAKE_RIGHT && f->mistake != GN_MISTAKE_UNKNOWN && first_of_kind(d, i))
-            gn_sheet_text(s, 0, "To do: %s.", gn_mistake_cure(f->mistake));
+            gn_sheet_text(s, 0, "To do: %s%s%s.", f->sign ? gn_mistake_cure(GN_MISTAKE_SIGN) : "", f->sign ? "; " : "",
+                          gn_mistake_cure(f->mistake));
     }
     say_limits(s, d);
 }

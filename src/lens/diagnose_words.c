@@ -6,16 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { DIGITS = 6 };
-
-/* A ratio as a person says it: 1/4 rather than 0.25. */
-static void put_ratio(gn_text *t, double f)
-{
-    double whole = 1 / f;
-    if (fabs(f) < 1 && fabs(whole - round(whole)) < 1e-9 * fabs(whole) && fabs(whole) < 1e6)
-        gn_text_printf(t, "%s1/%s", f < 0 ? "-" : "", gn_num_digits(GN_NUM, fabs(round(whole)), 17));
-    else gn_text_puts(t, gn_num_digits(GN_NUM, f, DIGITS));
-}
+enum { DIGITS = 6, LISTED = 6 };
 
 static void put_spread(gn_text *t, const gn_finding *f)
 {
@@ -39,16 +30,17 @@ static void say_norm(gn_text *t, const gn_case *c)
 static void say_factor(gn_text *t, const gn_case *c, const gn_finding *f)
 {
     gn_text_puts(t, "given/right = ");
-    put_ratio(t, f->factor);
+    gn_put_ratio(t, f->factor);
     put_spread(t, f);
     double rows = (double)c->at.rows;
     if (f->mistake == GN_MISTAKE_BATCH_AGAIN || f->mistake == GN_MISTAKE_SUM_NOT_MEAN)
         gn_text_printf(t, "; the batch has %s rows", gn_num_digits(GN_NUM, rows, 17));
-    bool mean = !strcmp(c->at.net->spec.reduction, "mean");
-    if (f->mistake == GN_MISTAKE_FACTOR && f->factor < 0) gn_text_puts(t, ", below 0, as of an update -rate*g");
+    bool parts = f->mistake == GN_MISTAKE_FACTOR && gn_put_parts(t, c, f->factor);
+    if (f->mistake == GN_MISTAKE_FACTOR && f->factor < 0 && !parts)
+        gn_text_puts(t, ", below 0, as of an update -rate*g");
     if (f->mistake == GN_MISTAKE_FACTOR) say_norm(t, c);
-    if (f->mistake == GN_MISTAKE_BATCH_AGAIN && !mean)
-        gn_text_printf(t, ", and the loss in force is their %s", c->at.net->spec.reduction);
+    if (f->mistake == GN_MISTAKE_MEAN_NOT_SUM)
+        gn_text_printf(t, "; the loss in force is the %s over %zu rows", c->at.net->spec.reduction, c->at.rows);
 }
 
 static void say_unknown(gn_text *t, const gn_finding *f)
@@ -64,7 +56,7 @@ static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, c
                    gn_num_digits(GN_NUM, f->distance, 2));
     if (f->with_factor) {
         gn_text_puts(t, ", times ");
-        put_ratio(t, f->factor);
+        gn_put_ratio(t, f->factor);
     }
     if (a->more) gn_text_printf(t, "; %s", a->more);
     if (a->layer != SIZE_MAX) gn_text_printf(t, "; in layer %zu alone", a->layer);
@@ -89,9 +81,32 @@ static void say_missing(gn_text *t, const gn_case *c, const gn_finding *f)
     gn_text_puts(t, gn_num_digits(GN_NUM, f->right, DIGITS));
 }
 
+/* Which entries are nan or inf, the first few. */
+static void say_spoilt(gn_text *t, const gn_case *c, const gn_finding *f)
+{
+    const gn_slot *s = &c->slot[f->tensor];
+    const double *v = f->mistake == GN_MISTAKE_NO_RIGHT ? c->right + s->offset : c->u[f->tensor];
+    size_t spoilt = 0, said = 0;
+    for (size_t i = 0; i < s->size; i++) spoilt += !isfinite(v[i]);
+    gn_text_printf(t, "%zu of %zu %s", spoilt, s->size, s->size == 1 ? "entry" : "entries");
+    if (f->mistake == GN_MISTAKE_NO_RIGHT) gn_text_puts(t, " of the right one");
+    gn_text_printf(t, " %s not finite:", spoilt == 1 ? "is" : "are");
+    for (size_t i = 0; i < s->size && said < LISTED; i++) {
+        if (isfinite(v[i])) continue;
+        if (s->rank == 2) gn_text_printf(t, "%s [%zu,%zu]", said ? "," : "", i / s->cols, i % s->cols);
+        else gn_text_printf(t, "%s [%zu]", said ? "," : "", i);
+        gn_text_printf(t, " is %s", gn_num(GN_NUM, v[i]));
+        said++;
+    }
+    if (spoilt > said) gn_text_puts(t, " and so on");
+    if (f->mistake == GN_MISTAKE_NOT_FINITE && spoilt < s->size)
+        gn_text_printf(t, "; %zu of the other %zu agree", f->agree, s->size - spoilt);
+}
+
 static void say(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_finding *f)
 {
     if (f->mistake == GN_MISTAKE_BIAS_MISSING || f->mistake == GN_MISTAKE_ZERO) say_missing(t, c, f);
+    else if (f->mistake == GN_MISTAKE_NOT_FINITE || f->mistake == GN_MISTAKE_NO_RIGHT) say_spoilt(t, c, f);
     else if (f->mistake == GN_MISTAKE_UNKNOWN) say_unknown(t, f);
     else if (f->mistake == GN_MISTAKE_RIGHT)
         gn_text_printf(t, "equal to the engine's to %s", gn_num_digits(GN_NUM, f->distance, 2));
@@ -102,7 +117,7 @@ static void say(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_fi
         gn_text_printf(t, "%s\"%s\"", i ? ", " : "; as well explained by ", gn_mistake_name(f->also[i]));
 }
 
-void gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f)
+gn_status gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f)
 {
     gn_text t;
     gn_text_init(&t, c->ctx);
@@ -110,5 +125,7 @@ void gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f)
     size_t n = t.length < sizeof f->evidence - 1 ? t.length : sizeof f->evidence - 1;
     if (t.at) memcpy(f->evidence, t.at, n);
     f->evidence[n] = 0;
+    bool failed = t.failed;
     gn_text_free(&t);
+    return failed ? GN_NO_MEMORY : GN_OK;
 }

@@ -29,12 +29,15 @@ static double slope_at_zero(const gn_trace *t, const gn_layer *l)
 
 static bool has_kink(const gn_layer *l) { return strstr(gn_pointwise_table()[l->act].slope[0], "where(") != NULL; }
 
-/* The largest |slope| of a unit over the batch. */
+/* The largest |slope| of a unit over the batch; NaN when one is, of which nothing can be said. */
 static double steepest(const gn_trace *t, size_t layer, size_t unit)
 {
     double most = 0;
-    for (size_t i = 0; i < t->rows; i++)
-        most = fmax(most, fabs(gn_trace_at(t, t->layer[layer].slope, i * t->net->layer[layer].outputs + unit)));
+    for (size_t i = 0; i < t->rows; i++) {
+        double slope = fabs(gn_trace_at(t, t->layer[layer].slope, i * t->net->layer[layer].outputs + unit));
+        if (isnan(slope)) return slope;
+        most = fmax(most, slope);
+    }
     return most;
 }
 
@@ -60,7 +63,7 @@ static void put_units(gn_text *to, const gn_trace *t, size_t layer, bool dead, d
     size_t said = 0;
     for (size_t j = 0; j < t->net->layer[layer].outputs && said <= 8; j++) {
         double most = steepest(t, layer, j);
-        if (dead ? most != 0 : !(most > 0 && most < limit)) continue;
+        if (dead ? !(most == 0) : !(most > 0 && most < limit)) continue;
         if (said == 8) gn_text_puts(to, ", ...");
         else gn_text_printf(to, "%s%zu", said ? ", " : ": ", j);
         said++;
@@ -129,7 +132,8 @@ static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
         double norm = norm_of(t, t->layer[i].d_z);
         v[n] = number[i];
         v[t->net->layers + n] = norm;
-        const char *text = gn_num_digits(room, norm / previous, 6);
+        double share = norm / previous;
+        const char *text = isfinite(share) ? gn_num_digits(room, share, 6) : "";
         if (n) to[n] = gn_arena_text(&t->arena, text, strlen(text));
         n++;
         previous = norm;
@@ -139,7 +143,7 @@ static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
                                  { .title = "to the one after it", .text = to } };
     gn_sheet_table(s, 1, "size of the gradient on its way back", GN_COUNT(column), n, column);
     double whole = pow(ratio, (double)(layers - 1));
-    if (whole < GN_FACT_SHRINK || whole > 1 / GN_FACT_SHRINK)
+    if (whole < GN_FACT_SHRINK || (whole > 1 / GN_FACT_SHRINK && isfinite(whole)))
         gn_sheet_text(s, 0, "the gradient %s on the way back: |delta| times %s a layer, times %s over %zu layers",
                       whole < 1 ? "vanishes" : "grows", gn_num_digits(GN_NUM, ratio, 4),
                       gn_num_digits(GN_NUM, whole, 6), layers);
@@ -246,7 +250,7 @@ static gn_status say_dependence(gn_trace *t, gn_sheet *s)
     GN_TRY(gn_facts_at_zero(t, zero));
     for (size_t i = 0; i < t->rows; i++) {
         double far = moved_by(t, zero, i, moved, &size);
-        if (size > 0 && far / size > share) share = far / size, most = i;
+        if (size > 0 && isfinite(far) && isfinite(size) && far / size > share) share = far / size, most = i;
     }
     moved_by(t, zero, most, moved, &size);
     if (share >= 0) put_dependence(t, s, zero, moved, share);
@@ -258,12 +262,17 @@ static void say_jacobian(gn_trace *t, gn_sheet *s)
     size_t m = t->net->spec.outputs, n = t->net->spec.inputs;
     double *j = t->jacobian ? gn_arena_alloc(&t->arena, m * n, sizeof *j) : NULL;
     if (!j) return;
-    for (size_t i = 0; i < m; i++)
-        for (size_t k = 0; k < n; k++) j[i * n + k] = gn_trace_at(t, t->jacobian[i], k);
+    bool finite = true;
+    for (size_t i = 0; i < m * n; i++) {
+        j[i] = gn_trace_at(t, t->jacobian[i / n], i % n);
+        finite &= isfinite(j[i]);
+    }
     gn_sheet_given(s, 1, t->rows == 1 ? "Jacobian of the outputs by the inputs" : "Jacobian in the first row",
                    gn_sheet_symbol(s, "J", m, n, j, t->net->spec.type));
+    if (!finite) gn_sheet_text(s, 0, "the Jacobian is not finite: nothing can be said of its rank");
     size_t rank = gn_facts_rank(t, 0), most = m < n ? m : n;
-    if (rank < most)
+    if (finite && !rank) gn_sheet_text(s, 0, "no output depends on any input here: the Jacobian is 0");
+    else if (finite && rank < most)
         gn_sheet_text(s, 0,
                       "the outputs depend on the inputs through %zu direction%s only: the Jacobian has rank %zu of %zu",
                       rank, rank == 1 ? "" : "s", rank, most);
@@ -286,42 +295,68 @@ static void say_chance(const gn_trace *t, gn_sheet *s)
 
 /* ---- not finite -------------------------------------------------------------------------------------------------- */
 
-/* The first value that is not finite among some, in words; false when there is none. */
-static bool say_first(gn_trace *t, gn_sheet *s, gn_node n, const char *what, const char *name)
+static void put_entry(const gn_trace *t, gn_text *to, gn_node n, size_t i)
 {
-    size_t size = gn_trace_size(t, n), width = gn_node_get(t->g, n).shape.dim[1];
-    for (size_t i = 0; i < size; i++) {
-        double v = gn_trace_at(t, n, i);
-        if (isfinite(v)) continue;
-        if (gn_node_get(t->g, n).shape.rank < 2)
-            gn_sheet_text(s, 0, "%s %s[%zu] is %s: everything that uses it is spoilt", what, name, i,
-                          gn_num(GN_NUM, v));
-        else
-            gn_sheet_text(s, 0, "%s %s[%zu,%zu] is %s: everything that uses it is spoilt", what, name, i / width,
-                          i % width,
-                          gn_num(GN_NUM, v));
-        return true;
-    }
-    return false;
+    gn_shape shape = gn_node_get(t->g, n).shape;
+    if (shape.rank < 2) gn_text_printf(to, "[%zu]", i);
+    else gn_text_printf(to, "[%zu,%zu]", i / shape.dim[1], i % shape.dim[1]);
+    gn_text_printf(to, " is %s", gn_num(GN_NUM, gn_trace_at(t, n, i)));
+}
+
+/* The first value that is not finite among some, in words; false when there is none. */
+static bool say_first(gn_trace *t, gn_sheet *s, gn_node n, const char *what, const char *name, const char *then)
+{
+    size_t i = 0, size = n ? gn_trace_size(t, n) : 0;
+    while (i < size && isfinite(gn_trace_at(t, n, i))) i++;
+    if (i == size) return false;
+    gn_text entry;
+    gn_text_init(&entry, t->ctx);
+    put_entry(t, &entry, n, i);
+    if (!entry.failed) gn_sheet_text(s, 0, "%s %s%s: %s", what, name, entry.at, then);
+    gn_text_free(&entry);
+    return true;
 }
 
 /* In the order of the computation: the input, then layer by layer the tensors and what comes out. */
-static bool say_not_finite(gn_trace *t, gn_sheet *s)
+static bool say_forward(gn_trace *t, gn_sheet *s, const char *then)
 {
-    if (isfinite(gn_trace_at(t, t->loss, 0))) return false;
-    if (say_first(t, s, t->x, "the input", "X")) return true;
+    static const char computed[] = "the first value that is not finite is computed here:";
+    if (say_first(t, s, t->x, "the input", "X", then)) return true;
     for (size_t i = 0; i < t->net->layers; i++) {
         const gn_layer *l = &t->net->layer[i];
         gn_trace_name *z = gn_trace_named(t, t->layer[i].z), *a = gn_trace_named(t, t->layer[i].out);
         for (size_t k = 0; k < l->tensors; k++)
-            if (say_first(t, s, t->param[l->first + k], "the parameter",
-                          t->net->tensor[l->first + k].name)) return true;
-        if (z && say_first(t, s, t->layer[i].z, "the first value that is not finite is computed here:", z->name))
-            return true;
-        if (a && say_first(t, s, t->layer[i].out, "the first value that is not finite is computed here:", a->name))
-            return true;
+            if (say_first(t, s, t->param[l->first + k], "the parameter", t->net->tensor[l->first + k].name,
+                          then)) return true;
+        if (z && say_first(t, s, t->layer[i].z, computed, z->name, then)) return true;
+        if (a && say_first(t, s, t->layer[i].out, computed, a->name, then)) return true;
     }
-    gn_sheet_text(s, 0, "the loss is %s although the output is finite", gn_num(GN_NUM, gn_trace_at(t, t->loss, 0)));
+    return false;
+}
+
+/* The gradient, from the loss on. */
+static bool say_backward(gn_trace *t, gn_sheet *s)
+{
+    static const char then[] = "no step can be taken with it";
+    for (size_t i = t->net->layers; i-- > 0;) {
+        const gn_layer *l = &t->net->layer[i];
+        for (size_t k = 0; k < l->tensors; k++)
+            if (say_first(t, s, t->d_param[l->first + k], "the gradient of", t->net->tensor[l->first + k].name,
+                          then)) return true;
+    }
+    return false;
+}
+
+static bool say_not_finite(gn_trace *t, gn_sheet *s)
+{
+    double loss = gn_trace_at(t, t->loss, 0);
+    if (isfinite(loss)) {
+        say_forward(t, s, "the loss is finite all the same");
+        say_backward(t, s);
+        return false;
+    }
+    if (!say_forward(t, s, "everything that uses it is spoilt"))
+        gn_sheet_text(s, 0, "the loss is %s although the output is finite", gn_num(GN_NUM, loss));
     return true;
 }
 

@@ -11,8 +11,8 @@
 
 const char *gn_verdict_name(gn_verdict v)
 {
-    static const char *const name[GN_VERDICT_COUNT] = { "excellent", "pass", "pass, kinks nearby", "suspicious",
-                                                        "FAIL" };
+    static const char *const name[GN_VERDICT_COUNT] = { "excellent", "pass", "pass, float32",
+                                                        "pass, kinks nearby", "suspicious", "FAIL" };
     return v < GN_VERDICT_COUNT ? name[v] : "";
 }
 
@@ -131,7 +131,14 @@ static void judge_rounding(const gn_checker *c, gn_check_entry *e)
     e->rounding = true;
 }
 
-gn_status gn_checker_entry(gn_checker *c, size_t index, double a, gn_check_entry *e)
+/* A gradient in float32 is held against no more than float32 can hold. */
+void gn_check_allow(gn_check_entry *e, double rounding)
+{
+    double nearest = !e->kink ? e->numeric : fmax(fmin(e->left, e->right), fmin(fmax(e->left, e->right), e->analytic));
+    if (!gn_verdict_ok(e->verdict) && fabs(e->analytic - nearest) <= rounding) e->verdict = GN_VERDICT_NARROW;
+}
+
+static gn_status judge_entry(gn_checker *c, size_t index, double a, gn_check_entry *e)
 {
     double x = c->p[index], h = gn_check_step(x), up, down;
     *e = (gn_check_entry){ .index = index, .x = x, .h = h, .analytic = a };
@@ -147,6 +154,13 @@ gn_status gn_checker_entry(gn_checker *c, size_t index, double a, gn_check_entry
     GN_TRY(judge_five(c, a, e));
     e->verdict = gn_verdict_of(e->error, false);
     judge_rounding(c, e);
+    return GN_OK;
+}
+
+gn_status gn_checker_entry(gn_checker *c, size_t index, double analytic, gn_check_entry *e)
+{
+    GN_TRY(judge_entry(c, index, analytic, e));
+    if (c->rounding) gn_check_allow(e, c->rounding[index]);
     return GN_OK;
 }
 
@@ -285,6 +299,7 @@ gn_status gn_gradient_check(gn_context *ctx, gn_objective *o, const double *grad
     if (options) how = *options;
     *out = (gn_check_report){ .ctx = ctx };
     gn_status s = gn_checker_open(ctx, o, gn_objective_start(o), &c);
+    c.rounding = how.rounding;
     if (s == GN_OK) s = run_check(&c, gradient, &how, out);
     gn_checker_close(&c);
     if (s != GN_OK) gn_check_report_free(out);

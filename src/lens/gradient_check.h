@@ -12,12 +12,14 @@
 typedef enum gn_verdict {
     GN_VERDICT_EXCELLENT,       /* error <= 1e-7 */
     GN_VERDICT_PASS,            /* <= 1e-5, as for a smooth function */
+    GN_VERDICT_NARROW,          /* within what float32 rounds off: gn_check_rounding */
     GN_VERDICT_KINKS,           /* <= 1e-4 with kinks nearby, or between the slopes at the two sides of a kink */
     GN_VERDICT_SUSPICIOUS,      /* <= 1e-2 */
     GN_VERDICT_FAIL,
     GN_VERDICT_COUNT
 } gn_verdict;
-const char *gn_verdict_name(gn_verdict v);  /* "excellent", "pass", "pass, kinks nearby", "suspicious", "FAIL" */
+/* "excellent", "pass", "pass, float32", "pass, kinks nearby", "suspicious", "FAIL" */
+const char *gn_verdict_name(gn_verdict v);
 /* kinks: a kink was crossed, or is near. NaN is FAIL. */
 gn_verdict gn_verdict_of(double error, bool kinks);
 static inline bool gn_verdict_ok(gn_verdict v) { return v <= GN_VERDICT_KINKS; }
@@ -54,6 +56,8 @@ typedef struct gn_check_options {
     size_t directions;          /* random, unit; 3 */
     uint64_t seed;
     bool second;                /* Hessian: symmetry, and a product against differences of gradients */
+    const double *rounding;     /* (parameters): what the judged gradient may be off by because it is float32;
+                                   NULL: it is float64. Borrowed */
 } gn_check_options;
 void gn_check_defaults(gn_check_options *o);
 
@@ -99,6 +103,16 @@ void gn_check_report_free(gn_check_report *r);
 /* |L(p + hv) - L| and |L(p + hv) - L - h g.v|, for h = 1e-1 .. 1e-4. */
 gn_status gn_taylor_test(gn_context *ctx, gn_objective *o, const double *p, const double *v, const double *gradient,
                          gn_taylor *out);
+
+/* What a right gradient that was computed in float32 may be off by: out (parameters), the same for every entry of a
+ * tensor. twice the farthest that an entry moves when weights and inputs move by up to GN_CHECK_BITS last bits, and at
+ * least four bits of the largest; NaN where float32 overflows. */
+#define GN_CHECK_BITS 8.0
+gn_status gn_check_rounding(gn_context *ctx, const gn_net *net, const gn_dataset *rows, double *out);
+/* An entry that does not pass does when it is off by no more. */
+void gn_check_allow(gn_check_entry *e, double rounding);
+/* Is every number a float32, to the bit or as its shortest text? What is not finite counts as one. */
+bool gn_check_is_narrow(const double *v, size_t n);
 
 /* The which-th random unit direction of a check, (n). */
 void gn_check_direction_of(const gn_objective *o, const gn_check_options *options, size_t which, double *v);

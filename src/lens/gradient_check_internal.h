@@ -16,6 +16,7 @@ typedef struct gn_checker {
     double *p;                      /* (n) */
     signed char *here, *there;      /* (kinks) */
     double loss, floor;
+    const double *rounding;         /* (n), borrowed, or NULL */
 } gn_checker;
 gn_status gn_checker_open(gn_context *ctx, gn_objective *o, const double *p, gn_checker *c);
 void gn_checker_close(gn_checker *c);

@@ -193,11 +193,19 @@ static void say_precision(gn_sheet *s, const gn_objective *o, const gn_check_ora
                                        { .title = "|g32 - g64|/|g64|", .text = error } };
     if (s->status != GN_OK) return;
     gn_sheet_table(s, 0, "the gradient in float32, as the network trains, against float64", 2, r->tensors, column);
+    bool finite = true;
+    for (size_t i = 0; i < r->tensors; i++) finite &= isfinite(r->precision[i]);
+    if (!finite)
+        gn_sheet_text(s, 0, "Where it is not a number float32 overflows (beyond 3.4e38) and float64 does not: scale "
+                      "the inputs, or train with --precision f64.");
 }
 
 void gn_check_oracles_sheet(gn_sheet *s, const gn_objective *o, const gn_check_oracles *r)
 {
-    if (r->complex_run)
+    if (!isfinite(r->reverse)) return;  /* the check has said so */
+    if (r->complex_run && !isfinite(r->complex_step))
+        gn_sheet_text(s, 0, "Complex step gives no number here: what is not finite has no imaginary part.");
+    else if (r->complex_run)
         gn_sheet_text(s, 0, "Complex step, which shares no derivative with the engine: g.v = %s against %s, apart by "
                       "%s.",
                       gn_num_digits(GN_NUM, r->complex_step, 8), gn_num_digits(GN_NUM, r->reverse, 8),

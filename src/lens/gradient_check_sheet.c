@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STEPS = 12 };
+enum { STEPS = 12, NAMED = 5 };
 
 /* ---- texts that live as long as the sheet ------------------------------------------------------------------------ */
 
@@ -171,6 +171,12 @@ static void show_directions(gn_sheet *s, const gn_check_report *r)
 
 static void say_taylor(gn_sheet *s, const gn_taylor *t)
 {
+    bool finite = true;
+    for (int i = 0; i < GN_TAYLOR_STEPS; i++) finite &= isfinite(t->zeroth[i]) && isfinite(t->first[i]);
+    if (!finite) {
+        gn_sheet_text(s, 0, "The loss or its slope along v is not finite: the remainders say nothing.");
+        return;
+    }
     if (isnan(t->slope[1])) {
         gn_sheet_text(s, 0, "The second remainder is lost in rounding: the loss is as good as linear along v.");
         return;
@@ -204,6 +210,11 @@ static void show_taylor(gn_sheet *s, const gn_taylor *t)
 
 static void show_second(gn_sheet *s, const gn_check_report *r)
 {
+    if (!isfinite(r->uhv) || !isfinite(r->vhu)) {
+        gn_sheet_text(s, 0, "The Hessian is not finite: u'Hv = %s, v'Hu = %s.", number_text(s, r->uhv, 6),
+                      number_text(s, r->vhu, 6));
+        return;
+    }
     gn_sheet_text(s, 0, "The Hessian is symmetric: u'Hv = %s, v'Hu = %s, apart by %s (must be below %s): %s.",
                   number_text(s, r->uhv, 6), number_text(s, r->vhu, 6), number_text(s, r->symmetry, 2),
                   number_text(s, GN_CHECK_SYMMETRY, 2), r->symmetry <= GN_CHECK_SYMMETRY ? "ok" : "FAIL");
@@ -216,9 +227,28 @@ static void show_second(gn_sheet *s, const gn_check_report *r)
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
-static void conclude(gn_sheet *s, const gn_check_report *r)
+/* Parameters at which there is nothing to take a difference of. */
+static void say_not_finite(gn_sheet *s, const gn_objective *o, const gn_check_report *r)
+{
+    const double *p = gn_objective_start(o);
+    size_t said = 0;
+    for (size_t i = 0, n = gn_objective_size(o); i < n && said <= NAMED; i++) {
+        if (isfinite(p[i])) continue;
+        if (said == NAMED) gn_sheet_text(s, 0, "More parameters are not finite.");
+        else gn_sheet_text(s, 0, "The parameter %s is %s: no difference can be taken there.", entry_text(s, o, i),
+                           number_text(s, p[i], 6));
+        said++;
+    }
+    if (!isfinite(r->loss))
+        gn_sheet_text(s, 0, "The loss is %s: nothing can be checked%s.", number_text(s, r->loss, 6),
+                      said ? "" : ". `glassnet explain` names the first number that is not finite");
+}
+
+static void conclude(gn_sheet *s, const gn_objective *o, const gn_check_report *r)
 {
     size_t failed = 0, kinks = 0;
+    say_not_finite(s, o, r);
+    if (!isfinite(r->loss)) return;
     for (size_t i = 0; i < r->tensors; i++) {
         failed += r->tensor[i].failed;
         kinks += r->tensor[i].kinks;
@@ -235,7 +265,8 @@ static void conclude(gn_sheet *s, const gn_check_report *r)
 
 void gn_check_sheet(gn_sheet *s, const gn_objective *o, const gn_check_report *r)
 {
-    conclude(s, r);
+    conclude(s, o, r);
+    if (!isfinite(r->loss)) return;
     show_tensors(s, o, r);
     show_kinks(s, o, r);
     size_t worst = r->entries < 10 ? r->entries : 10;
@@ -265,6 +296,7 @@ gn_status gn_check_steps_sheet(gn_sheet *s, gn_objective *o, const double *v, co
         text[2][i] = number_text(s, f, 2);
         if (c < gn_check_error(slope, central[best], 0)) best = i;
     }
+    if (!isfinite(gn_check_error(slope, central[best], 0))) return gn_sheet_done(s); /* no step gives a number */
     const gn_sheet_column column[] = { { .title = "h", .text = text[0] },
                                        { .title = "central", .text = text[1] },
                                        { .title = "forward", .text = text[2] } };

@@ -87,10 +87,11 @@ $ glassnet check moons --net "300 relu, 300 tanh" --quiet > out; sed -n 2,3p out
 >>>
 $ glassnet check m.safetensors moons.csv --grad zero.csv --tensor 0.bias > out
 ? 1
-$ sed -n 1,3p out; grep -E '^(The gradient|  entry)|diagnosis' out
+$ sed -n 1,4p out; grep -E '^(The gradient|  entry)|diagnosis' out
 > check of a gradient for m.safetensors on moons.csv
 > L = {num}: mean of bce over all 200 rows
 > the gradient is from zero.csv, read as 0.bias
+> its numbers are float32: it passes too within twice what 8 last bits of weights
 > The gradient does NOT pass: 8 of the 8 entries checked are wrong or suspicious.
 >   entry {any}analytic a {any}numeric n {any}ratio  error  verdict
 > {any} diagnosis {any}
@@ -104,3 +105,8 @@ $ glassnet check m.safetensors moons.csv --tensor 9.bias
 ! glassnet: error[CFG-VALUE]: --tensor is '9.bias'; the network has no such trainable tensor
 ! hint: it has 0.weight, 0.bias, 2.weight, 2.bias, 3.weight, 3.bias, 5.weight, 5.bias
 ? 2
+
+# inputs that float64 holds and float32 does not
+$ printf 'x1,x2,class\n0.1,1e300,upper\n1e-300,0.2,lower\n0.5,0.1,upper\n' > huge.csv; glassnet check m.safetensors huge.csv > out; grep -A1 'float32 overflows' out
+> Where it is not a number float32 overflows (beyond 3.4e38) and float64 does not:
+> scale the inputs, or train with --precision f64.

@@ -111,3 +111,16 @@ $ printf 'a\n1\nx\ny\nz\n' > g.csv; glassnet diagnose s.safetensors sine.csv --g
 $ glassnet diagnose s.safetensors sine.csv --grad none.csv
 ! glassnet: error[IO-OPEN]: none.csv: No such file or directory
 ? 4
+
+# the sign besides a factor, a factor of two parts, and what is not finite
+$ python3 grad.py right > right.csv; for k in -2 1/80 -0.3; do python3 -c "for v in open('right.csv'): print(repr($k*float(v)))" > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv | grep -E -A2 '^(The gradient|0.weight:)' | grep -Ev 'findings|--' | tr '\n' ' '; done
+> The gradient is not right: sign, and factor 2.  0.weight: sign, and factor 2: given/right = -2 for all 4 entries, to {num}. To do: the error is prediction - target; the 2 is there twice, or the loss has no 1/2. The gradient is not right: a constant factor 1/80.  0.weight: a constant factor 1/80: given/right = 1/80 for all 4 entries, to {num}; 1/80 is 1/40 (the rows) times 1/2. To do: compare the constants in front of the loss. The gradient is not right: sign, and a constant factor 0.3.  {any}
+$ sed '2s/.*/nan/; 7s/.*/-inf/' right.csv > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv > out; grep -E -A2 '^(The|[02])' out | tr '\n' ' '
+> The gradient is not right: not finite. {any} 0.weight: not finite: 1 of 4 entries is not finite: [1,0] is nan; 3 of the other 3 agree. To do: find the first step that gives nan or inf: 0/0, log 0, a large exp. 0.bias: not finite: 1 of 4 entries is not finite: [2] is -inf; 3 of the other 3 agree. 
+$ printf '1,nan\n2,nan\n3,nan\n4,nan\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv
+! glassnet: error[MOD-SHAPE]: a gradient of 4 by 2 numbers has neither the shape of a tensor nor all 13 parameters
+! hint: `glassnet info MODEL` shows the tensors; --tensor NAME says which it is
+? 3
+$ printf 'g\n1\n2\nNA\n4\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv --tensor 0.weight
+! glassnet: error[CSV-NUM]: g.csv:4:1: a number of the gradient is missing
+? 3
