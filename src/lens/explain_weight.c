@@ -63,8 +63,9 @@ static void put_rows(following *f)
         v[2 * m + i] = factor_at(f, i);
         v[3 * m + i] = v[m + i] * v[2 * m + i];
     }
+    bool single = r->net->spec.type == GN_F32;
     gn_sheet_column column[] = { { .title = "row", .number = v },
-                                 { .title = "delta", .name = "delta", .number = v + m },
+                                 { .title = "delta", .name = "delta", .number = v + m, .single = single },
                                  { .title = "factor", .name = "factor", .number = v + 2 * m },
                                  { .title = "delta*factor", .name = "part", .formula = "delta*factor",
                                   .number = v + 3 * m } };
@@ -257,6 +258,10 @@ static void put_paths(following *f)
                    fits ? 5 : 4, p.count, column);
     for (size_t i = 0; i < p.count && !fits; i++)
         gn_sheet_text(r->s, 2, "%s: %s", p.text[2 * i], p.text[2 * i + 1]);
+    if (!isfinite(sum)) {
+        gn_sheet_text(r->s, 0, "a path is not finite: their sum says nothing of the gradient");
+        return;
+    }
     gn_sheet_text(r->s, 0, "%zu path%s; together %s, the gradient%s is %s", p.count, p.count == 1 ? "" : "s",
                   gn_num_digits(GN_NUM, sum, 6), r->t.rows > rows ? "'s part from this row" : "",
                   gn_num_digits(GN_NUM, r->t.rows > rows ? first_part(f) : f->gradient, 6));
@@ -285,10 +290,11 @@ static void put_influence(following *f)
         v[n + used] = (double)size;
         v[2 * n + used++] = most;
     }
+    bool single = r->net->spec.type == GN_F32;
     gn_sheet_column column[] = { { .title = "values", .text = what },
                                  { .title = "moved", .number = v },
                                  { .title = "of", .number = v + n },
-                                 { .title = "most, per 1 of it", .number = v + 2 * n } };
+                                 { .title = "most, per 1 of it", .number = v + 2 * n, .single = single } };
     gn_sheet_table(r->s, 0, "what it moves, by forward mode", GN_COUNT(column), used, column);
     double forward = gn_trace_at(&r->t, r->t.influence[r->net->layers], 0);
     gn_sheet_text(r->s, 0, "the loss by forward mode: %s, by the way back: %s", gn_num_digits(GN_NUM, forward, 6),
