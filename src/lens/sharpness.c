@@ -75,7 +75,7 @@ static void widen(const gn_watched *w, const void *block, double *to)
     }
 }
 
-static bool finite(size_t n, const double *x)
+static bool all_finite(size_t n, const double *x)
 {
     for (size_t i = 0; i < n; i++)
         if (!isfinite(x[i])) return false;
@@ -153,7 +153,7 @@ static gn_status measure(gn_sharpness *s, const gn_watched *w)
     if (slot >= 0 && w->step == 0) return GN_OK;
     if (!s->of) GN_TRY(open(s, w));
     widen(w, w->net->block, s->p);
-    if (!finite(s->n, s->p)) return GN_OK;
+    if (!all_finite(s->n, s->p)) return GN_OK;
     GN_TRY(gn_objective_gradient(s->of, s->p, &a.loss, s->room));
     for (size_t i = 0; i < s->n; i++) s->still[i] = s->room[i] == 0;
     a.loss *= s->scale;

@@ -115,6 +115,7 @@ static void density_table(const gn_stability *s, gn_sheet *sheet)
     given(sheet, 0, "estimate", "trace_estimate", d->trace);
     given(sheet, 0, "standard error", "trace_error", d->trace_error);
     fill_histogram(d, &h);
+    size_t bins = h.from[0] < h.to[0] ? BINS : 1;   /* all in one place */
     for (int b = 0; b < BINS; b++) {
         size_t length = (size_t)(BAR * h.share[b] + 0.5);
         if (length == 0 && h.share[b] > 1e-6) length = 1;
@@ -124,7 +125,7 @@ static void density_table(const gn_stability *s, gn_sheet *sheet)
     if (sheet->status != GN_OK) return;
     const gn_sheet_column column[] = { { .title = "from", .number = h.from }, { .title = "to", .number = h.to },
                                        { .title = "share", .number = h.share }, { .title = "", .text = h.bar } };
-    gn_sheet_table(sheet, 0, "density of the eigenvalues, by stochastic Lanczos quadrature", 4, BINS, column);
+    gn_sheet_table(sheet, 0, "density of the eigenvalues, by stochastic Lanczos quadrature", 4, bins, column);
 }
 
 /* Of an adaptive optimiser: what was found, before P is made by going on. */
