@@ -3,6 +3,7 @@
  * Invariant: the exit status is 0 only when every entry that was checked passes. */
 #include "grad_file.h"
 #include "subject.h"
+#include "../lens/facts.h"
 
 #include <math.h>
 #include <string.h>
@@ -142,6 +143,7 @@ static void state_facts(gn_checking *c, const gn_check_report *r)
     if (!r->full)
         gn_sheet_fact(&c->sheet, "%zu of %zu parameters, drawn by the seed %llu; --full checks every one", r->checked,
                       r->parameters, (unsigned long long)c->how.seed);
+    gn_facts_mode(&c->sheet, c->subject.net, c->subject.model && gn_recorded_weights(c->subject.model->options));
     gn_check_facts(&c->sheet, r);
 }
 

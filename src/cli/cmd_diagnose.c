@@ -3,6 +3,7 @@
  * Invariant: the exit status is 0 only when the gradient is right. */
 #include "grad_file.h"
 #include "subject.h"
+#include "../lens/facts.h"
 
 #include <string.h>
 
@@ -28,6 +29,7 @@ static void state_facts(const gn_subject *subject, const gn_grad_file *f, const 
     gn_sheet_fact(sheet, "L = %s: %s of %s over %s, float64", gn_num_digits(GN_NUM, d->loss, 6), spec->reduction,
                   spec->loss, t.at ? t.at : "");
     gn_text_free(&t);
+    gn_facts_mode(sheet, subject->net, subject->model && gn_recorded_weights(subject->model->options));
     if (f->rows) gn_sheet_fact(sheet, "read: %zu by %zu numbers, %s", f->rows, f->cols, f->how);
     else gn_sheet_fact(sheet, "read: %zu tensors, %s", f->count, f->how);
     gn_sheet_fact(sheet, "a gradient has its tensor's shape; a weight has a row for each output");

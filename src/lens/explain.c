@@ -59,7 +59,6 @@ static void put_kink_fact(gn_explain_run *r)
 
 void gn_explain_header(gn_explain_run *r)
 {
-    bool dropout = false;
     put_loss_fact(r);
     gn_sheet_fact(r->s, "layout: X has a row per example, W a row per output: Z = X*W' + b");
     gn_sheet_fact(r->s, "a gradient has the shape of its parameter; a Jacobian a row per output");
@@ -68,14 +67,7 @@ void gn_explain_header(gn_explain_run *r)
                   r->own ? " (the weights are float32 and widened)" : "");
     if (r->call->described)
         gn_sheet_fact(r->s, "weights: as initialised with seed %llu", (unsigned long long)r->net->spec.seed);
-    for (size_t i = 0; i < r->net->layers; i++) dropout |= r->net->layer[i].kind == GN_L_DROPOUT;
-    if (r->call->weighted) gn_sheet_fact(r->s, "rows weigh the same here, although training weighed them");
-    if (dropout) gn_sheet_fact(r->s, "dropout is off, as in prediction");
-    for (size_t i = 0; i < r->net->layers; i++)
-        if (r->net->layer[i].kind == GN_L_BATCHNORM) {
-            gn_sheet_fact(r->s, "batch normalisation uses its running mean and variance, as in prediction");
-            break;
-        }
+    gn_facts_mode(r->s, r->net, r->call->weighted);
     gn_sheet_fact(r->s, "indices go from 0; .* and ./ act on each element, * is the matrix product");
 }
 

@@ -3,6 +3,7 @@
  * Invariant: an optimiser's numbers come from what is said now, else from what the model was trained with, else from
  * the optimiser's own row; a number that was said for another optimiser is not used. */
 #include "explain_parts.h"
+#include "facts.h"
 #include "../nn/fit.h"
 
 #include <string.h>
@@ -117,8 +118,7 @@ static gn_status explain(gn_context *ctx, gn_explain_call *c, const gn_data *dat
     hyper[set.parameters] = set.hyper[set.parameters + 1];
     hyper[set.parameters + 1] = set.hyper[set.parameters + 2];
     size_t length;
-    c->weighted = recorded && (recorded_value(recorded, "class-weights", &length) ||
-                               recorded_value(recorded, "weight", &length));
+    c->weighted = gn_recorded_weights(recorded);
     c->rate_by_data = recorded && !recorded_value(recorded, "lr", &length) && !(o && gn_option_given(o, GN_O_LR));
     c->op = set.op;
     c->hyper = hyper;

@@ -360,6 +360,32 @@ static bool say_not_finite(gn_trace *t, gn_sheet *s)
     return true;
 }
 
+/* ---- what is left out -------------------------------------------------------------------------------------------- */
+
+static bool has_layer(const gn_net *net, gn_layer_kind kind)
+{
+    for (size_t i = 0; i < net->layers; i++)
+        if (net->layer[i].kind == kind) return true;
+    return false;
+}
+
+void gn_facts_mode(gn_sheet *s, const gn_net *net, bool weighed)
+{
+    if (weighed) gn_sheet_fact(s, "rows weigh the same here, although training weighed them");
+    if (has_layer(net, GN_L_DROPOUT)) gn_sheet_fact(s, "dropout is off, as in prediction");
+    if (has_layer(net, GN_L_BATCHNORM))
+        gn_sheet_fact(s, "batch normalisation uses its running mean and variance, as in prediction");
+}
+
+bool gn_recorded_weights(const char *recorded)
+{
+    static const char *const option[] = { "class-weights=", "weight=" };
+    for (const char *at = recorded; at && *at; at += strcspn(at, "\n"), at += *at == '\n')
+        for (size_t i = 0; i < GN_COUNT(option); i++)
+            if (!strncmp(at, option[i], strlen(option[i]))) return true;
+    return false;
+}
+
 gn_status gn_facts_put(gn_trace *t, const int *number, gn_sheet *s)
 {
     gn_sheet_section(s, 0, "what the numbers say");

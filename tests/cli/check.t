@@ -110,3 +110,13 @@ $ glassnet check m.safetensors moons.csv --tensor 9.bias
 $ printf 'x1,x2,class\n0.1,1e300,upper\n1e-300,0.2,lower\n0.5,0.1,upper\n' > huge.csv; glassnet check m.safetensors huge.csv > out; grep -A1 'float32 overflows' out
 > Where it is not a number float32 overflows (beyond 3.4e38) and float64 does not:
 > scale the inputs, or train with --precision f64.
+
+# what of training is left out is said
+$ printf 'x1,x2,w,y\n0.1,0.2,1,a\n0.5,-0.4,2,b\n-0.3,0.9,0.5,a\n0.8,0.1,1,b\n0.2,0.7,3,a\n-0.6,-0.2,1,b\n' > w.csv; glassnet train w.csv --target y --weight w --net "3 relu, dropout 0.3, batchnorm" --epochs 2 --quiet --out w.safetensors > /dev/null; glassnet check w.safetensors w.csv | sed -n 3,5p
+> rows weigh the same here, although training weighed them
+> dropout is off, as in prediction
+> batch normalisation uses its running mean and variance, as in prediction
+$ printf '0.5\n0.25\n1\n' > g.csv; glassnet diagnose w.safetensors w.csv --grad g.csv --tensor 0.bias | sed -n 3,5p
+> rows weigh the same here, although training weighed them
+> dropout is off, as in prediction
+> batch normalisation uses its running mean and variance, as in prediction
