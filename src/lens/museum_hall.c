@@ -2,9 +2,18 @@
  *
  * Invariant: every number on the sheet that is not given is a formula's value when the sheet is made. */
 #include "museum_hall.h"
+#include "show.h"
 
 #include <math.h>
 #include <string.h>
+
+/* The names of an exhibit are its author's: dr_deta is a derivative though r is none of its symbols. */
+static void mark_derivative(const gn_hall *h, const gn_line *line)
+{
+    size_t top, bottom;
+    gn_symbol *made = line ? gn_sheet_find(h->s, line->symbol->name) : NULL;
+    if (made) made->derivative = gn_show_is_derivative(made->name, &top, &bottom);
+}
 
 void gn_hall_fail(gn_hall *h, gn_status s)
 {
@@ -20,14 +29,15 @@ void gn_hall_number(gn_hall *h, const char *name, double value) { gn_hall_array(
 
 void gn_hall_calc(gn_hall *h, const char *title, const char *name, const char *formula)
 {
-    gn_sheet_compute(h->s, 0, true, title, name, formula);
+    gn_line *line = gn_sheet_compute(h->s, 0, true, title, name, formula);
+    mark_derivative(h, line);
 }
 
 void gn_hall_result(gn_hall *h, const char *title, const char *name, size_t rows, size_t cols, const double *value,
                     const char *formula)
 {
     gn_symbol *made = gn_sheet_symbol(h->s, name, rows, cols, value, GN_F64);
-    gn_sheet_equation(h->s, 0, true, title, made, formula);
+    mark_derivative(h, gn_sheet_equation(h->s, 0, true, title, made, formula));
 }
 
 double gn_hall_at(const gn_hall *h, const char *name, size_t i)

@@ -113,6 +113,16 @@ void gn_sheet_text(gn_sheet *s, int depth, const char *fmt, ...)
 
 /* ---- symbols ------------------------------------------------------------------------------------------------- */
 
+static bool is_known(const gn_sheet *s, const char *name, size_t length)
+{
+    for (size_t i = s->symbols; i-- > 0;) {
+        const gn_symbol *v = s->symbol[i];
+        if (strncmp(v->name, name, length) == 0 && !v->name[length]) return true;
+        if (v->shown && strncmp(v->shown, name, length) == 0 && !v->shown[length]) return true;
+    }
+    return false;
+}
+
 gn_symbol *gn_sheet_symbol(gn_sheet *s, const char *name, size_t rows, size_t cols, const double *value, gn_type type)
 {
     uint64_t count;
@@ -126,6 +136,9 @@ gn_symbol *gn_sheet_symbol(gn_sheet *s, const char *name, size_t rows, size_t co
     if (!own_name) return NULL;
     if (value) memcpy(own, value, rows * cols * sizeof *own);
     *made = (gn_symbol){.name = own_name, .rows = rows, .cols = cols, .value = value ? own : NULL, .type = type};
+    size_t top, bottom, length = strlen(own_name);
+    made->derivative = gn_show_is_derivative(own_name, &top, &bottom) && is_known(s, own_name + 1, top) &&
+                       is_known(s, own_name + length - bottom, bottom);
     return s->symbol[s->symbols++] = made;
 }
 

@@ -11,8 +11,8 @@
 #include "../kernel/kernel.h"
 
 /* A name of the sheet. `name` is an identifier of the expression language ("dL_dw"); `shown` is how text prints it
- * ("dL/dw"), one symbol although it has a stroke; `latex` is how LaTeX does. NULL: made from the name: d?_d? is a
- * derivative, a trailing number an index, a Greek name its letter. */
+ * ("dL/dw"), one symbol although it has a stroke; `latex` is how LaTeX does. NULL: made from the name: d?_d? of two
+ * symbols is a derivative, a trailing number an index, a Greek name its letter. */
 typedef struct gn_symbol {
     const char *name, *shown, *latex;
     size_t rows, cols;              /* 1, 1: a number; a vector is a column (rows, 1) */
@@ -20,6 +20,7 @@ typedef struct gn_symbol {
                                        shows the formula only, and is not read again */
     gn_type type;                   /* of the run that computed it: f32 values have 9 digits that count, f64 17 */
     const char *exact;              /* "2*sqrt(17)", "14/3" when the engine knows it exactly, else NULL */
+    bool derivative;                /* the name is d?_d? of two symbols of the sheet; dead_data is none */
 } gn_symbol;
 
 typedef struct gn_line_check {      /* of a gradient */

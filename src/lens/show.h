@@ -20,10 +20,13 @@ gn_status gn_show_formula(const gn_sheet *s, const gn_line *line, gn_put_symbol 
 
 /* How a name is shown in text: dL/dw, η, ŷ; ascii: dL/dw, eta, yhat. */
 void gn_show_name(gn_text *to, const gn_symbol *symbol, bool ascii);
-void gn_show_word(gn_text *to, const char *name, bool ascii);               /* the same of a bare name */
+/* The same of a bare name; derivative: d?_d? is one. */
+void gn_show_word(gn_text *to, const char *name, bool derivative, bool ascii);
 void gn_show_name_latex(gn_text *to, const gn_symbol *symbol);
-void gn_show_word_latex(gn_text *to, const char *name);
-void gn_show_name_mathml(gn_text *to, const char *name);
+void gn_show_word_latex(gn_text *to, const char *name);                     /* no derivative */
+void gn_show_name_mathml(gn_text *to, const char *name, bool derivative);
+/* d?_d?: the lengths of what is derived and of what it is derived by; whether they are known is the caller's to ask. */
+bool gn_show_is_derivative(const char *name, size_t *top, size_t *bottom);
 /* Control characters and wrong UTF-8 become \xNN; ascii: known signs are spelt, the rest is ?. */
 void gn_show_clean(gn_text *to, const char *text, bool ascii);
 size_t gn_show_width(const char *text, size_t length);                      /* columns on a terminal */

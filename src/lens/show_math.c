@@ -146,7 +146,7 @@ static gn_math_level name_level(const gn_math *n, gn_math_style how)
 {
     if (!n->symbol) return GN_ML_ATOM;
     if (!how.numbers) {
-        bool fraction = !n->symbol->latex && strstr(n->name, "_d") && n->name[0] == 'd';
+        bool fraction = !n->symbol->latex && n->symbol->derivative;
         return fraction || (n->symbol->latex && strchr(n->symbol->latex, '^')) ||
                        (n->symbol->latex && strstr(n->symbol->latex, "\\frac"))
                    ? GN_ML_PRODUCT
@@ -336,7 +336,7 @@ static const char *sign_of(const gn_math *n, gn_math_style how)
 bool gn_math_is_fraction(const gn_math *n, gn_math_style how)
 {
     if (n->kind == GN_MATH_BINARY) return n->op == GN_F_DIV && !n->each;
-    return n->kind == GN_MATH_NAME && !how.numbers && n->symbol && !n->symbol->latex;
+    return n->kind == GN_MATH_NAME && !how.numbers && n->symbol && !n->symbol->latex && n->symbol->derivative;
 }
 
 static void put_binary(gn_text *to, const gn_math *n, gn_math_style how)

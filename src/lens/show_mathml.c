@@ -39,7 +39,7 @@ void gn_mathml_name(gn_text *to, const gn_symbol *v, size_t id)
         gn_html_text(to, v->shown);
         gn_text_puts(to, "</mi>");
     } else {
-        gn_show_name_mathml(to, v->name);
+        gn_show_name_mathml(to, v->name, v->derivative);
     }
     gn_text_puts(to, "</mrow>");
 }
@@ -171,7 +171,7 @@ static void put_bare(gn_text *to, const gn_math *n, gn_math_style how)
     case GN_MATH_NAME:
         if (n->symbol && how.numbers) put_value(to, n, how.digits);
         else if (n->symbol) gn_mathml_name(to, n->symbol, n->id);
-        else gn_show_name_mathml(to, n->name);
+        else gn_show_name_mathml(to, n->name, false);
         break;
     case GN_MATH_NEG:
         put_sign(to, "\xE2\x88\x92");

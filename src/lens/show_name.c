@@ -21,9 +21,9 @@ static const letter *greek_of(const char *word, size_t length)
     return NULL;
 }
 
-/* dL_dw: the length of what is derived and of what it is derived by; false when the name is no derivative. */
-static bool is_derivative(const char *name, size_t n, size_t *top, size_t *bottom)
+bool gn_show_is_derivative(const char *name, size_t *top, size_t *bottom)
 {
+    size_t n = strlen(name);
     if (n < 5 || name[0] != 'd') return false;
     for (size_t i = 2; i + 2 < n; i++) {
         if (name[i] != '_' || name[i + 1] != 'd') continue;
@@ -64,10 +64,10 @@ static void put_word(gn_text *to, const char *word, size_t n, bool ascii)
     if (!y_bar_hat) gn_text_add(to, word + p.stem, n - p.stem);
 }
 
-static void put_text_name(gn_text *to, const char *name, bool ascii)
+void gn_show_word(gn_text *to, const char *name, bool derivative, bool ascii)
 {
     size_t n = strlen(name), top, bottom;
-    if (!is_derivative(name, n, &top, &bottom)) {
+    if (!derivative || !gn_show_is_derivative(name, &top, &bottom)) {
         put_word(to, name, n, ascii);
         return;
     }
@@ -80,12 +80,7 @@ static void put_text_name(gn_text *to, const char *name, bool ascii)
 void gn_show_name(gn_text *to, const gn_symbol *symbol, bool ascii)
 {
     if (symbol->shown) gn_show_clean(to, symbol->shown, ascii);
-    else put_text_name(to, symbol->name, ascii);
-}
-
-void gn_show_word(gn_text *to, const char *name, bool ascii)
-{
-    put_text_name(to, name, ascii);
+    else gn_show_word(to, symbol->name, symbol->derivative, ascii);
 }
 
 /* ---- LaTeX --------------------------------------------------------------------------------------------------- */
@@ -139,11 +134,13 @@ static void put_latex_word(gn_text *to, const char *word, size_t n)
 
 void gn_show_word_latex(gn_text *to, const char *name)
 {
+    put_latex_word(to, name, strlen(name));
+}
+
+static void put_derivative_latex(gn_text *to, const char *name)
+{
     size_t n = strlen(name), top, bottom;
-    if (!is_derivative(name, n, &top, &bottom)) {
-        put_latex_word(to, name, n);
-        return;
-    }
+    if (!gn_show_is_derivative(name, &top, &bottom)) return;
     gn_text_puts(to, "\\frac{\\partial ");
     put_latex_word(to, name + 1, top);
     gn_text_puts(to, "}{\\partial ");
@@ -154,6 +151,7 @@ void gn_show_word_latex(gn_text *to, const char *name)
 void gn_show_name_latex(gn_text *to, const gn_symbol *symbol)
 {
     if (symbol->latex) gn_text_puts(to, symbol->latex);
+    else if (symbol->derivative) put_derivative_latex(to, symbol->name);
     else gn_show_word_latex(to, symbol->name);
 }
 
@@ -188,10 +186,10 @@ static void put_mathml_word(gn_text *to, const char *word, size_t n)
     gn_text_puts(to, "</mi></msub>");
 }
 
-void gn_show_name_mathml(gn_text *to, const char *name)
+void gn_show_name_mathml(gn_text *to, const char *name, bool derivative)
 {
     size_t n = strlen(name), top, bottom;
-    if (!is_derivative(name, n, &top, &bottom)) {
+    if (!derivative || !gn_show_is_derivative(name, &top, &bottom)) {
         put_mathml_word(to, name, n);
         return;
     }

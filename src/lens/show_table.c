@@ -239,6 +239,23 @@ static void print_part(gn_painter *p, const table *t, size_t from, size_t to)
     }
 }
 
+/* Is it a symbol of the sheet or a column of the table, by its first `length` signs? */
+static bool is_known(const gn_painter *p, const gn_line *line, const char *name, size_t length)
+{
+    for (size_t j = 0; j < line->columns; j++) {
+        const char *own = line->column[j].name;
+        if (own && strncmp(own, name, length) == 0 && !own[length]) return true;
+    }
+    return gn_line_symbol(p->s, line, name, length) != NULL;
+}
+
+static bool is_derivative(const gn_painter *p, const gn_line *line, const char *name)
+{
+    size_t top, bottom;
+    return gn_show_is_derivative(name, &top, &bottom) && is_known(p, line, name + 1, top) &&
+           is_known(p, line, name + strlen(name) - bottom, bottom);
+}
+
 static void print_formulas(gn_painter *p, const gn_line *line)
 {
     gn_text t;
@@ -247,7 +264,8 @@ static void print_formulas(gn_painter *p, const gn_line *line)
         const gn_sheet_column *c = &line->column[j];
         if (!c->formula) continue;
         gn_text_puts(&t, t.length ? ",  " : "where ");
-        gn_show_word(&t, c->name ? c->name : c->title, true);
+        const char *name = c->name ? c->name : c->title;
+        gn_show_word(&t, name, is_derivative(p, line, name), true);
         gn_text_puts(&t, " = ");
         gn_show_clean(&t, c->formula, p->how->ascii);
     }

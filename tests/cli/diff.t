@@ -359,3 +359,13 @@ $ glassnet diff
 ! glassnet: error[USAGE]: `glassnet diff` needs EXPR...
 ! hint: `glassnet diff --help` has examples
 ? 2
+
+# a name that begins like a derivative is a name
+$ glassnet diff "dead_data^2" --at 3 | grep -E 'dead_data =|f = '
+>     dead_data = 3
+>     f = dead_data^2 = 3^2 = 9
+$ glassnet diff "dead_data^2" --at 3 --format latex | grep -c 'partial ead'
+> 0
+? 1
+$ glassnet diff "dead_data^2 + a*x" --at 3,1,2 --format latex | grep -o '.frac{.partial f}{.partial x}' | head -n 1
+> \frac{\partial f}{\partial x}
