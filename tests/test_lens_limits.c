@@ -267,6 +267,9 @@ static void regime_under_an_optimiser(void **state)
     gn_iteration it;
     must(ctx, gn_iteration_of(ctx, GN_OPT_momentum, hyper, 3.8, &it));
     assert_int_equal(gn_regime_under(&limit, &it, 3.8), GN_REGIME_TWO_CYCLE);
+    hyper_of(GN_OPT_sgd, hyper);    /* 1 - 1e-30 is 1, and the curvature is not 0 for that */
+    must(ctx, gn_iteration_of(ctx, GN_OPT_sgd, hyper, 1e-30, &it));
+    assert_int_equal(gn_regime_under(&limit, &it, 1e-30), GN_REGIME_ONE_SIDED);
 }
 
 /* P by the row's own text: sqrt(v/(1 - beta2^t)) + eps, over what the correction of the mean multiplies. */

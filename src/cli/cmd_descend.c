@@ -4,6 +4,7 @@
 #include "../lens/descent.h"
 #include "../nn/fit.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct request {
@@ -69,7 +70,8 @@ static gn_status check_start(gn_cli *cli, const request *r)
     const char *what = strcmp(r->path.overflow, "f") ? r->path.overflow : "the function";
     gn_fail(cli->ctx, GN_E_CFG_VALUE, "--from: %s is not finite where it starts, %s%s = %s", what,
             r->of.names > 1 ? "with " : "at ", r->of.name[0], gn_num(GN_NUM, r->ask.from[0]));
-    return gn_hint(cli->ctx, "start where the function and its slopes have a value; log(x), say, has one above 0");
+    return gn_hint(cli->ctx, isnan(r->path.f[0]) ? "start inside its domain: log(x), say, has values above 0 alone"
+                                                 : "start where the function and its slopes are finite numbers");
 }
 
 static gn_status show(gn_cli *cli, request *r)

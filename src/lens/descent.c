@@ -101,15 +101,27 @@ static gn_status open_runner(runner *r)
     return GN_OK;
 }
 
+static double decay_at(const gn_descent_ask *ask, double w)
+{
+    if (!ask->weight_decay && !ask->l1) return 0;
+    return ask->weight_decay * w + ask->l1 * (double)((w > 0) - (w < 0));
+}
+
+double gn_descent_size(const gn_descent_ask *ask, size_t n, const double *x, const double *g)
+{
+    double s = 0;
+    for (size_t i = 0; i < n; i++) s = hypot(s, g[i] + decay_at(ask, x[i]));
+    return s;
+}
+
 /* The row's text on one variable: w, g and the slots in, w and the slots out. */
 static void update_variable(runner *r, size_t i, uint64_t t)
 {
     size_t slots = (size_t)r->row->slots;
     double *u = r->update, w = r->point[i];
     double clip = r->ask->clip, g = clip > 0 ? fmin(fmax(r->gradient[i], -clip), clip) : r->gradient[i];
-    double decay = r->ask->weight_decay * w + r->ask->l1 * (double)((w > 0) - (w < 0));
     u[0] = w;
-    u[1] = g + (r->ask->weight_decay || r->ask->l1 ? decay : 0);
+    u[1] = g + decay_at(r->ask, w);
     memcpy(u + 2, r->slot + i * slots, slots * sizeof *u);
     memcpy(u + 2 + slots, r->ask->hyper, (size_t)r->row->parameters * sizeof *u);
     u[r->names] = (double)t;
@@ -185,13 +197,6 @@ static void predict(runner *r, double *first, double *second, const double *from
     memcpy(r->point, now, r->n * sizeof *now);
 }
 
-static double norm(const double *v, size_t n)
-{
-    double s = 0;
-    for (size_t i = 0; i < n; i++) s = hypot(s, v[i]);
-    return s;
-}
-
 /* Value and gradient at the point; the name of what is not finite, or NULL. */
 static const char *look(runner *r, double *f)
 {
@@ -219,11 +224,11 @@ static bool alternates(const gn_descent *d, const double *older)
     return moved > 1e-9 * size && moved > 0 && back <= 1e-12 * fmax(size, moved);
 }
 
-static gn_descent_end how_it_ended(const gn_descent *d, const double *older)
+static gn_descent_end how_it_ended(const gn_descent_ask *ask, const gn_descent *d, const double *older)
 {
     size_t r = d->rows;
     if (d->overflow) return GN_DESCENT_OVERFLOW;
-    if (norm(d->g + (r - 1) * d->n, d->n) == 0) return GN_DESCENT_STILL;
+    if (gn_descent_size(ask, d->n, d->x + (r - 1) * d->n, d->g + (r - 1) * d->n) == 0) return GN_DESCENT_STILL;
     if (alternates(d, older)) return GN_DESCENT_CYCLE;
     if (r > 2 && d->f[r - 1] > d->f[0] && d->f[r - 1] > d->f[r - 2]) return GN_DESCENT_GROWS;
     return GN_DESCENT_WENT;
@@ -237,7 +242,7 @@ static gn_status walk(runner *r, gn_descent *d)
     d->slot = r->slot;
     d->first_slot = r->first_slot;
     d->overflow = look(r, &f);
-    double start = norm(r->gradient, r->n), size = start;
+    double start = gn_descent_size(r->ask, r->n, r->point, r->gradient), size = start;
     record(r, d, 0, f);
     if (start == 0) d->arrived = 0;
     for (uint64_t t = 1; t <= r->ask->steps && !d->overflow; t++) {
@@ -254,7 +259,7 @@ static gn_status walk(runner *r, gn_descent *d)
         double first = NAN, second = NAN;
         if (keep) predict(r, &first, &second, from);
         d->overflow = look(r, &f);
-        size = norm(r->gradient, r->n);
+        size = gn_descent_size(r->ask, r->n, r->point, r->gradient);
         if (size <= r->ask->tolerance * start && d->arrived == UINT64_MAX) d->arrived = t;
         if (!keep && !d->overflow) continue;
         record(r, d, t, f);
@@ -262,7 +267,7 @@ static gn_status walk(runner *r, gn_descent *d)
         d->second[d->rows - 1] = second;
         d->change[d->rows - 1] = f - old;
     }
-    d->end = how_it_ended(d, older);
+    d->end = how_it_ended(r->ask, d, older);
     return GN_OK;
 }
 

@@ -19,7 +19,7 @@ typedef struct gn_descent_ask {
     const gn_formula *const *exact; /* (names) the same as formulas, or NULL */
     uint64_t steps;
     uint64_t written;               /* steps whose arithmetic is written out */
-    double tolerance;               /* arrived: |gradient| <= tolerance*|first gradient| */
+    double tolerance;               /* arrived: |gradient| <= tolerance*|first gradient|, decay included */
 } gn_descent_ask;
 
 typedef enum gn_descent_end {
@@ -47,6 +47,8 @@ typedef struct gn_descent {
     const double *previous;         /* (n) the point before the last */
 } gn_descent;
 
+/* The length of what has to become 0: of g (n), with the decay at x (n) that the ask adds to it. */
+double gn_descent_size(const gn_descent_ask *ask, size_t n, const double *x, const double *g);
 /* Everything lives in the arena. `of` has one function. */
 gn_status gn_descent_run(gn_arena *arena, const gn_functions *of, const gn_descent_ask *ask, gn_descent *out);
 gn_status gn_descent_sheet(gn_context *ctx, const gn_functions *of, const gn_descent_ask *ask, const gn_descent *path,

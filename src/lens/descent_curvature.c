@@ -199,11 +199,30 @@ void gn_walk_curvature(gn_walk *w, size_t row, const char *where)
 
 /* ---- the story --------------------------------------------------------------------------------------------------- */
 
-static double norm_at(const gn_descent *d, size_t row)
+static double size_at(const gn_walk *w, size_t row)
 {
-    double s = 0;
-    for (size_t j = 0; j < d->n; j++) s = hypot(s, d->g[row * d->n + j]);
-    return s;
+    return gn_descent_size(w->ask, w->n, w->d->x + row * w->n, w->d->g + row * w->n);
+}
+
+static const char *size_name(const gn_walk *w)
+{
+    return w->ask->weight_decay || w->ask->l1 ? "|grad, decay included|" : "|grad|";
+}
+
+static void say_overflow(gn_walk *w)
+{
+    const gn_descent *d = w->d;
+    size_t last = d->rows - 1;
+    const char *what = !strcmp(d->overflow, "f") ? w->f : d->overflow;
+    bool inside = true;
+    for (size_t j = 0; j < d->n; j++) inside = inside && isfinite(d->x[last * d->n + j]);
+    if (d->steps == 0) gn_sheet_text(w->s, 0, "no step was taken: %s is not finite at the start.", what);
+    else if (inside && isnan(d->f[last]))
+        gn_sheet_text(w->s, 0, "LEFT THE DOMAIN: step %llu led to %s = %s%s, where %s has no value.",
+                      (unsigned long long)d->steps, w->of->name[0], NUM(d->x[last * d->n]),
+                      d->n > 1 ? " (and the others likewise)" : "", w->f);
+    else
+        gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", (unsigned long long)d->steps, what);
 }
 
 static void say_end(gn_walk *w)
@@ -213,12 +232,7 @@ static void say_end(gn_walk *w)
     unsigned long long k = d->steps;
     switch (d->end) {
     case GN_DESCENT_OVERFLOW:
-        if (k == 0)
-            gn_sheet_text(w->s, 0, "no step was taken: %s is not finite at the start.",
-                          !strcmp(d->overflow, "f") ? w->f : d->overflow);
-        else
-            gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", k,
-                          !strcmp(d->overflow, "f") ? w->f : d->overflow);
+        say_overflow(w);
         break;
     case GN_DESCENT_GROWS:
         gn_sheet_text(w->s, 0, "it moves away: after %llu steps %s = %s, above the %s it began with, and still rising.",
@@ -233,7 +247,7 @@ static void say_end(gn_walk *w)
                                    "again and again; only a rate that shrinks would arrive.");
         break;
     case GN_DESCENT_STILL:
-        while (last > 0 && norm_at(d, last - 1) == 0) last--;
+        while (last > 0 && size_at(w, last - 1) == 0) last--;
         gn_sheet_text(w->s, 0, "the gradient is exactly 0 from step %llu on: descent stands still.",
                       (unsigned long long)d->k[last]);
         break;
@@ -294,14 +308,17 @@ static void say_factor(gn_walk *w)
     size_t last = d->rows - 1;
     while (arrived && last > 0 && d->k[last] > d->arrived) last--;
     size_t first = last > 20 ? last - 20 : 0;
-    double before = norm_at(d, first), after = norm_at(d, last), steps = (double)(d->k[last] - d->k[first]);
+    double before = size_at(w, first), after = size_at(w, last), steps = (double)(d->k[last] - d->k[first]);
     if (!isfinite(w->slowest) || last < 2 || d->end == GN_DESCENT_CYCLE || !(before > 0) || !(after > 0)) return;
+    double observed = pow(after / before, 1 / steps);
+    bool hidden = w->slowest > 1 && observed < 1;
     bool held = gn_preconditioner_slot(w->ask->op) >= 0;
     gn_sheet_text(w->s, 0, "predicted%s: in the long run an error is multiplied by %s a step%s; observed over the %s "
-                           "steps %s: |grad| by %s a step, their geometric mean.",
+                           "steps %s: %s by %s a step, their geometric mean%s.",
                   held ? " with its state held as it is at the end" : "", NUM(w->slowest),
                   w->ripples ? ", and in ripples on the way, so that few steps tell little" : "", NUM(steps),
-                  arrived ? "before it arrived" : "at the end", NUM(pow(after / before, 1 / steps)));
+                  arrived ? "before it arrived" : "at the end", size_name(w), NUM(observed),
+                  hidden ? "; along the direction that grows there is next to nothing of it yet" : "");
 }
 
 void gn_walk_story(gn_walk *w)
@@ -312,12 +329,12 @@ void gn_walk_story(gn_walk *w)
     gn_sheet_section(w->s, 0, "what happened");
     say_end(w);
     say_overshoots(w);
-    if (d->end == GN_DESCENT_OVERFLOW) return;
+    if (d->end == GN_DESCENT_OVERFLOW || size_at(w, 0) == 0) return;
     if (d->arrived != UINT64_MAX)
-        gn_sheet_text(w->s, 0, "|grad| came under %s of its first value %s at step %llu.",
-                      gn_num(GN_NUM, w->ask->tolerance), NUM(norm_at(d, 0)), (unsigned long long)d->arrived);
+        gn_sheet_text(w->s, 0, "%s came under %s of its first value %s at step %llu.", size_name(w),
+                      gn_num(GN_NUM, w->ask->tolerance), NUM(size_at(w, 0)), (unsigned long long)d->arrived);
     else
-        gn_sheet_text(w->s, 0, "|grad| is %s, %s of its first value: not yet the %s that counts as arrived.",
-                      NUM(norm_at(d, last)), NUM(norm_at(d, last) / norm_at(d, 0)), gn_num(GN_NUM, w->ask->tolerance));
+        gn_sheet_text(w->s, 0, "%s is %s, %s of its first value: not yet the %s that counts as arrived.", size_name(w),
+                      NUM(size_at(w, last)), NUM(size_at(w, last) / size_at(w, 0)), gn_num(GN_NUM, w->ask->tolerance));
     say_factor(w);
 }

@@ -284,7 +284,7 @@ static bool changes_sign(const gn_iteration *it)
 gn_regime gn_regime_under(const gn_limit *limit, const gn_iteration *it, double eta_lambda)
 {
     double width = GN_REGIME_BAND_ULPS * DBL_EPSILON * fmax(1, fabs(eta_lambda));
-    if (it->n == 1) return gn_regime_of(1 - it->matrix[0], NULL, NULL);
+    if (it->n == 1) return gn_regime_of(eta_lambda, NULL, NULL);     /* 1 - matrix[0] without its rounding */
     if (eta_lambda == 0) return GN_REGIME_STILL;
     if (eta_lambda < 0) return GN_REGIME_ASCENDING;
     if (fabs(eta_lambda - limit->value) <= width) return GN_REGIME_TWO_CYCLE;

@@ -14,7 +14,7 @@ static const double most_steps = 1e6, most_predicted = 1e5;
 /* ---- what is left to go ------------------------------------------------------------------------------------------ */
 
 /* The first k from which on it stays arrived; `at_once`: where it cannot leave again, the run stops there. */
-typedef struct arrival { double first, share; uint64_t k; bool arrived, error, at_once; } arrival;
+typedef struct arrival { double first, slope, share; uint64_t k; bool arrived, error, at_once; } arrival;
 
 static double distance(gn_neuron *n, bool error)
 {
@@ -27,15 +27,23 @@ static double distance(gn_neuron *n, bool error)
     return length;
 }
 
+static bool nothing_to_go(const arrival *a)
+{
+    return a->first == 0 || a->slope == 0 || !isfinite(a->first);
+}
+
 static gn_status watch(void *user, gn_neuron *n, uint64_t k)
 {
     arrival *a = user;
     double d = distance(n, a->error);
-    if (k == 0) a->first = d;
+    if (k == 0) {
+        a->first = d;
+        a->slope = distance(n, false);
+    }
     bool inside = d <= a->share * a->first;
     if (inside && !a->arrived) a->k = k;
     a->arrived = inside;
-    return (inside && a->at_once) || a->first == 0 || !isfinite(a->first) ? GN_STOPPED : GN_OK;
+    return (inside && a->at_once) || nothing_to_go(a) ? GN_STOPPED : GN_OK;
 }
 
 /* One row whose loss is least where e = 0, and no decay that pulls away from there. */
@@ -178,6 +186,15 @@ static void say_slowest(gn_neuron_page *p, double slowest)
                   gn_num(GN_NUM, gn_steps_to(slowest, p->show->tolerance)), GN_SHORT(p->show->tolerance));
 }
 
+/* A row with a decay of its own: its rest is where the two balance, not where the gradient is 0. */
+static bool pulls(const gn_neuron_spec *s)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[s->optimizer];
+    for (int i = 0; i < row->parameters; i++)
+        if (!strcmp(row->parameter_name[i], "wd") && s->hyper[i] > 0) return true;
+    return false;
+}
+
 /* Beside a prediction that the run does not keep: why. */
 static const char *shortfall(gn_neuron_page *p, double predicted, double watched)
 {
@@ -201,6 +218,8 @@ static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, d
     else
         gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, observed %llu", what, share,
                       isinf(predicted) ? "never" : gn_num(GN_NUM, predicted), k);
+    if (!a->arrived && pulls(&p->n->spec))
+        gn_sheet_text(p->s, 0, "its weight decay, beside the gradient, pulls the weights away from where that is 0");
     const char *why = why_not(p);
     if (why)
         gn_sheet_text(p->s, 0, "no number of steps is predicted for %s%s: %s",
@@ -209,9 +228,10 @@ static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, d
 
 static void say_nothing_to_go(gn_neuron_page *p, const arrival *a, const char *what)
 {
-    if (a->first == 0)
-        gn_sheet_text(p->s, 0, "%s", a->error ? "the error is 0 at the start: it begins at a minimum, with no way to go"
-                                              : "the gradient is 0 at the start: no step moves the weights");
+    if (a->error && a->first == 0)
+        gn_sheet_text(p->s, 0, "the error is 0 at the start: it begins at a minimum, with no way to go");
+    else if (a->slope == 0)
+        gn_sheet_text(p->s, 0, "the gradient is 0 at the start: no step moves the weights");
     else
         gn_sheet_text(p->s, 0, "the %s is not finite at the start: there is no share of it to come to", what);
 }
@@ -240,7 +260,7 @@ void gn_neuron_show_arrival(gn_neuron_page *p)
     gn_status s = gn_neuron_run(p->n, (uint64_t)steps, 0, watch, &a, &end);
     if (s != GN_OK && s != GN_STOPPED) gn_neuron_fail(p, s);
     if (p->s->status != GN_OK) return;
-    if (a.first == 0 || !isfinite(a.first)) {
+    if (nothing_to_go(&a)) {
         say_nothing_to_go(p, &a, what);
         return;
     }

@@ -137,6 +137,16 @@ static gn_status run_cure(gn_neuron_page *p, cure *c, uint64_t steps)
     return s;
 }
 
+/* A clipped run cannot diverge; what it does in the end it does where nothing is clipped any more. */
+static const char *regime_of(gn_neuron_page *p, const cure *c)
+{
+    const char *name = gn_regime_name(c->regime);
+    if (!(c->spec.clip > 0)) return name;
+    if (c->regime == GN_REGIME_DIVERGENT) return "bounded";
+    const char *last = gn_neuron_format(&p->s->arena, "%s in the end", name);
+    return last ? last : name;
+}
+
 /* Where a limit of lr*lambda is of this lambda, and not of one that changes with the optimiser's state. */
 static bool has_limit(const gn_neuron_page *p)
 {
@@ -163,7 +173,7 @@ static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
         const double v[] = {c[i].spec.hyper[0], c[i].lambda, c[i].kappa, c[i].limit, c[i].loss};
         for (size_t k = 0; k < GN_COUNT(v); k++) number[k][i] = v[k];
         name[i] = c[i].name;
-        regime[i] = i == 1 && c[i].regime == GN_REGIME_DIVERGENT ? "bounded" : gn_regime_name(c[i].regime);
+        regime[i] = regime_of(p, &c[i]);
     }
     static const char *const title[] = {"lr", "λ", "κ", "lr limit", "last L"};
     bool judged = has_limit(p);

@@ -87,11 +87,23 @@ static void say_curvature(gn_neuron_page *p)
 
 /* ---- dead or saturated ------------------------------------------------------------------------------------------- */
 
+/* Rows of a batch whose error is not 0 and that teach nothing. */
+static size_t dead_rows(gn_neuron *n)
+{
+    size_t size, dead = 0;
+    for (size_t r = 0; r < n->spec.rows; r++) {
+        gn_neuron_row(n, r);
+        dead += gn_neuron_value(n, "dp_dz", &size)[0] == 0 && gn_neuron_value(n, "dl_dp", &size)[0] != 0;
+    }
+    return dead;
+}
+
 bool gn_neuron_is_stuck(gn_neuron_page *p)
 {
-    const gn_neuron *n = p->n;
+    gn_neuron *n = p->n;
     size_t size;
-    if (n->texts.linear || n->spec.rows > 1) return false;
+    if (n->texts.linear) return false;
+    if (n->spec.rows > 1) return dead_rows(n) == n->spec.rows;
     double back = gn_neuron_value(n, "dp_dz", &size)[0];
     return fabs(back) < GN_NEURON_SATURATED && gn_neuron_value(n, "dL_dp", &size)[0] != 0;
 }
@@ -100,7 +112,7 @@ static void say_stuck(gn_neuron_page *p)
 {
     const gn_neuron *n = p->n;
     size_t size;
-    if (!gn_neuron_is_stuck(p)) return;
+    if (n->spec.rows > 1 || !gn_neuron_is_stuck(p)) return;
     double slope = gn_neuron_value(n, "dp_dz", &size)[0], z = gn_neuron_value(n, "z", &size)[0];
     const char *moves = n->spec.optimizer == GN_OPT_sgd ? "no rate moves the weights any more"
                                                         : "only what the optimiser has gathered still moves the weights";
@@ -114,16 +126,11 @@ static void say_stuck(gn_neuron_page *p)
                       GN_SHORT(gn_neuron_value(n, "dL_dp", &size)[0]), GN_SHORT(slope));
 }
 
-/* Rows of a batch whose error is not 0 and that teach nothing. */
 static void say_dead_rows(gn_neuron_page *p)
 {
     gn_neuron *n = p->n;
-    size_t size, dead = 0;
     if (n->texts.linear || n->spec.rows == 1) return;
-    for (size_t r = 0; r < n->spec.rows; r++) {
-        gn_neuron_row(n, r);
-        dead += gn_neuron_value(n, "dp_dz", &size)[0] == 0 && gn_neuron_value(n, "dl_dp", &size)[0] != 0;
-    }
+    size_t dead = dead_rows(n);
     if (dead == n->spec.rows)
         gn_sheet_text(p->s, 0, "at the end it is a dead unit: no row sends anything back, for the slope of the "
                       "activation is 0 at each");

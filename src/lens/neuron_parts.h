@@ -86,7 +86,7 @@ void gn_neuron_show_arrival(gn_neuron_page *p);     /* neuron_arrival.c: steps t
 void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result);   /* neuron_trajectory.c */
 void gn_neuron_show_overflow(gn_neuron_page *p);    /* neuron_overflow.c */
 void gn_neuron_say_end(gn_neuron_page *p);          /* neuron_end.c: the curvature there; dead, saturated */
-bool gn_neuron_is_stuck(gn_neuron_page *p);         /* one row, and hardly anything of its error goes back now */
+bool gn_neuron_is_stuck(gn_neuron_page *p);         /* hardly anything of an error goes back now */
 void gn_neuron_show_cures(gn_neuron_page *p);       /* neuron_cures.c */
 #define GN_SHORT(v) gn_num_digits(GN_NUM, (v), 6)
 static inline void gn_neuron_fail(gn_neuron_page *p, gn_status s)

@@ -220,9 +220,11 @@ static void other_regime(gn_neuron_page *p)
         return;
     }
     if (t->limit.preconditioned) {
+        const char *value = GN_SHORT(t->limit.value);
+        bool plain = !strcmp(value, t->limit.formula);
         gn_sheet_text(p->s, 0, "%s divides each step by its state, so λ here is not the one it feels; its limit is "
-                      "lr*λ(P^-1/2 H P^-1/2) < %s = %s, %s", name, t->limit.formula, GN_SHORT(t->limit.value),
-                      t->limit.about);
+                      "lr*λ(P^-1/2 H P^-1/2) < %s%s%s, %s", name, t->limit.formula, plain ? "" : " = ",
+                      plain ? "" : value, t->limit.about);
         return;
     }
     gn_sheet_text(p->s, 0, "regime%s: %s -- %s", t->regime == GN_REGIME_RIPPLES ? "" : " in the long run",
@@ -255,7 +257,7 @@ static void rates(gn_neuron_page *p)
     const char *in_place = below ? "below: it can settle where this curvature holds"
                                  : "above: it cannot settle where this curvature holds";
     const char *verdict = on ? "on the limit: it neither converges nor diverges" : !t->linear ? in_place
-        : below ? "below: it converges" : "above: it diverges";
+        : below ? "below: it converges" : s->clip > 0 ? "above: it would diverge" : "above: it diverges";
     const char *value = GN_SHORT(t->limit.value);
     bool plain = !strcmp(value, t->limit.formula);
     gn_sheet_text(p->s, 0, "lr*λ = %s against %s%s%s; lr is %s times its limit, %s", GN_SHORT(t->eta_lambda),

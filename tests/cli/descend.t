@@ -88,13 +88,30 @@ $ glassnet descend "100*x^2" --from 1 --lr 0.015 --clip 1 --steps 2000 | grep al
 $ glassnet descend "x^2 + y^2" --from 1,1 --plot - | grep -c path
 > 2
 
+$ glassnet descend "sqrt(x)" --from 0.1 --lr 0.3 | grep -E 'DOMAIN|DIVERGED'
+> LEFT THE DOMAIN: step 1 led to x = -0.374342, where f has no value.
+
+# with decay it goes to where slope and decay balance
+$ glassnet descend "(x - 3)^2" --from 1 --lr 0.3 --weight-decay 0.1 --steps 40 | grep -A3 -E 'came under'
+> |grad, decay included| came under 1e-6 of its first value 3.9 at step 14.
+> predicted: in the long run an error is multiplied by 0.37 a step; observed over
+> the 14 steps before it arrived: |grad, decay included| by 0.37 a step, their
+> geometric mean.
+
+# a saddle, from where nothing leads away from it
+$ glassnet descend "x*y" --from 1,1 --lr 0.1 --steps 20 | grep -A3 'predicted: in'
+> predicted: in the long run an error is multiplied by 1.1 a step; observed over
+> the 20 steps at the end: |grad| by 0.9 a step, their geometric mean; along the
+> direction that grows there is next to nothing of it yet.
+$ glassnet descend "x^2" --from 0 --steps 5 | grep -E 'exactly|came under'
+> the gradient is exactly 0 from step 0 on: descent stands still.
 $ glassnet descend "x^2" --from 1 --lr 0.5 --steps 2 | grep 'best fixed'
 > best fixed rate 2/(2 + 2) = 0.5: the error times 0, one step arrives.
 
 # refused
 $ glassnet descend "log(x)" --from x=-1
 ! glassnet: error[CFG-VALUE]: --from: the function is not finite where it starts, at x = -1
-! hint: start where the function and its slopes have a value; log(x), say, has one above 0
+! hint: start inside its domain: log(x), say, has values above 0 alone
 ? 2
 
 $ glassnet descend "x^2" --from 1 --plot nowhere/n.svg

@@ -156,7 +156,25 @@ $ glassnet neuron --x 3 --y 1 --act gelu --w -0.2 --lr 0.05 --steps 20 | grep -E
 > λ is below 0: the loss curves downward here, so it falls faster as the weights
 > 0.090022744 (local estimate; at k = 0 the curvature was -11.356, which limits no
 
+$ glassnet neuron --data line.csv --b 0 --lr 0.15 --act relu --w 1 --steps 5 | grep -E 'dead|thrown|without end'
+> at the end it is a dead unit: no row sends anything back, for the slope of the
+> of the start alone, and the run has left it: it was thrown to where the
+$ glassnet neuron --x 3 --y 10 --loss "e^4" --w 0.5 --lr 0.2 --steps 3 | grep -E 'first k|below 2|above 2'
+>   first k with       f32 observed  f64 observed
+> this is the iteration that diverges, because lr*λ = 1560.6 is above 2; a smaller
+$ glassnet neuron --x 100 --y 2000 --w 0.5 --lr 0.001 --steps 4 --cures --clip 0.5 | grep -E 'diverges|would|as given|^  clipped |best rate  |on its way'
+> lr*λ = 20 against 2; lr is 10 times its limit, above: it would diverge
+>   as given       0.001  20000    0.0001  bounded                3.7636e6
+>   clipped        0.001  20000    0.0001  bounded                3.7636e6
+>   the best rate   5e-5  20000    0.0001  one step in the end   3.80055e6
+> after these steps it is still on its way: the last two weights are 0.5995 and
+$ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.05 --optimizer adamw --steps 1 | grep -E 'pulls'
+> its weight decay, beside the gradient, pulls the weights away from where that is
+
 # numbers too small, too large; nothing to go
+$ glassnet neuron --x 3 --y 10 --w -0.5 --act relu --lr 0.2 --steps 1 | grep -E 'and the slope|no step|kink may'
+> and the slope is 0: no rate moves the weights
+> the gradient is 0 at the start: no step moves the weights
 $ glassnet neuron --x 1e-200 --y 1 --lr 0.1 --steps 2 | grep -E 'slope is|rounding|never comes'
 > that 0 is rounding: the square of the input is too small for a number of
 > float64, so that the slope is not 0 and yet keeps every digit; the weights move
