@@ -194,12 +194,15 @@ static void symbols_without_values(void **state)
     gn_sheet_open(&s, b->ctx, "symbols");
     gn_sheet_symbol(&s, "x", 1, 1, NULL, GN_F64);
     gn_sheet_symbol(&s, "y", 1, 1, NULL, GN_F64);
+    gn_sheet_symbol(&s, "L", 1, 1, NULL, GN_F64);
+    gn_sheet_equation(&s, 0, true, "a name", gn_sheet_symbol(&s, "dL_data", 1, 1, NULL, GN_F64), "x");
     gn_sheet_equation(&s, 0, true, "power", gn_sheet_symbol(&s, "dL_dx", 1, 1, NULL, GN_F64), "2*x*y");
     gn_sheet_equation(&s, 0, true, "gradient", gn_sheet_symbol(&s, "g", 2, 1, NULL, GN_F64), "[2*x*y, x^2]");
     for (int f = 0; f < GN_FORMAT_COUNT; f++) {
         gn_render how = settings((gn_format)f, 6);
         const char *text = render(b->ctx, &b->arena, &s, &how);
-        if (f == GN_FORMAT_TEXT) assert_has(text, "dL/dx = 2*x*y\n");
+        if (f == GN_FORMAT_TEXT) assert_has(text, " dL_data = x\n");
+        if (f == GN_FORMAT_TEXT) assert_has(text, " dL/dx   = 2*x*y\n");
         if (f == GN_FORMAT_LATEX) assert_has(text, "\\frac{\\partial L}{\\partial x} &= 2 \\, x \\, y\n");
     }
     for (size_t i = 0; i < s.lines; i++) {

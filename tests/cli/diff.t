@@ -361,7 +361,7 @@ $ glassnet diff
 ? 2
 
 # a name that begins like a derivative is a name
-$ glassnet diff "dead_data^2" --at 3 | grep -E 'dead_data =|f = '
+$ glassnet diff "dead_data^2" --at 3 | grep '^    [df]'
 >     dead_data = 3
 >     f = dead_data^2 = 3^2 = 9
 $ glassnet diff "dead_data^2" --at 3 --format latex | grep -c 'partial ead'
