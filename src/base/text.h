@@ -56,4 +56,6 @@ bool gn_utf8_valid(const char *text, size_t length, size_t *bad); /* *bad: offse
 /* The closest of `names` to `text` by edit distance, or NULL when none is close enough to propose. */
 const char *gn_closest(const char *text, const char *const *names, size_t count);
 
+#define GN_S(n) ((n) == 1 ? "" : "s")    /* 1 row, 2 rows */
+
 #endif

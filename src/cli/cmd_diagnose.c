@@ -30,8 +30,11 @@ static void state_facts(const gn_subject *subject, const gn_grad_file *f, const 
                   spec->loss, t.at ? t.at : "");
     gn_text_free(&t);
     gn_facts_mode(sheet, subject->net, subject->model && gn_recorded_weights(subject->model->options));
-    if (f->rows) gn_sheet_fact(sheet, "read: %zu by %zu numbers, %s", f->rows, f->cols, f->how);
-    else gn_sheet_fact(sheet, "read: %zu tensors, %s", f->count, f->how);
+    if (f->rows && d->fits > 1)
+        gn_sheet_fact(sheet, "read: %zu by %zu numbers, by their shape as %s, the nearest of %zu; --tensor says which it is",
+                      f->rows, f->cols, d->finding[0].name, d->fits);
+    else if (f->rows) gn_sheet_fact(sheet, "read: %zu by %zu numbers, %s", f->rows, f->cols, f->how);
+    else gn_sheet_fact(sheet, "read: %zu tensor%s, %s", f->count, GN_S(f->count), f->how);
     gn_sheet_fact(sheet, "a gradient has its tensor's shape; a weight has a row for each output");
     gn_sheet_fact(sheet, "the slope at a kink: relu 0, |x| 0, leaky relu alpha");
     gn_sheet_fact(sheet, "named when the mistake's own gradient is within %s of what was given", "1e-4");

@@ -68,7 +68,8 @@ static const char *delimiter_name(char c)
 static void table_text(gn_cli *cli, gn_text *t, const gn_table *table)
 {
     gn_grid g;
-    gn_text_printf(t, "table: %zu rows, %zu columns, %s, delimiter %s\n", table->rows, table->columns,
+    gn_text_printf(t, "table: %zu row%s, %zu column%s, %s, delimiter %s\n", table->rows, GN_S(table->rows),
+                   table->columns, GN_S(table->columns),
                    table->has_header ? "with a header" : "no header", delimiter_name(table->delimiter));
     gn_grid_open(&g, cli->ctx, "llrl");
     gn_grid_put(&g, "column");
@@ -229,7 +230,7 @@ static gn_status show_model(gn_cli *cli, const char *path, gn_text *t)
 static void st_text(gn_cli *cli, gn_text *t, const gn_st_file *f)
 {
     gn_grid g;
-    gn_text_printf(t, "safetensors: %zu tensors, no glassnet model\n", f->tensors);
+    gn_text_printf(t, "safetensors: %zu tensor%s, no glassnet model\n", f->tensors, GN_S(f->tensors));
     gn_grid_open(&g, cli->ctx, "lll");
     for (size_t i = 0; i < f->tensors; i++) {
         char shape[256] = "";

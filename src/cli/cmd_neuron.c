@@ -209,7 +209,8 @@ static gn_status explain(gn_cli *cli, request *r, gn_neuron *n)
     bool drawn = *gn_option_text(cli->options, GN_O_PLOT);
     gn_sheet_open(&sheet, cli->ctx, "one neuron");
     if (r->source)
-        gn_sheet_fact(&sheet, "%zu rows of %s", r->spec.rows, gn_show(GN_SHOWN, r->source, strlen(r->source)));
+        gn_sheet_fact(&sheet, "%zu row%s of %s", r->spec.rows, GN_S(r->spec.rows),
+                      gn_show(GN_SHOWN, r->source, strlen(r->source)));
     gn_status s = gn_neuron_explain(n, &r->show, &sheet, NULL);
     if (s == GN_OK && drawn) s = gn_neuron_picture(n, &r->show, &r->arena, &picture);
     if (s == GN_OK) s = gn_cli_sheet_with(cli, &sheet, drawn ? &picture : NULL);

@@ -41,7 +41,7 @@ static gn_status read_ask(gn_cli *cli, const gn_options *o, gn_stability_ask *as
 static void begin_neuron(const gn_curved *s, gn_sheet *sheet)
 {
     if (!s->neuron) return;
-    gn_sheet_section(sheet, 0, "The neuron");
+    gn_sheet_section(sheet, 0, "the neuron");
     gn_sheet_given(sheet, 0, "input", gn_sheet_symbol(sheet, "x", s->inputs, 1, s->x, GN_F64));
     gn_sheet_given(sheet, 0, "target", gn_sheet_symbol(sheet, "y", 1, 1, &s->y, GN_F64));
     if (s->by_hand) gn_sheet_compute(sheet, 0, false, "largest eigenvalue, by hand", "lambda_hand", s->by_hand);
@@ -55,7 +55,7 @@ static void end_neuron(const gn_curved *s, const gn_stability *figures, gn_sheet
     for (size_t i = 0; i < s->inputs; i++) size = fmax(size, fabs(s->x[i]));
     if (!s->by_hand || !(figures->lambda > 0) || !figures->limit.known) return;
     if (figures->root || figures->decay > 0 || size == 0) return;
-    gn_sheet_section(sheet, 0, "What scaling the input would change");
+    gn_sheet_section(sheet, 0, "what scaling the input would change");
     const char *formula = s->inputs == 1 ? s->bias ? "lr_limit*(x^2 + 1)/2" : "lr_limit*x^2"
                           : s->bias      ? "lr_limit*(dot(x, x) + 1)/2" : "lr_limit*dot(x, x)";
     gn_sheet_compute(sheet, 0, false, "largest rate with x of length 1", "lr_scaled", formula);

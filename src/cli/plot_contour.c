@@ -75,7 +75,7 @@ static const char *landscape_title(gn_plot *p, const gn_view_landscape *v, size_
     gn_text_init(&t, p->ctx);
     gn_text_printf(&t, "%s around the %s (%s there", p->model ? "loss" : p->cli->argument[0],
                    p->model ? "weights" : "point", gn_num_digits(GN_NUM, v->loss, 4));
-    if (rows) gn_text_printf(&t, ", over %zu rows", rows);
+    if (rows) gn_text_printf(&t, ", over %zu row%s", rows, GN_S(rows));
     gn_text_puts(&t, ")");
     return gn_plot_keep(p, &t);
 }

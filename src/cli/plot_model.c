@@ -175,7 +175,7 @@ static gn_status confusion_panel(gn_plot *p, const gn_metrics *m, gn_panel *to)
     *f = (gn_field){ GN_FIELD_HEAT, n, n, 0, last, 0, last, z, .label = "rows", .numbers = n <= 30 };
     gn_text t;
     gn_text_init(&t, p->ctx);
-    gn_text_printf(&t, "true against predicted class, %zu rows, accuracy %s %%", m->rows,
+    gn_text_printf(&t, "true against predicted class, %zu row%s, accuracy %s %%", m->rows, GN_S(m->rows),
                    gn_num_fixed(GN_NUM, 100 * m->accuracy, 2));
     *to = (gn_panel){ .title = gn_plot_keep(p, &t), .x_label = "predicted class", .y_label = "true class",
                       .x_names = across, .n_x_names = n, .y_names = down, .n_y_names = n, .n_fields = 1, .field = f };

@@ -83,11 +83,12 @@ void gn_scores_print(gn_cli *cli, gn_text *to, const gn_metrics *m, const gn_pre
         gn_text_count(to, right_ones(m));
         gn_text_puts(to, " of ");
         gn_text_count(to, m->rows);
-        gn_text_printf(to, " rows)\nloss      %s\n\n", gn_num_digits(GN_NUM, m->loss, 6));
+        gn_text_printf(to, " row%s)\nloss      %s\n\n", GN_S(m->rows), gn_num_digits(GN_NUM, m->loss, 6));
         print_classes(cli, to, m, prep);
         return;
     }
-    gn_text_printf(to, "%sR2    %s%s  (%zu rows)\n", bold, gn_num_digits(GN_NUM, m->r2, 6), plain, m->rows);
+    gn_text_printf(to, "%sR2    %s%s  (%zu row%s)\n", bold, gn_num_digits(GN_NUM, m->r2, 6), plain, m->rows,
+                   GN_S(m->rows));
     gn_text_printf(to, "RMSE  %s\nMAE   %s\n", gn_num_digits(GN_NUM, m->rmse, 6), gn_num_digits(GN_NUM, m->mae, 6));
     gn_text_printf(to, "loss  %s\n", gn_num_digits(GN_NUM, m->loss, 6));
     if (m->outputs > 1) print_outputs(cli, to, m, prep);

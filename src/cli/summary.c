@@ -54,7 +54,8 @@ static void put_features(gn_text *to, const gn_prep *p)
 void gn_summary_data(gn_text *to, const gn_data *d, const char *indent)
 {
     const gn_prep *p = &d->prep;
-    gn_text_printf(to, "%sdata      %s: %zu rows, ", indent, gn_show(GN_SHOWN, d->name, strlen(d->name)), d->rows);
+    gn_text_printf(to, "%sdata      %s: %zu row%s, ", indent, gn_show(GN_SHOWN, d->name, strlen(d->name)), d->rows,
+                   GN_S(d->rows));
     put_features(to, p);
     gn_text_printf(to, "\n%starget    ", indent);
     if (p->target_name && p->targets) put_names(to, p->target_name, p->targets);

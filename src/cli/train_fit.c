@@ -57,12 +57,13 @@ static void put_training(gn_text *t, const gn_train_job *job, const gn_net *net)
     int64_t patience = gn_option_int(o, GN_O_EARLY_STOP);
     bool stops = patience < 0 ? c.patience > 0 : patience > 0;
     double decay = gn_option_real(o, GN_O_WEIGHT_DECAY) >= 0 ? gn_option_real(o, GN_O_WEIGHT_DECAY) : c.decay;
-    gn_text_printf(t, "training  %s, rate %s, %s schedule, batches of %zu, %zu epochs%s, %s",
+    size_t most = epochs ? (size_t)gn_option_int(o, GN_O_EPOCHS) : c.epochs;
+    gn_text_printf(t, "training  %s, rate %s, %s schedule, batches of %zu, %zu epoch%s%s, %s",
                    gn_optimizer_table()[op].name, gn_num_digits(GN_NUM, rate, 6),
                    gn_option_given(o, GN_O_SCHEDULE) && strcmp(word(o, GN_O_SCHEDULE), "auto") ? word(o, GN_O_SCHEDULE)
                                                                                                : c.schedule,
                    batch ? (size_t)gn_option_int(o, GN_O_BATCH) : c.batch,
-                   epochs ? (size_t)gn_option_int(o, GN_O_EPOCHS) : c.epochs, stops ? " at most" : "",
+                   most, GN_S(most), stops ? " at most" : "",
                    gn_net_get_spec(net)->type == GN_F32 ? "float32" : "float64");
     if (decay > 0) gn_text_printf(t, ", weight decay %s", gn_num_digits(GN_NUM, decay, 3));
     gn_text_puts(t, "\n");

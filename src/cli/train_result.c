@@ -60,11 +60,11 @@ static void put_folds(gn_text *t, const gn_train_job *job)
 static void put_ending(gn_text *t, const gn_train_job *job, gn_status status)
 {
     const gn_fit_result *r = &job->model->fit;
-    gn_text_printf(t, "%s after %zu epoch%s (%llu steps) in ",
+    gn_text_printf(t, "%s after %zu epoch%s (%llu step%s) in ",
                    status == GN_OK        ? r->stopped_early ? "stopped early" : "trained"
                    : status == GN_STOPPED ? "stopped"
                                           : "diverged",
-                   r->epochs, r->epochs == 1 ? "" : "s", (unsigned long long)r->steps);
+                   r->epochs, GN_S(r->epochs), (unsigned long long)r->steps, GN_S(r->steps));
     gn_duration(t, r->seconds);
     gn_text_puts(t, ", ");
     gn_rate(t, r->samples_per_second);

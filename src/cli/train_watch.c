@@ -79,8 +79,8 @@ void gn_train_watch_text(const gn_train_job *job, gn_text *t)
         gn_text_printf(t, "\n          first above its limit at step %llu; %s at the end",
                        (unsigned long long)job->crossed_at, last->lambda > last->limit ? "above" : "below");
     if (s->preconditioned) gn_text_puts(t, "\n          of the Hessian as the optimiser feels it, P^-1/2 H P^-1/2");
-    gn_text_printf(t, "\n          %zu measurement%s on %zu rows, %s %% of the time\n", s->count,
-                   s->count == 1 ? "" : "s", s->rows, gn_num_digits(GN_NUM, share_of_time(job), 2));
+    gn_text_printf(t, "\n          %zu measurement%s on %zu row%s, %s %% of the time\n", s->count,
+                   GN_S(s->count), s->rows, GN_S(s->rows), gn_num_digits(GN_NUM, share_of_time(job), 2));
 }
 
 void gn_train_watch_json(const gn_train_job *job, gn_text *t)

@@ -71,7 +71,8 @@ static verdict judge(gn_walk *w, const gn_limit *limit, double lambda)
     v.factor = w->ask->op == GN_OPT_sgd ? 1 - eta_lambda : it.spectral;
     v.ripples = it.ripples;
     v.regime = gn_regime_name(gn_regime_under(limit, &it, eta_lambda));
-    v.steps = gn_steps_to(v.factor, w->ask->tolerance);
+    v.steps = w->ask->op == GN_OPT_sgd ? gn_steps_at(eta_lambda, w->ask->tolerance)
+                                       : gn_steps_to(v.factor, w->ask->tolerance);
     return v;
 }
 
@@ -235,8 +236,8 @@ static void say_end(gn_walk *w)
         say_overflow(w);
         break;
     case GN_DESCENT_GROWS:
-        gn_sheet_text(w->s, 0, "it moves away: after %llu steps %s = %s, above the %s it began with, and still rising.",
-                      k, w->f, NUM(d->f[last]), NUM(d->f[0]));
+        gn_sheet_text(w->s, 0, "it moves away: after %llu step%s %s = %s, above the %s it began with, and still "
+                      "rising.", k, GN_S(k), w->f, NUM(d->f[last]), NUM(d->f[0]));
         break;
     case GN_DESCENT_CYCLE:
         gn_sheet_text(w->s, 0, "a two-cycle: the last points alternate between %s = %s and %s%s, for ever.",
@@ -252,7 +253,7 @@ static void say_end(gn_walk *w)
                       (unsigned long long)d->k[last]);
         break;
     default:
-        gn_sheet_text(w->s, 0, "after %llu steps %s went from %s to %s.", k, w->f, NUM(d->f[0]), NUM(d->f[last]));
+        gn_sheet_text(w->s, 0, "after %llu step%s %s went from %s to %s.", k, GN_S(k), w->f, NUM(d->f[0]), NUM(d->f[last]));
     }
 }
 

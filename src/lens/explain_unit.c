@@ -89,7 +89,7 @@ static void put_sum(gn_explain_run *r, size_t row, term *t, size_t n)
         gn_text_puts(&formula, " + rest");
         gn_symbol *s = gn_sheet_symbol(r->s, "rest", 1, 1, &rest, GN_F64);
         char title[64];
-        snprintf(title, sizeof title, "the other %zu terms", n - shown);
+        snprintf(title, sizeof title, "the other %zu term%s", n - shown, GN_S(n - shown));
         gn_sheet_given(r->s, 0, title, s);
     }
     gn_text_puts(&formula, " + b");

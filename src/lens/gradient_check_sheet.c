@@ -254,11 +254,12 @@ static void conclude(gn_sheet *s, const gn_objective *o, const gn_check_report *
         kinks += r->tensor[i].kinks;
     }
     if (gn_verdict_ok(r->verdict))
-        gn_sheet_text(s, 0, "The gradient passes: %zu entries checked%s, the worst verdict is \"%s\".", r->checked,
+        gn_sheet_text(s, 0, "The gradient passes: %zu entr%s checked%s, the worst verdict is \"%s\".", r->checked,
+                      r->checked == 1 ? "y" : "ies",
                       kinks ? ", some at kinks" : "", gn_verdict_name(r->verdict));
     else if (failed)
-        gn_sheet_text(s, 0, "The gradient does NOT pass: %zu of the %zu entries checked are wrong or suspicious.",
-                      failed, r->checked);
+        gn_sheet_text(s, 0, "The gradient does NOT pass: %zu of the %zu entries checked %s wrong or suspicious.",
+                      failed, r->checked, failed == 1 ? "is" : "are");
     else gn_sheet_text(s, 0, "The gradient does NOT pass: every entry checked is right, but not what is along v or of "
                              "second order.");
 }

@@ -187,7 +187,7 @@ static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
     column[columns++] = (gn_sheet_column){.title = title[4], .number = number[4]};
     gn_text t;
     gn_text_init(&t, p->n->ctx);
-    gn_text_printf(&t, "each cure alone, %llu steps", (unsigned long long)steps);
+    gn_text_printf(&t, "each cure alone, %llu step%s", (unsigned long long)steps, GN_S(steps));
     gn_sheet_table(p->s, 0, t.at ? t.at : "", columns, CURES, column);
     gn_text_free(&t);
     if (!judged) say_no_limit(p);
@@ -214,14 +214,16 @@ static void say_clipping(gn_neuron_page *p, const cure *c)
                       GN_SHORT(s->clip), GN_SHORT(step));
         return;
     }
-    gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, but the limit stays where it was: the run "
-                  "walks to the minimum and then goes to and fro around it for ever, in a two-cycle of width lr*clip",
-                  GN_SHORT(s->clip), GN_SHORT(step));
+    bool scalar = s->inputs == 1 && s->rows == 1 && !s->has_bias;
+    gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s%s, but the limit stays where it was: the run "
+                  "walks to the minimum and then goes to and fro around it for ever, %s",
+                  GN_SHORT(s->clip), GN_SHORT(step), scalar ? "" : " in each weight",
+                  scalar ? "in a two-cycle of width lr*clip" : "by steps of up to that size");
     bool cycles = fabs(c->w - c->older) <= 1e-9 * fmax(step, fabs(c->w));
-    if (s->inputs == 1 && s->rows == 1 && !s->has_bias && !cycles)
+    if (scalar && !cycles)
         gn_sheet_text(p->s, 0, "after these steps it is still on its way: the last two weights are %s and %s",
                       GN_SHORT(c->before), GN_SHORT(c->w));
-    else if (s->inputs == 1 && s->rows == 1 && !s->has_bias)
+    else if (scalar)
         gn_sheet_text(p->s, 0, "limit cycle: predicted width %s; observed, the last two weights %s and %s, width %s",
                       GN_SHORT(step), GN_SHORT(c->before), GN_SHORT(c->w), GN_SHORT(fabs(c->w - c->before)));
 }

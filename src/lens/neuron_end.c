@@ -135,12 +135,29 @@ static void say_dead_rows(gn_neuron_page *p)
         gn_sheet_text(p->s, 0, "at the end it is a dead unit: no row sends anything back, for the slope of the "
                       "activation is 0 at each");
     else if (dead)
-        gn_sheet_text(p->s, 0, "at the end %zu of %zu rows send nothing of their error back: the slope of the activation "
-                      "is 0 there", dead, n->spec.rows);
+        gn_sheet_text(p->s, 0, "at the end %zu of %zu rows send%s nothing of the error back: the slope of the activation "
+                      "is 0 there", dead, n->spec.rows, dead == 1 ? "s" : "");
+}
+
+/* Steps so small that rounding takes them away. */
+static void say_unmoved(gn_neuron_page *p)
+{
+    gn_neuron *n = p->n;
+    const gn_neuron_spec *s = &n->spec;
+    double slope = fabs(gn_neuron_bias_gradient(n));
+    bool moved = n->step == 0 || (s->has_bias && gn_neuron_bias(n) != gn_neuron_round(n, s->b));
+    for (size_t i = 0; i < s->inputs; i++) {
+        moved = moved || gn_neuron_weights(n)[i] != gn_neuron_round(n, s->w[i]);
+        slope = fmax(slope, fabs(gn_neuron_gradient(n)[i]));
+    }
+    if (moved || !(slope > 0) || s->optimizer != GN_OPT_sgd) return;
+    gn_sheet_text(p->s, 0, "no weight has moved: lr times the slope, %s, is less than the last digit of a %s of its size",
+                  GN_SHORT(s->hyper[0] * slope), s->type == GN_F32 ? "float" : "double");
 }
 
 void gn_neuron_say_end(gn_neuron_page *p)
 {
+    say_unmoved(p);
     say_curvature(p);
     say_stuck(p);
     say_dead_rows(p);

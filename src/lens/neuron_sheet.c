@@ -193,8 +193,8 @@ static void say_saturation(gn_neuron_page *p, size_t dead)
     size_t size;
     if (n->texts.linear) return;
     if (n->spec.rows > 1 && dead)
-        gn_sheet_text(p->s, 0, "%zu of %zu rows send nothing back: the slope of the activation is 0 there", dead,
-                      n->spec.rows);
+        gn_sheet_text(p->s, 0, "%zu of %zu rows send%s nothing back: the slope of the activation is 0 there", dead,
+                      n->spec.rows, dead == 1 ? "s" : "");
     if (n->spec.rows > 1) return;
     double slope = gn_neuron_value(n, "dp_dz", &size)[0], z = gn_neuron_value(n, "z", &size)[0];
     if (slope == 0)

@@ -132,7 +132,7 @@ static void density_table(const gn_stability *s, gn_sheet *sheet)
 static void as_found(const gn_stability *s, gn_sheet *sheet)
 {
     if (!s->root) return;
-    gn_sheet_section(sheet, 0, "Curvature as found: H, before any step");
+    gn_sheet_section(sheet, 0, "curvature as found: H, before any step");
     gn_sheet_text(sheet, 0, "%zu parameter%s; loss %s, gradient norm %s", s->n, s->n == 1 ? "" : "s",
                   SHOW(s->found_loss), SHOW(s->found_slope));
     given(sheet, 0, "largest eigenvalue", "lambda_found", s->found.largest[0].value);
@@ -153,7 +153,7 @@ static void say_preconditioner(const gn_stability *s, const gn_stability_ask *as
 
 static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
-    gn_sheet_section(sheet, 0, s->root ? "Curvature, as the optimiser feels it: P^-1/2 H P^-1/2" : "Curvature");
+    gn_sheet_section(sheet, 0, s->root ? "curvature, as the optimiser feels it: P^-1/2 H P^-1/2" : "curvature");
     say_preconditioner(s, ask, sheet);
     gn_sheet_text(sheet, 0, "%zu parameter%s; loss %s, gradient norm %s", s->n, s->n == 1 ? "" : "s", SHOW(s->loss),
                   SHOW(s->slope));
@@ -242,7 +242,7 @@ static void say_where(const gn_stability *s, gn_sheet *sheet)
 
 static void limits(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
-    gn_sheet_section(sheet, 0, "The limit of %s", gn_optimizer_table()[ask->op].name);
+    gn_sheet_section(sheet, 0, "the limit of %s", gn_optimizer_table()[ask->op].name);
     put_hyper(s, ask, sheet);
     if (!s->limit.known) {
         gn_sheet_text(sheet, 0, "No limit is known: %s.", s->limit.about);
@@ -298,7 +298,7 @@ static void beside(const gn_stability *s, gn_sheet *sheet)
         return;
     }
     for (size_t i = 0; i < rows; i++) k[i] = (double)i;
-    gn_sheet_section(sheet, 0, "Measured beside theory");
+    gn_sheet_section(sheet, 0, "measured beside theory");
     gn_sheet_text(sheet, 0, "Two runs from here, one started %s further along the direction of the largest eigenvalue: "
                             "their distance along it.", gn_num_digits(GN_NUM, s->measured[0], 3));
     const gn_sheet_column column[] = { { .title = "k", .number = k }, { .title = "loss", .number = s->losses },
@@ -320,7 +320,7 @@ static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exa
     const char *what[] = { "as they are", "standardised" };
     double largest[] = { c->largest, c->scaled_largest }, smallest[] = { c->smallest, c->scaled_smallest };
     double kappa[] = { c->largest / c->smallest, c->scaled_largest / c->scaled_smallest };
-    gn_sheet_section(sheet, 0, "What scaling the inputs would change");
+    gn_sheet_section(sheet, 0, "what scaling the inputs would change");
     const gn_sheet_column column[] = { { .title = "inputs", .text = what }, { .title = "largest", .number = largest },
                                        { .title = "smallest above 0", .number = smallest },
                                        { .title = "condition", .number = kappa } };

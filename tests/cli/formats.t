@@ -176,3 +176,16 @@ print("fits")
 >>>
 $ python3 width.py
 > fits
+
+# one is one
+<<< one.csv
+x,y
+3,10
+>>>
+$ glassnet neuron --data one.csv --w 0.5 --lr 0.1 --steps 1 | grep 'of one.csv'; glassnet info one.csv | head -n 1
+> 1 row of one.csv
+> table: 1 row, 2 columns, with a header, delimiter comma
+
+# titles of sections begin with a small letter, whatever the command
+$ for c in "stability --x 3 --y 10 --w 1 --lr 0.1" "diff x^2 --at 1 --order 2" "descend x^2 --from 1 --lr 0.1" "explain xor --neuron 0[1]" "check xor" "neuron --x 3 --y 10"; do glassnet $c --quiet --json | python3 -c 'import json, sys; print([l["text"] for l in json.load(sys.stdin)["lines"] if l["kind"] == "section" and l["text"][0].isupper()])'; done | sort -u
+> []
