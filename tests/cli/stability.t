@@ -199,11 +199,11 @@ $ glassnet train moons --watch-sharpness 20 --epochs 60 --log adam.jsonl --out a
 $ python3 -c 'import json; r = [json.loads(l) for l in open("adam.jsonl")]; w = [x["sharpness"] for x in r if "sharpness" in x]; print(len(w), max(w) < 2000)'
 > 75 True
 # under an adaptive optimiser the model as it was found comes first, by its plain Hessian
-$ glassnet stability adam.safetensors moons | grep -E '^── Curv|largest eigenvalue (λ|of)|^P is|^Weight|^without|^[0-9]+ parameters'
-> ── Curvature as found: H, before any step ──────────────────────────────────────
+$ glassnet stability adam.safetensors moons | grep -E '^── curv|largest eigenvalue (λ|of)|^P is|^Weight|^without|^[0-9]+ parameters'
+> ── curvature as found: H, before any step ──────────────────────────────────────
 > 2305 parameters; loss {num}, gradient norm {num}
 >    largest eigenvalue λ_found = 0.{any}
-> ── Curvature, as the optimiser feels it: P^-1/2 H P^-1/2 ───────────────────────
+> ── curvature, as the optimiser feels it: P^-1/2 H P^-1/2 ───────────────────────
 > P is what adam divides its step by, made from its memory v: held as it is after
 > 2305 parameters; loss {num}, gradient norm {num}
 >    largest eigenvalue λ = {num}
