@@ -293,6 +293,16 @@ static void names_of_factors(void **state)
         assert_non_null(strstr(d.finding[0].evidence, row[i].parts));
         gn_diagnosis_free(&d);
     }
+    /* by its shape it is 0.bias or 2.weight: a sign does not make it the other one */
+    for (int k = 0; k < 3; k++) v[k] = -g[9 + k];
+    for (size_t rows_given = 1; rows_given <= 3; rows_given += 2) {
+        gn_given line = { SIZE_MAX, rows_given, 4 - rows_given, v };
+        gn_diagnosis d;
+        must(ctx, gn_diagnose(ctx, net, &rows, &line, 1, false, &d));
+        expect(&d, GN_MISTAKE_SIGN);
+        assert_true(d.finding[0].tensor == 2 && d.fits == 2);
+        gn_diagnosis_free(&d);
+    }
     gn_net_free(net);
     /* under a sum nothing was divided twice */
     net = make_net_as(ctx, GN_REGRESSION, 2, 1, "3 tanh", "mse", "sum", GN_F64);

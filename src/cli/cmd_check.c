@@ -133,10 +133,10 @@ static void state_facts(gn_checking *c, const gn_check_report *r)
     gn_sheet_fact(&c->sheet, "L = %s: %s of %s over %s", gn_num_digits(GN_NUM, r->loss, 6), spec->reduction, spec->loss,
                   t.at ? t.at : "");
     gn_text_free(&t);
-    if (c->given) gn_sheet_fact(&c->sheet, "the gradient is from %s, read as %s%s",
-                                gn_option_text(c->cli->options, GN_O_GRAD),
-                                c->how.tensor == SIZE_MAX ? "" : gn_objective_tensor_at(c->o, c->how.tensor).name,
-                                c->how.tensor == SIZE_MAX ? c->how_read : "");
+    if (c->given) gn_sheet_fact(&c->sheet, "the gradient is from %s, read %s%s",
+                                gn_option_text(c->cli->options, GN_O_GRAD), c->how.tensor == SIZE_MAX ? "" : "as ",
+                                c->how.tensor == SIZE_MAX ? c->how_read
+                                                          : gn_objective_tensor_at(c->o, c->how.tensor).name);
     if (c->rounding)
         gn_sheet_fact(&c->sheet, "its numbers are float32: it passes too within twice what %s last bits of weights and "
                       "inputs move it by", gn_num(GN_NUM, GN_CHECK_BITS));

@@ -31,8 +31,8 @@ static void state_facts(const gn_subject *subject, const gn_grad_file *f, const 
     gn_text_free(&t);
     gn_facts_mode(sheet, subject->net, subject->model && gn_recorded_weights(subject->model->options));
     if (f->rows && d->fits > 1)
-        gn_sheet_fact(sheet, "read: %zu by %zu numbers, by their shape as %s, the nearest of %zu; --tensor says which it is",
-                      f->rows, f->cols, d->finding[0].name, d->fits);
+        gn_sheet_fact(sheet, "read: %zu by %zu numbers, by their shape as %s, the nearest of %zu; --tensor "
+                      "says which it is", f->rows, f->cols, d->finding[0].name, d->fits);
     else if (f->rows) gn_sheet_fact(sheet, "read: %zu by %zu numbers, %s", f->rows, f->cols, f->how);
     else gn_sheet_fact(sheet, "read: %zu tensor%s, %s", f->count, GN_S(f->count), f->how);
     gn_sheet_fact(sheet, "a gradient has its tensor's shape; a weight has a row for each output");

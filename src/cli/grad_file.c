@@ -80,7 +80,7 @@ static void take_all(const gn_net *net, gn_grad_file *f, const double *v)
         v += t.size;
     }
     f->whole = true;
-    f->how = "all tensors one after another";
+    f->how = "as all tensors one after another";
 }
 
 static bool some_shape(const gn_net *net, const gn_grad_file *f)
@@ -135,15 +135,18 @@ static gn_status copy_array(gn_grad_file *f, const gn_array *a, double **out)
     for (uint64_t i = 0; i < a->size; i++)
         (*out)[i] = a->type == GN_EL_U8 ? ((uint8_t *)a->at)[i]
                     : a->type == GN_EL_F32 ? (double)((float *)a->at)[i] : ((double *)a->at)[i];
-    f->rows = a->rank > 1 ? (size_t)a->dim[0] : (size_t)a->size;
-    f->cols = a->rank > 1 ? (size_t)(a->dim[0] ? a->size / a->dim[0] : 0) : 1;
+    f->rows = a->rank == 2 ? (size_t)a->dim[0] : (size_t)a->size;   /* of three dimensions: as they lie */
+    f->cols = a->rank == 2 ? (size_t)a->dim[1] : 1;
     return GN_OK;
 }
 
-static gn_status read_npy(gn_cli *cli, gn_source *source, gn_grad_file *f, double **out)
+static gn_status read_npy(gn_cli *cli, const char *name, const gn_bytes *b, gn_grad_file *f, double **out)
 {
     gn_array a = { 0 };
-    gn_status s = gn_npy_read(cli->ctx, source, &a);
+    gn_source bytes;
+    GN_TRY(gn_source_memory(cli->ctx, name, b->at, b->size, &bytes));
+    gn_status s = gn_npy_read(cli->ctx, &bytes, &a);
+    gn_source_close(&bytes);
     if (s == GN_OK) s = copy_array(f, &a, out);
     gn_array_free(cli->ctx, &a);
     return s;
@@ -194,22 +197,19 @@ static gn_status read_table(gn_cli *cli, const char *name, const gn_bytes *b, co
     return s;
 }
 
-static gn_status read_csv(gn_cli *cli, gn_source *source, gn_grad_file *f, double **out)
+static gn_status read_csv(gn_cli *cli, const char *name, const gn_bytes *b, gn_grad_file *f, double **out)
 {
     gn_options *o;
     gn_table t = { 0 };
-    gn_bytes b = { 0 };
     const char *header = gn_option_text(cli->options, GN_O_HEADER);
     GN_TRY(gn_options_new(cli->ctx, &o));
-    gn_status s = gn_source_all(source, (uint64_t)NUMBERS_MOST * 8, &b);
-    if (s == GN_OK) s = gn_options_set(o, "precision", "f64");
-    if (!strcmp(header, "auto") && s == GN_OK) header = begins_with_word(&b) ? "yes" : "no";
+    gn_status s = gn_options_set(o, "precision", "f64");
+    if (!strcmp(header, "auto") && s == GN_OK) header = begins_with_word(b) ? "yes" : "no";
     if (s == GN_OK) s = gn_options_set(o, "header", header);
-    if (s == GN_OK) s = read_table(cli, source->name, &b, o, &t);
+    if (s == GN_OK) s = read_table(cli, name, b, o, &t);
     if (s == GN_OK) s = copy_table(f, &t, out);
     gn_table_free(&t);
     gn_options_free(o);
-    gn_bytes_free(cli->ctx, &b);
     return s;
 }
 
@@ -251,12 +251,13 @@ static gn_status take_tensors(gn_cli *cli, const gn_net *net, const gn_st_file *
     return gn_fail(cli->ctx, GN_E_MOD_SHAPE, "no tensor of the file has the name of one of the network's");
 }
 
-static gn_status read_st(gn_cli *cli, const gn_net *net, gn_source *source, gn_grad_file *f)
+/* Takes the bytes. */
+static gn_status read_st(gn_cli *cli, const gn_net *net, const char *name, gn_bytes *b, gn_grad_file *f)
 {
-    gn_bytes bytes;
     gn_st_file st;
-    GN_TRY(gn_source_all(source, (uint64_t)NUMBERS_MOST * 8, &bytes));
-    GN_TRY(gn_st_read(cli->ctx, source->name, bytes, &st));
+    gn_bytes bytes = *b;
+    *b = (gn_bytes){ 0 };
+    GN_TRY(gn_st_read(cli->ctx, name, bytes, &st));
     gn_status s = take_tensors(cli, net, &st, f);
     gn_st_free(cli->ctx, &st);
     return s;
@@ -268,14 +269,32 @@ static bool ends_in(const char *path, const char *end)
     return n >= m && !strcmp(path + n - m, end);
 }
 
+static bool begins(const gn_bytes *b, size_t at, const char *with)
+{
+    size_t n = strlen(with);
+    return b->size >= at + n && !memcmp((const char *)b->at + at, with, n);
+}
+
+/* The length of a header, of less than 2^32 bytes, and its first brace. */
+static bool is_st(const gn_bytes *b)
+{
+    return begins(b, 8, "{") && !memcmp((const char *)b->at + 4, "\0\0\0", 4);
+}
+
 static gn_status read_file(gn_cli *cli, const gn_net *net, const char *path, const char *tensor, gn_grad_file *f)
 {
     gn_source source;
+    gn_bytes b = { 0 };
     double *v = NULL;
     GN_TRY(gn_open_data(cli->ctx, path, &source));
-    bool st = ends_in(path, ".safetensors"), npy = ends_in(path, ".npy") || ends_in(path, ".npy.gz");
-    gn_status s = st ? read_st(cli, net, &source, f)
-                  : npy ? read_npy(cli, &source, f, &v) : read_csv(cli, &source, f, &v);
+    gn_status s = gn_source_all(&source, (uint64_t)NUMBERS_MOST * 8, &b);
+    bool st = ends_in(path, ".safetensors") || is_st(&b);
+    bool npy = ends_in(path, ".npy") || ends_in(path, ".npy.gz") || begins(&b, 0, "\x93NUMPY");
+    if (s == GN_OK)
+        s = st    ? read_st(cli, net, source.name, &b, f)
+            : npy ? read_npy(cli, source.name, &b, f, &v)
+                  : read_csv(cli, source.name, &b, f, &v);
+    gn_bytes_free(cli->ctx, &b);
     gn_source_close(&source);
     return s == GN_OK && !st ? take(cli, net, tensor, f, v) : s;
 }

@@ -13,7 +13,7 @@ typedef struct gn_grad_file {
     gn_given *given;
     bool whole;                 /* every tensor was meant */
     size_t rows, cols;          /* as the file has it; 0 for safetensors */
-    const char *how;            /* "all tensors one after another", "0.weight, by --tensor", "by its shape" */
+    const char *how;            /* "as all tensors one after another", "by --tensor", "by its shape" */
 } gn_grad_file;
 /* tensor: --tensor, or "". */
 gn_status gn_grad_file_open(gn_cli *cli, const gn_net *net, const char *path, const char *tensor, gn_grad_file *out);

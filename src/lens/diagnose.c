@@ -72,26 +72,31 @@ static void close_case(gn_case *c)
 
 static bool has_shape(const gn_slot *s, const gn_given *g, bool flip)
 {
-    if (s->rank == 1) return g->rows * g->cols == s->size && (g->rows == 1 || g->cols == 1);
+    bool line = s->rank == 1 || s->rows == 1 || s->cols == 1;   /* numbers in a line lie the same either way */
+    if (line && (g->rows == 1 || g->cols == 1)) return !flip && g->rows * g->cols == s->size;
+    if (s->rank == 1) return false;
     return flip ? g->rows == s->cols && g->cols == s->rows : g->rows == s->rows && g->cols == s->cols;
 }
 
-/* Distance of the given numbers from the right ones of a slot, as they stand or as a transpose. */
+/* Distance of the given numbers from a multiple of the right ones of a slot, as they stand or as a transpose: a sign or
+ * a constant does not make them another tensor's. Where any multiple fits, the distance itself decides. */
 static double away(const gn_case *c, size_t slot, const gn_given *g, bool flip)
 {
     const gn_slot *s = &c->slot[slot];
-    double d = 0, uu = 0, vv = 0;
+    double d = 0, uu = 0, uv = 0, vv = 0;
     for (size_t i = 0; i < s->size; i++) {
         double v = c->right[s->offset + i], u = g->value[flip ? i % s->cols * s->rows + i / s->cols : i];
         d += (u - v) * (u - v);
         uu += u * u;
+        uv += u * v;
         vv += v * v;
     }
-    return sqrt(d) / fmax(sqrt(fmax(uu, vv)), c->floor);
+    double aside = uu > 0 && vv > 0 ? sqrt(fmax(0, 1 - uv / uu * (uv / vv))) : 1;
+    return aside + 1e-6 * sqrt(d) / fmax(sqrt(fmax(uu, vv)), c->floor);
 }
 
 /* By shape; as it stands before its transpose, and the nearest where several have the shape. */
-static gn_status match_slot(const gn_case *c, const gn_given *g, size_t *slot, bool *flip)
+static gn_status match_slot(const gn_case *c, const gn_given *g, size_t *slot, bool *flip, size_t *fits)
 {
     size_t from = g->tensor == SIZE_MAX ? 0 : g->tensor, to = g->tensor == SIZE_MAX ? c->slots : g->tensor + 1;
     for (int turn = 0; turn < 2; turn++) {
@@ -100,6 +105,7 @@ static gn_status match_slot(const gn_case *c, const gn_given *g, size_t *slot, b
         for (size_t i = from; i < to && i < c->slots; i++) {
             if (!has_shape(&c->slot[i], g, turn) || c->u[i]) continue;
             double d = g->value ? away(c, i, g, turn) : 0;
+            *fits += 1;
             if (found && !(d < best)) continue;
             found = true;
             best = d;
@@ -119,8 +125,10 @@ static gn_status place(gn_case *c, const gn_given *g)
 {
     size_t slot = 0;
     bool flip = false;
+    size_t fits = 0;
     if (!g->value) return GN_OK;
-    GN_TRY(match_slot(c, g, &slot, &flip));
+    GN_TRY(match_slot(c, g, &slot, &flip, &fits));
+    if (fits > c->fits) c->fits = fits;
     const gn_slot *s = &c->slot[slot];
     if (!(c->u[slot] = gn_arena_alloc(&c->arena, s->size, sizeof(double)))) return GN_NO_MEMORY;
     c->flipped[slot] = flip;
@@ -324,6 +332,7 @@ static void conclude(const gn_case *c, gn_diagnosis *d)
     d->rows = c->at.rows;
     d->no_stale = c->no_stale;
     d->no_rows = c->no_rows;
+    d->fits = c->fits;
 }
 
 static gn_status run_diagnosis(gn_case *c, const gn_given *given, size_t count, bool whole, gn_diagnosis *d)

@@ -102,6 +102,7 @@ typedef struct gn_diagnosis {
     bool right;                 /* all of them */
     double loss;
     size_t rows;                /* of the data */
+    size_t fits;                /* tensors of the given shape: of more than 1 the nearest was taken */
     const char *reduction;      /* in force */
     bool no_stale, no_rows;     /* too large to look for stale gradients, or for rows left out */
 } gn_diagnosis;

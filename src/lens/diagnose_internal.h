@@ -51,6 +51,7 @@ typedef struct gn_case {
     gn_slot *slot;
     double **u;                 /* (slots): given, in the tensor's layout; NULL where there is none */
     bool *flipped;              /* (slots): was given as the transpose */
+    size_t fits;                /* tensors that what was given could be of, by its shape: the most */
     double *right;              /* (n) */
     double loss, floor;
     size_t outputs;

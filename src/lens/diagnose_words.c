@@ -40,7 +40,8 @@ static void say_factor(gn_text *t, const gn_case *c, const gn_finding *f)
         gn_text_puts(t, ", below 0, as of an update -rate*g");
     if (f->mistake == GN_MISTAKE_FACTOR) say_norm(t, c);
     if (f->mistake == GN_MISTAKE_MEAN_NOT_SUM)
-        gn_text_printf(t, "; the loss in force is the %s over %zu rows", c->at.net->spec.reduction, c->at.rows);
+        gn_text_printf(t, "; the loss in force is the %s over %zu row%s", c->at.net->spec.reduction, c->at.rows,
+                       GN_S(c->at.rows));
 }
 
 static void say_unknown(gn_text *t, const gn_finding *f)

@@ -24,7 +24,7 @@ size_t gn_facts_rank(gn_trace *t, size_t row);
 gn_status gn_facts_at_zero(gn_trace *t, double *out);
 /* The geometric mean of |delta_l|/|delta_(l+1)| over the layers; NAN with fewer than two or a delta of 0. */
 double gn_facts_delta_ratio(const gn_trace *t, size_t *layers);
-/* What of training is left out where a network is looked at, as facts of the header. weighed: by gn_recorded_weights. */
+/* What of training is left out where a network is looked at, as facts. weighed: by gn_recorded_weights. */
 void gn_facts_mode(gn_sheet *s, const gn_net *net, bool weighed);
 /* Did the training that these recorded options describe weigh rows or classes? NULL: no. */
 bool gn_recorded_weights(const char *recorded);

@@ -13,6 +13,15 @@
 #define ORACLE_ERROR 1e-9       /* what float64 done another way may differ by */
 enum { OUTPUT_STREAM = (1 << 20) + 64 };
 
+#define TENSOR_FLOOR 1e-6       /* times |b|: what cancels in a tensor is held against the whole */
+
+static double norm(const double *v, size_t n)
+{
+    double s = 0;
+    for (size_t i = 0; i < n; i++) s += v[i] * v[i];
+    return sqrt(s);
+}
+
 /* |a - b|/|b| of each tensor; the largest is returned. Below the floor nothing is told apart. */
 static double distances(const gn_objective *o, const double *a, const double *b, double floor, double *each)
 {
@@ -106,7 +115,8 @@ static gn_status wide_oracles(gn_context *ctx, const gn_net *net, const gn_datas
     gn_status s = gn_net_rows_open(ctx, net, rows, GN_F64, &r);
     if (s == GN_OK) {
         s = gn_net_rows_gradient(&r, true, NULL, plain);
-        if (s == GN_OK) out->plain_error = distances(o, plain, g, floor, NULL);
+        if (s == GN_OK)
+            out->plain_error = distances(o, plain, g, fmax(floor, TENSOR_FLOOR * norm(g, gn_objective_size(o))), NULL);
         if (s == GN_OK) s = gn_rows_graph_open(&r, &m);
         if (s == GN_OK) s = adjoint(&r, &m, v, out);
         gn_rows_graph_close(&m);
@@ -193,8 +203,14 @@ static void say_precision(gn_sheet *s, const gn_objective *o, const gn_check_ora
                                        { .title = "|g32 - g64|/|g64|", .text = error } };
     if (s->status != GN_OK) return;
     gn_sheet_table(s, 0, "the gradient in float32, as the network trains, against float64", 2, r->tensors, column);
-    bool finite = true;
-    for (size_t i = 0; i < r->tensors; i++) finite &= isfinite(r->precision[i]);
+    bool finite = true, large = false;
+    for (size_t i = 0; i < r->tensors; i++) {
+        finite &= isfinite(r->precision[i]);
+        large |= isfinite(r->precision[i]) && r->precision[i] > 1e-3;
+    }
+    if (large)
+        gn_sheet_text(s, 0, "Where it is large little is left of the gradient, because its parts cancel: float32 has 7 "
+                      "digits.");
     if (!finite)
         gn_sheet_text(s, 0, "Where it is not a number float32 overflows (beyond 3.4e38) and float64 does not: scale "
                       "the inputs, or train with --precision f64.");

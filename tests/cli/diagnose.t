@@ -38,7 +38,7 @@ $ glassnet data sine --n 40 --seed 2 > sine.csv; glassnet train sine.csv --net "
 $ python3 grad.py right > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv
 > diagnosis of g.csv for s.safetensors on sine.csv
 > L = {num}: mean of mse over all 40 rows, float64
-> read: 13 by 1 numbers, all tensors one after another
+> read: 13 by 1 numbers, as all tensors one after another
 > a gradient has its tensor's shape; a weight has a row for each output
 > the slope at a kink: relu 0, |x| 0, leaky relu alpha
 > named when the mistake's own gradient is within 1e-4 of what was given
@@ -124,3 +124,8 @@ $ printf '1,nan\n2,nan\n3,nan\n4,nan\n' > g.csv; glassnet diagnose s.safetensors
 $ printf 'g\n1\n2\nNA\n4\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv --tensor 0.weight
 ! glassnet: error[CSV-NUM]: g.csv:4:1: a number of the gradient is missing
 ? 3
+
+# NPY and safetensors are known by their first bytes too; three dimensions are taken as they lie
+$ python3 grad.py npy; cp g.npy g.dat; cp s.safetensors s.dat; for f in g.dat s.dat; do glassnet diagnose s.safetensors sine.csv --grad $f | grep ^read; done
+> read: 4 by 1 numbers, by their shape as 0.weight, the nearest of 3; --tensor
+> read: 4 tensors, by the names of the tensors
