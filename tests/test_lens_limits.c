@@ -247,6 +247,9 @@ static void regimes(void **state)
     assert_near(gn_steps_to(0.5, 1e-3), 10, 0);
     assert_near(gn_steps_to(0, 1e-3), 1, 0);
     assert_true(isinf(gn_steps_to(-1.5, 1e-3)));
+    assert_near(gn_steps_at(0.5, 1e-3), 10, 0);
+    assert_near(gn_steps_at(1e-20, 1e-3), 6.907755278982137e20, 1e6);
+    assert_true(isinf(gn_steps_at(0, 1e-3)) && isinf(gn_steps_at(-1e-20, 1e-3)));
 }
 
 /* The regime under momentum agrees with what the update does. */

@@ -264,7 +264,7 @@ static void what_is_saturated_says_so(void **state)
     gn_neuron_show show = {.steps = 1, .written = 1, .tolerance = 1e-2};
     static const struct { const char *act; size_t rows; const char *says; } row[] = {
         {"sigmoid", 1, "saturated at z = 36"},
-        {"relu", 2, "1 of 2 rows send nothing back"},
+        {"relu", 2, "1 of 2 rows sends nothing back"},
         {"hard_tanh", 1, "the slope of the activation is 0 at z = 36"},
     };
     for (size_t i = 0; i < GN_COUNT(row); i++) {

@@ -253,7 +253,8 @@ static void say_end(gn_walk *w)
                       (unsigned long long)d->k[last]);
         break;
     default:
-        gn_sheet_text(w->s, 0, "after %llu step%s %s went from %s to %s.", k, GN_S(k), w->f, NUM(d->f[0]), NUM(d->f[last]));
+        gn_sheet_text(w->s, 0, "after %llu step%s %s went from %s to %s.", k, GN_S(k), w->f, NUM(d->f[0]),
+                      NUM(d->f[last]));
     }
 }
 

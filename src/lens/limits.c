@@ -321,3 +321,9 @@ double gn_steps_to(double r, double tolerance)
     if (!(a < 1)) return INFINITY;
     return a == 0 ? 1 : ceil(log(tolerance) / log(a));
 }
+
+double gn_steps_at(double eta_lambda, double tolerance)
+{
+    bool lost = eta_lambda > 0 && eta_lambda < 1e-6 && tolerance < 1;
+    return lost ? ceil(log(tolerance) / log1p(-eta_lambda)) : gn_steps_to(1 - eta_lambda, tolerance);
+}

@@ -57,5 +57,7 @@ const char *gn_regime_name(gn_regime regime);       /* "one-sided", "oscillating
 const char *gn_regime_says(gn_regime regime);       /* a sentence */
 /* Steps until |error| <= tolerance*|first error| when it shrinks by |r| a step; INFINITY when it does not. */
 double gn_steps_to(double r, double tolerance);
+/* The same for r = 1 - eta_lambda, where a small eta_lambda would be lost in r. */
+double gn_steps_at(double eta_lambda, double tolerance);
 
 #endif

@@ -170,11 +170,17 @@ static double predict(gn_neuron_page *p, double *slowest)
     if (p->s->status != GN_OK || !modes) return NAN;
     for (size_t i = 0; i < modes; i++) *slowest = fmax(isnan(*slowest) ? 0 : *slowest, factor_of(&m[i]));
     if (p->theory.regime == GN_REGIME_TWO_CYCLE) return INFINITY;
-    if (modes == 1 && s->optimizer == GN_OPT_sgd) return gn_steps_to(p->theory.r, p->show->tolerance);
+    if (modes == 1 && s->optimizer == GN_OPT_sgd) return gn_steps_at(p->theory.eta_lambda, p->show->tolerance);
     return steps_of(m, modes, p->show->tolerance, *slowest);
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
+
+/* A count, to its last digit where that means anything. */
+static const char *steps_text(gn_neuron_page *p, double k)
+{
+    return gn_neuron_format(&p->s->arena, "%s", k < 1e15 ? gn_num(GN_NUM, k) : GN_SHORT(k));
+}
 
 static void say_slowest(gn_neuron_page *p, double slowest)
 {
@@ -183,7 +189,7 @@ static void say_slowest(gn_neuron_page *p, double slowest)
     if (!(slowest < 1) || told) return;
     gn_sheet_text(p->s, 0, "in the long run %s is multiplied by %s a step, which alone takes %s steps to %s",
                   several ? "what is left along the slowest direction" : "the error", GN_SHORT(slowest),
-                  gn_num(GN_NUM, gn_steps_to(slowest, p->show->tolerance)), GN_SHORT(p->show->tolerance));
+                  steps_text(p, gn_steps_to(slowest, p->show->tolerance)), GN_SHORT(p->show->tolerance));
 }
 
 /* A row with a decay of its own: its rest is where the two balance, not where the gradient is 0. */
@@ -199,7 +205,7 @@ static bool pulls(const gn_neuron_spec *s)
 static const char *shortfall(gn_neuron_page *p, double predicted, double watched)
 {
     if (!isfinite(predicted)) return "";
-    return gn_neuron_format(&p->s->arena, ", though %s were predicted: %s", gn_num(GN_NUM, predicted),
+    return gn_neuron_format(&p->s->arena, ", though %s were predicted: %s", steps_text(p, predicted),
                             predicted > watched ? "the run is too short" : "rounding holds it up");
 }
 
@@ -208,11 +214,11 @@ static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, d
     const char *share = GN_SHORT(p->show->tolerance), *seen = gn_num(GN_NUM, watched);
     unsigned long long k = (unsigned long long)a->k;
     if (isinf(predicted) && !a->arrived)
-        gn_sheet_text(p->s, 0, "the %s never comes to %s of the first: so it is predicted, and in the %s steps observed "
-                      "it did not", what, share, seen);
+        gn_sheet_text(p->s, 0, "the %s never comes to %s of the first: so it is predicted, and in the %s step%s "
+                      "observed it did not", what, share, seen, GN_S(watched));
     else if (!a->arrived)
-        gn_sheet_text(p->s, 0, "the %s does not come to %s of the first within the %s steps observed%s", what, share,
-                      seen, shortfall(p, predicted, watched));
+        gn_sheet_text(p->s, 0, "the %s does not come to %s of the first within the %s step%s observed%s", what, share,
+                      seen, GN_S(watched), shortfall(p, predicted, watched));
     else if (isnan(predicted))
         gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: observed %llu", what, share, k);
     else
@@ -223,7 +229,8 @@ static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, d
     const char *why = why_not(p);
     if (why)
         gn_sheet_text(p->s, 0, "no number of steps is predicted for %s%s: %s",
-                      p->theory.linear ? "" : "this neuron under ", gn_optimizer_table()[p->n->spec.optimizer].name, why);
+                      p->theory.linear ? "" : "this neuron under ",
+                      gn_optimizer_table()[p->n->spec.optimizer].name, why);
 }
 
 static void say_nothing_to_go(gn_neuron_page *p, const arrival *a, const char *what)

@@ -135,8 +135,8 @@ static void say_dead_rows(gn_neuron_page *p)
         gn_sheet_text(p->s, 0, "at the end it is a dead unit: no row sends anything back, for the slope of the "
                       "activation is 0 at each");
     else if (dead)
-        gn_sheet_text(p->s, 0, "at the end %zu of %zu rows send%s nothing of the error back: the slope of the activation "
-                      "is 0 there", dead, n->spec.rows, dead == 1 ? "s" : "");
+        gn_sheet_text(p->s, 0, "at the end %zu of %zu rows send%s nothing of the error back: the slope of the "
+                      "activation is 0 there", dead, n->spec.rows, dead == 1 ? "s" : "");
 }
 
 /* Steps so small that rounding takes them away. */

@@ -193,8 +193,9 @@ static void sgd_regime(gn_neuron_page *p)
     gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
     if (t->regime == GN_REGIME_STILL) say_still(p);
     else if (t->regime == GN_REGIME_ASCENDING)
-        gn_sheet_text(p->s, 0, "λ is below 0: the loss curves downward here, so it falls faster as the weights move; "
-                      "the stationary point it leads away from is no minimum");
+        gn_sheet_text(p->s, 0, "λ is below 0: the loss curves downward here, so the slope grows on the way down, and the "
+                      "stationary point it leads away from is no minimum. No rate is too large for this curvature; of "
+                      "the curvature further on it says nothing");
     else say_factor(p);
     if (t->regime == GN_REGIME_ONE_STEP)
         gn_sheet_text(p->s, 0, "to land in one step is no luck: lr is the best rate itself, 1/λ");

@@ -153,7 +153,7 @@ $ glassnet neuron --x 3 --y 10 --act tanh --w 5 --lr 0.1 --steps 3 | grep -E 'sa
 > 3.74367e-13 goes back, and the weights hardly move
 $ glassnet neuron --x 3 --y 1 --act gelu --w -0.2 --lr 0.05 --steps 20 | grep -E 'regime|below 0|multiplies|limits no'
 > regime: ascending -- each step leads away from the stationary point on the same
-> λ is below 0: the loss curves downward here, so it falls faster as the weights
+> λ is below 0: the loss curves downward here, so the slope grows on the way down,
 > 0.090022744 (local estimate; at k = 0 the curvature was -11.356, which limits no
 
 $ glassnet neuron --data line.csv --b 0 --lr 0.15 --act relu --w 1 --steps 5 | grep -E 'dead|thrown|without end'
@@ -179,6 +179,12 @@ $ glassnet neuron --x 1e-200 --y 1 --lr 0.1 --steps 2 | grep -E 'slope is|roundi
 > that 0 is rounding: the square of the input is too small for a number of
 > float64, so that the slope is not 0 and yet keeps every digit; the weights move
 > the error never comes to 1e-6 of the first: so it is predicted, and in the 2
+$ glassnet neuron --x 3 --y 10 --w 0.5 --lr 1e-300 --steps 3 | grep -E 'hardly|it converges|does not come|predicted|no weight'
+> each step multiplies the error by r = 1 - 1.8e-299 (it hardly shrinks); r counts
+> lr*λ = 1.8e-299 against 2; lr is 9e-300 times its limit, below: it converges
+> the error does not come to 1e-6 of the first within the 100000 steps observed,
+> though 7.67528e299 were predicted: the run is too short
+> no weight has moved: lr times the slope, 5.1e-299, is less than the last digit
 $ glassnet neuron --x 3 --y 1e200 --w 0.5 --lr 0.01 --steps 3 | grep -E 'first k|no doing|diverges'
 >   first k with       f32 observed  f64 observed
 > that is no doing of the rate: the loss is not finite at the start. The numbers
