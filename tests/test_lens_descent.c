@@ -241,7 +241,7 @@ static void what_happened_is_said(void **state)
         {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_adam, 0, 0}, "P^-1/2 H P^-1/2 with the state of adam after step 5"},
         {{bowl, NULL, {0, 0}, .1, 5, GN_OPT_lion, 0, 0}, "lion has no limit of this kind"},
         {{"x^2", NULL, {1}, .1, 30000, GN_OPT_sgd, 0, 0}, "one step in 4 is kept"},
-        {{"x^2", NULL, {1}, .1, 0, GN_OPT_sgd, 0, 0}, "after 0 steps f went from 1 to 1"},
+        {{"x^2", NULL, {1}, .1, 0, GN_OPT_sgd, 0, 0}, "no step was taken"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         walked w;

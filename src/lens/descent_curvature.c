@@ -46,6 +46,13 @@ static bool hessian_at(gn_walk *w, size_t row, double *h)
 
 typedef struct verdict { double factor, steps; const char *regime; bool ripples; } verdict;
 
+/* So near to 1 that its digits do not tell: as a difference from 1. */
+static const char *factor_text(gn_walk *w, double factor)
+{
+    bool near = factor < 1 && factor > 1 - 5e-7;
+    return near ? gn_walk_text(w, "1 - %s", NUM(1 - factor)) : gn_walk_text(w, "%s", NUM(factor));
+}
+
 static double flat_band(const double *lambda, size_t n)
 {
     return GN_REGIME_BAND_ULPS * 0x1p-52 * (double)n * fmax(fabs(lambda[0]), fabs(lambda[n - 1]));
@@ -125,7 +132,7 @@ static void say_limit(gn_walk *w, const gn_limit *limit, const double *lambda)
     const char *then = factor > flat_band(lambda, w->n) / top ? " a step" : w->constant ? ", one step arrives"
                                                                                         : ", if this curvature stayed";
     gn_sheet_text(w->s, 0, "best fixed rate 2/(%s + %s) = %s: the error times %s%s.", NUM(low), NUM(top),
-                  NUM(2 / (low + top)), NUM(factor), then);
+                  NUM(2 / (low + top)), factor_text(w, factor), then);
 }
 
 /* H_ij/sqrt(p_i*p_j), the curvature that an adaptive optimiser sees with its state as it is after step t. */
@@ -176,7 +183,7 @@ static void put_curvature(gn_walk *w, const char *where, bool end, double *h, co
         }
         return;
     }
-    if (!where && !limit.known) return;
+    if (!where && (!limit.known || w->d->steps < 2)) return;     /* after one step the state is that of the start */
     gn_sheet_section(w->s, 0, "the curvature at %s: %s%s", where ? where : "the end", gn_bend_name(lambda, w->n),
                      w->constant ? "" : " (a local estimate)");
     if (plain) put_judged(w, &limit, lambda);
@@ -313,14 +320,22 @@ static void say_factor(gn_walk *w)
     double before = size_at(w, first), after = size_at(w, last), steps = (double)(d->k[last] - d->k[first]);
     if (!isfinite(w->slowest) || last < 2 || d->end == GN_DESCENT_CYCLE || !(before > 0) || !(after > 0)) return;
     double observed = pow(after / before, 1 / steps);
-    bool hidden = w->slowest > 1 && observed < 1;
+    bool hidden = d->n > 1 && !w->ripples && observed < 0.99 * w->slowest;
+    const char *which = w->slowest > 1 ? "direction that grows" : "slowest direction";
     bool held = gn_preconditioner_slot(w->ask->op) >= 0;
     gn_sheet_text(w->s, 0, "predicted%s: in the long run an error is multiplied by %s a step%s; observed over the %s "
-                           "steps %s: %s by %s a step, their geometric mean%s.",
-                  held ? " with its state held as it is at the end" : "", NUM(w->slowest),
+                           "steps %s: %s by %s a step, their geometric mean%s%s%s.",
+                  held ? " with its state held as it is at the end" : "", factor_text(w, w->slowest),
                   w->ripples ? ", and in ripples on the way, so that few steps tell little" : "", NUM(steps),
                   arrived ? "before it arrived" : "at the end", size_name(w), NUM(observed),
-                  hidden ? "; along the direction that grows there is next to nothing of it yet" : "");
+                  hidden ? "; the " : "", hidden ? which : "", hidden ? " does not rule it yet" : "");
+}
+
+/* Of a cycle the last point alone may lie at the bottom. */
+static bool stays(const gn_walk *w, size_t last)
+{
+    double size = size_at(w, last), before = last > 0 && w->d->stride == 1 ? size_at(w, last - 1) : size;
+    return size <= w->ask->tolerance * size_at(w, 0) && (w->d->end != GN_DESCENT_CYCLE || before <= size);
 }
 
 void gn_walk_story(gn_walk *w)
@@ -329,12 +344,20 @@ void gn_walk_story(gn_walk *w)
     size_t last = d->rows - 1;
     if (w->s->status != GN_OK) return;
     gn_sheet_section(w->s, 0, "what happened");
+    if (d->steps == 0 && d->end != GN_DESCENT_OVERFLOW) {
+        gn_sheet_text(w->s, 0, "no step was taken.");
+        return;
+    }
     say_end(w);
     say_overshoots(w);
     if (d->end == GN_DESCENT_OVERFLOW || size_at(w, 0) == 0) return;
     if (d->arrived != UINT64_MAX)
-        gn_sheet_text(w->s, 0, "%s came under %s of its first value %s at step %llu.", size_name(w),
-                      gn_num(GN_NUM, w->ask->tolerance), NUM(size_at(w, 0)), (unsigned long long)d->arrived);
+        gn_sheet_text(w->s, 0, "%s came under %s of its first value %s at step %llu%s.", size_name(w),
+                      gn_num(GN_NUM, w->ask->tolerance), NUM(size_at(w, 0)), (unsigned long long)d->arrived,
+                      stays(w, last) ? "" : ", and did not stay there");
+    else if (d->steps > 0 && d->f[last] < d->f[0] && size_at(w, last) > size_at(w, 0))
+        gn_sheet_text(w->s, 0, "%s has grown from %s to %s: as far as it went, it falls ever faster.", size_name(w),
+                      NUM(size_at(w, 0)), NUM(size_at(w, last)));
     else
         gn_sheet_text(w->s, 0, "%s is %s, %s of its first value: not yet the %s that counts as arrived.", size_name(w),
                       NUM(size_at(w, last)), NUM(size_at(w, last) / size_at(w, 0)), gn_num(GN_NUM, w->ask->tolerance));

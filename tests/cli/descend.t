@@ -101,8 +101,22 @@ $ glassnet descend "(x - 3)^2" --from 1 --lr 0.3 --weight-decay 0.1 --steps 40 |
 # a saddle, from where nothing leads away from it
 $ glassnet descend "x*y" --from 1,1 --lr 0.1 --steps 20 | grep -A3 'predicted: in'
 > predicted: in the long run an error is multiplied by 1.1 a step; observed over
-> the 20 steps at the end: |grad| by 0.9 a step, their geometric mean; along the
-> direction that grows there is next to nothing of it yet.
+> the 20 steps at the end: |grad| by 0.9 a step, their geometric mean; the
+> direction that grows does not rule it yet.
+$ glassnet descend "x^2+y^2*1e-12" --from 1,1 --lr 0.1 --steps 300 | grep -A3 -E 'best fixed|predicted: in'
+> best fixed rate 2/(2e-12 + 2) = 1: the error times 1 - {num} a step.
+> {lines}
+> predicted: in the long run an error is multiplied by 1 - {num} a step;
+> observed over the 20 steps before it arrived: |grad| by 0.8 a step, their
+> geometric mean; the slowest direction does not rule it yet.
+$ glassnet descend "x^2" --from 1 --optimizer lion --lr 0.1 --steps 40 | grep 'came under'
+> |grad| came under 1e-6 of its first value 2 at step 10, and did not stay there.
+$ glassnet descend "-x^2" --from 1 --lr 0.1 --steps 30 | grep -E 'grown|arrived'
+> |grad| has grown from 2 to 474.753: as far as it went, it falls ever faster.
+$ glassnet descend "x^2" --from 1 --optimizer adam --steps 1 | grep -c 'with the state of'
+> 1
+$ glassnet descend "x^2" --from 1 --steps 0 | tail -n 1
+> no step was taken.
 $ glassnet descend "x^2" --from 0 --steps 5 | grep -E 'exactly|came under'
 > the gradient is exactly 0 from step 0 on: descent stands still.
 $ glassnet descend "x^2" --from 1 --lr 0.5 --steps 2 | grep 'best fixed'
