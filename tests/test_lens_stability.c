@@ -163,13 +163,19 @@ static void map_of_rates(void **state)
     gn_arena arena;
     gn_arena_init(&arena, ctx);
     gn_panel right = map_of(&arena, "lr-x", GN_OPT_sgd, false), wrong = map_of(&arena, "lr-x", GN_OPT_sgd, true);
-    assert_int_equal(right.n_series, 2);
-    assert_int_equal(wrong.n_series, 3);
+    assert_int_equal(right.n_series, 4);
+    assert_int_equal(wrong.n_series, 5);
+    assert_true(right.series[0].x[0] == 1 && right.series[0].x[right.series[0].n - 1] == 20);
+    for (size_t i = 0; i < 3; i++) {
+        double x = 9 + (double)i;
+        assert_near(right.series[2].y[i], 1 / (2 * x * x), 1e-15);
+        assert_near(right.series[3].y[i], 1 / (x * x), 1e-15);
+    }
     for (size_t i = 0; i < right.series[0].n; i++) {
         double x = right.series[0].x[i];
         assert_near(right.series[0].y[i], 1 / (x * x), 1e-15);
         assert_near(right.series[1].y[i], 1 / (2 * x * x), 1e-15);
-        assert_near(wrong.series[2].y[i], 1 / (2 * x * x), 1e-15);
+        assert_near(wrong.series[4].y[i], 1 / (2 * x * x), 1e-15);
     }
     assert_int_equal(right.n_marks, 3);
     assert_true(right.mark[0].at == 9 && right.mark[1].at == 10 && right.mark[2].at == 11);

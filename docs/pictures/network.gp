@@ -16,7 +16,7 @@ set title 'the network, 105 parameters; the widest line is a weight of 3.12'
 set xlabel ''."\n"
 set ylabel ''
 unset logscale x
-set xrange [-0.48:3.48]
+set xrange [-0.223880597:3.358208955]
 set format x '%g'
 unset logscale y
 set yrange [-4.36:5.96]
@@ -35,8 +35,8 @@ set label '2 inputs' at first 0,first 5.1 center front textcolor rgb '#222222'
 set label '8 tanh' at first 1,first 5.1 center front textcolor rgb '#222222'
 set label '8 tanh' at first 2,first 5.1 center front textcolor rgb '#222222'
 set label '1 identity' at first 3,first 5.1 center front textcolor rgb '#222222'
-set label 'x1' at first 0,first 1.25 center front textcolor rgb '#222222'
-set label 'x2' at first 0,first -1.25 center front textcolor rgb '#222222'
+set label 'x1' at first 0,first 1.25 right offset character -2.2,0 front textcolor rgb '#222222'
+set label 'x2' at first 0,first -1.25 right offset character -2.2,0 front textcolor rgb '#222222'
 set label 'lower' at first 3,first 0 left offset character 2.2,0 front textcolor rgb '#222222'
 $d1 << EOD
 EOD

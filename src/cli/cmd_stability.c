@@ -118,6 +118,14 @@ static gn_status read_map(gn_cli *cli, gn_arena *arena, gn_map_ask *ask)
     ask->op = momentum && set.op != GN_OPT_nesterov ? GN_OPT_momentum : set.op;
     ask->rate = gn_option_given(cli->options, GN_O_LR) ? set.rate : 0.01;
     ask->wrong_line = gn_option_flag(cli->options, GN_O_WRONG_LINE);
+    ask->marks = 0;
+    if (strcmp(ask->kind, "lr-x") == 0) {
+        double *mark = NULL;
+        if (gn_option_given(cli->options, GN_O_X))
+            GN_TRY(gn_numbers_parse(cli->ctx, "x", gn_option_text(cli->options, GN_O_X), arena, &mark, &ask->marks));
+        ask->mark = mark;
+        return GN_OK;
+    }
     GN_TRY(number_of(cli, arena, GN_O_X, 10, &ask->x));
     GN_TRY(number_of(cli, arena, GN_O_Y, 10, &ask->y));
     return number_of(cli, arena, GN_O_W, 0, &ask->w);
@@ -162,7 +170,7 @@ const gn_command_body gn_cmd_stability = {
     "The largest eigenvalue lambda of the Hessian decides: gradient descent converges where lr*lambda is below 2, and\n"
     "every optimiser has a limit of its own. What is said of a loss that is not quadratic is a local estimate.\n"
     "Adaptive optimisers feel the Hessian through their preconditioner, held as it is after 100 steps from here.\n\n"
-    "--map draws the regimes of a neuron: lr-x, lr-momentum, trajectories.",
+    "--map draws the regimes of a neuron: lr-x (with the inputs --x marked), lr-momentum, trajectories.",
     "glassnet stability --x 3 --y 10 --w 0.5 --lr 0.1\n"
     "glassnet stability \"x^2 + 4*y^2\" --from x=1,y=1 --lr 0.2 --optimizer momentum\n"
     "glassnet stability model.safetensors iris.csv --top 3 --density\n"

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_SHOWN = 14, MOST_COLUMNS = 12 };
+enum { MOST_SHOWN = 14, MOST_COLUMNS = 12, NAME_MOST = 18, NAME_END = 6, ACROSS = 80 };
 
 typedef struct drawing {
     gn_plot *p;
@@ -21,6 +21,7 @@ typedef struct drawing {
     gn_note_mark *note;
     size_t nodes, links, notes;
     size_t tallest;                     /* column, as shown */
+    size_t left, right;                 /* signs beside the first and the last column: names, or half a heading */
 } drawing;
 
 static size_t shown(size_t units) { return units > MOST_SHOWN ? MOST_SHOWN : units; }
@@ -68,15 +69,28 @@ static const char *output_name(const drawing *d, size_t output)
     return prep->class_name[d->units[d->columns - 1] == 1 ? 1 : output];
 }
 
+/* The bytes of the first `most` characters. */
+static size_t bytes_of(const char *name, size_t most)
+{
+    size_t n = 0;
+    while (name[n] && most) {
+        do n++;
+        while (((unsigned char)name[n] & 0xC0) == 0x80);
+        most--;
+    }
+    return n;
+}
+
+/* A long name by its beginning and its end, in which names of columns often differ. */
 static const char *cut(drawing *d, const char *name)
 {
     gn_text t;
-    if (!name || strlen(name) <= 14) return name;
-    size_t n = 12;
-    while (n && ((unsigned char)name[n] & 0xC0) == 0x80) n--;
+    size_t wide = name ? gn_width(name, strlen(name)) : 0;
+    if (wide <= NAME_MOST) return name;
     gn_text_init(&t, d->p->ctx);
-    gn_text_add(&t, name, n);
+    gn_text_add(&t, name, bytes_of(name, NAME_MOST - 1 - NAME_END));
     gn_text_puts(&t, "…");
+    gn_text_puts(&t, name + bytes_of(name, wide - NAME_END));
     return gn_plot_keep(d->p, &t);
 }
 
@@ -104,12 +118,21 @@ static gn_status lay_out(drawing *d)
     return d->node && d->link && d->note ? GN_OK : GN_NO_MEMORY;
 }
 
+/* A text beside the first or the last column wants its room. */
+static void take_room(drawing *d, size_t c, size_t signs)
+{
+    size_t *side = c == 0 ? &d->left : &d->right;
+    if ((c == 0 || c + 1 == d->columns) && signs > *side) *side = signs;
+}
+
 static void add_nodes(drawing *d, size_t c)
 {
     for (size_t i = 0; i < shown(d->units[c]); i++) {
         size_t unit = unit_at(d->units[c], i);
         const char *name = c == 0 ? input_name(d, unit) : c + 1 == d->columns ? output_name(d, unit) : NULL;
-        d->node[d->nodes++] = (gn_node_mark){ (double)c, height_of(d, c, i), cut(d, name) };
+        name = cut(d, name);
+        if (name) take_room(d, c, gn_width(name, strlen(name)) + 3);
+        d->node[d->nodes++] = (gn_node_mark){ (double)c, height_of(d, c, i), name };
     }
 }
 
@@ -134,6 +157,7 @@ static gn_status add_note(drawing *d, size_t c, double top)
     if (!c) gn_text_printf(&t, "%zu input%s", d->units[0], d->units[0] == 1 ? "" : "s");
     else gn_text_puts(&t, d->net->layer[d->layer[c]].text);
     const char *text = gn_plot_keep(d->p, &t);
+    if (text) take_room(d, c, gn_width(text, strlen(text)) / 2 + 1);
     d->note[d->notes++] = (gn_note_mark){ (double)c, top, text };
     if (d->units[c] > MOST_SHOWN) d->note[d->notes++] = (gn_note_mark){ (double)c, 0, "…" };
     return text ? GN_OK : GN_NO_MEMORY;
@@ -165,5 +189,8 @@ gn_status gn_plot_network(gn_plot *p)
     gn_text_printf(&t, " parameters; the widest line is a weight of %s", gn_num_digits(GN_NUM, largest(&d), 3));
     gn_panel panel = { .title = gn_plot_keep(p, &t), .no_axes = true, .n_notes = d.notes, .note = d.note,
                        .n_links = d.links, .link = d.link, .n_nodes = d.nodes, .node = d.node };
+    double whole = (double)(d.columns - 1) / (1 - (double)(d.left + d.right) / ACROSS);
+    panel.x_min = -(double)d.left / ACROSS * whole;
+    panel.x_max = panel.x_min + whole;
     return panel.title ? gn_plot_one(p, &panel) : GN_NO_MEMORY;
 }

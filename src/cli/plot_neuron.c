@@ -5,11 +5,11 @@
 #include "plot.h"
 #include "../lens/limits.h"
 #include "../lens/neuron.h"
-#include "../lens/view.h"
+#include "../lens/stability.h"
 
 #include <string.h>
 
-enum { MOST_RUNS = 64, MAP_POINTS = 120 };
+enum { MOST_RUNS = 64 };
 
 typedef struct numbers { double *at; size_t n; } numbers;
 typedef struct asked {
@@ -174,40 +174,9 @@ gn_status gn_plot_rates(gn_plot *p)
 
 /* ---- the map ----------------------------------------------------------------------------------------------------- */
 
-static gn_status map_points(gn_plot *p, const numbers *x, gn_series *s)
-{
-    double *v = gn_plot_array(p, 3 * x->n, sizeof *v);
-    if (!v) return GN_NO_MEMORY;
-    for (size_t i = 0; i < x->n; i++) {
-        double at, best, limit;
-        GN_TRY(gn_view_rates_of(p->ctx, x->at[i], x->at[i], 1, &at, &best, &limit));
-        v[i] = at;
-        v[x->n + i] = best;
-        v[2 * x->n + i] = limit;
-    }
-    s[0] = (gn_series){ GN_SERIES_POINTS, NULL, x->n, v, v + x->n, 0 };
-    s[1] = (gn_series){ GN_SERIES_POINTS, NULL, x->n, v, v + 2 * x->n, 4 };
-    return GN_OK;
-}
-
 gn_status gn_plot_regimes(gn_plot *p)
 {
-    static const gn_note_mark note[] = {
-        { 1.7, 0.003, "one-sided: 0 < r < 1" }, { 6, 0.08, "divergent: r < -1" },
-    };
     numbers x;
-    double *v = gn_plot_array(p, 3 * MAP_POINTS, sizeof *v);
-    gn_series *s = gn_plot_array(p, 4, sizeof *s);
-    gn_note_mark *n = gn_plot_array(p, 2, sizeof *n);
-    if (!v || !s || !n) return GN_NO_MEMORY;
-    memcpy(n, note, sizeof note);
     GN_TRY(list(p, GN_O_X, "9,10,11", &x));
-    GN_TRY(gn_view_rates_of(p->ctx, 1, 20, MAP_POINTS, v, v + MAP_POINTS, v + 2 * MAP_POINTS));
-    s[0] = (gn_series){ GN_SERIES_LINE, "limit 1/x^2: r = -1, two-cycle", MAP_POINTS, v, v + 2 * MAP_POINTS, 4 };
-    s[1] = (gn_series){ GN_SERIES_LINE, "optimum 1/(2x^2): r = 0, one step", MAP_POINTS, v, v + MAP_POINTS, 0 };
-    GN_TRY(map_points(p, &x, s + 2));
-    gn_panel panel = { .title = "learning rate against input: in between, -1 < r < 0 oscillates and arrives",
-                       .x_label = "input |x|", .y_label = "learning rate η (per step)", .log_y = true, .n_series = 4,
-                       .series = s, .n_notes = 2, .note = n };
-    return gn_plot_one(p, &panel);
+    return gn_regime_map(&p->arena, x.at, x.n, false, &p->picture);
 }

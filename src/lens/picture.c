@@ -100,6 +100,16 @@ gn_frame gn_panel_frame(const gn_panel *p)
     return f;
 }
 
+int gn_node_side(const gn_panel *p, double x)
+{
+    double least = INFINITY, most = -INFINITY;
+    for (size_t i = 0; i < p->n_nodes; i++) {
+        least = fmin(least, p->node[i].x);
+        most = fmax(most, p->node[i].x);
+    }
+    return least == most ? 0 : x == least ? -1 : x == most;
+}
+
 /* ---- layout ------------------------------------------------------------------------------------------------------ */
 
 size_t gn_picture_columns(const gn_picture *p)

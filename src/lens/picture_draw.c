@@ -258,6 +258,21 @@ static void draw_words(gn_canvas *c, const char *text, double x, double y, bool 
     gn_canvas_text(c, column < 0 ? 0 : column, c->top + (int)lround((1 - fy) * (c->down - 1)), text, c->width);
 }
 
+/* The name of a node beside it, outside at the left and right ends. */
+static void draw_name(gn_canvas *c, const gn_panel *p, const gn_node_mark *n)
+{
+    int side = gn_node_side(p, n->x), wide = n->label ? gn_canvas_width(c, n->label) : 0;
+    double fx, fy;
+    gn_canvas_share(c, n->x, n->y, &fx, &fy);
+    if (!side || !wide || !(fx >= 0 && fx <= 1 && fy >= 0 && fy <= 1)) {
+        draw_words(c, n->label, n->x, n->y, true);
+        return;
+    }
+    int column = c->left + (int)lround(fx * (c->across - 1)) + (side < 0 ? -1 - wide : 2);
+    if (column + wide > c->width) column = c->width - wide;
+    gn_canvas_text(c, column < 0 ? 0 : column, c->top + (int)lround((1 - fy) * (c->down - 1)), n->label, c->width);
+}
+
 static void draw_plot(gn_canvas *c, const gn_panel *p)
 {
     for (size_t i = 0; i < p->n_fields; i++)    /* shades say it; contours among them would not be seen */
@@ -274,7 +289,7 @@ static void draw_plot(gn_canvas *c, const gn_panel *p)
         if (p->series[i].kind != GN_SERIES_BARS) draw_marks_of(c, p, i, marks[c->ascii][gn_series_style(p, i)]);
     for (size_t i = 0; i < p->n_nodes; i++) {
         gn_canvas_mark(c, p->node[i].x, p->node[i].y, marks[c->ascii][5]);
-        draw_words(c, p->node[i].label, p->node[i].x, p->node[i].y, true);
+        draw_name(c, p, &p->node[i]);
     }
     for (size_t i = 0; i < p->n_notes; i++) draw_words(c, p->note[i].text, p->note[i].x, p->note[i].y, p->no_axes);
 }

@@ -12,6 +12,7 @@ bool gn_placed(double v, bool log);
 typedef struct gn_frame { double x0, x1, y0, y1; } gn_frame;
 /* The range shown, from the panel's own bounds or from its data with a margin. */
 gn_frame gn_panel_frame(const gn_panel *p);
+int gn_node_side(const gn_panel *p, double x);  /* where a node's name goes: -1 left of it, 1 right, 0 below */
 
 size_t gn_picture_columns(const gn_picture *p);         /* panels side by side */
 void gn_picture_size(const gn_picture *p, int *width, int *height);

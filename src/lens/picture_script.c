@@ -174,25 +174,33 @@ static void put_text_at(gn_script *s, const char *text, double x, double y, cons
     gn_text_printf(s->to, " %s\n", how);
 }
 
-/* A node's name stands in it when it is short, else beside it: outside at the left and right ends, below in between. */
-static const char *node_place(const gn_panel *p, const gn_node_mark *n, const gn_frame *f, bool large)
+/* The names of nodes stand in them when all are short enough, else beside them: outside at the left and right ends,
+ * below in between. */
+static const char *node_place(const gn_panel *p, const gn_node_mark *n, bool inside)
 {
-    double middle = (f->x0 + f->x1) / 2, reach = 0.25 * (f->x1 - f->x0);
-    if (n->label && strlen(n->label) <= 3 && large) return "center front textcolor rgb '#222222'";
-    if (n->x < middle - reach) return "right offset character -2.2,0 front textcolor rgb '#222222'";
-    if (n->x > middle + reach && p->n_nodes > 1) return "left offset character 2.2,0 front textcolor rgb '#222222'";
+    int side = gn_node_side(p, n->x);
+    if (inside) return "center front textcolor rgb '#222222'";
+    if (side < 0) return "right offset character -2.2,0 front textcolor rgb '#222222'";
+    if (side > 0) return "left offset character 2.2,0 front textcolor rgb '#222222'";
     return "center offset character 0,-1.6 front textcolor rgb '#222222'";
 }
 
-static void put_notes(gn_script *s, const gn_panel *p, const gn_frame *f)
+static bool names_fit(const gn_script *s, const gn_panel *p)
 {
-    bool large = p->n_nodes && gn_script_node_size(s, p) > 2.4;
+    bool fit = p->n_nodes && gn_script_node_size(s, p) > 2.4;
+    for (size_t i = 0; i < p->n_nodes; i++) fit = fit && (!p->node[i].label || strlen(p->node[i].label) <= 2);
+    return fit;
+}
+
+static void put_notes(gn_script *s, const gn_panel *p)
+{
+    bool inside = names_fit(s, p);
     for (size_t i = 0; i < p->n_notes; i++)
         put_text_at(s, p->note[i].text, p->note[i].x, p->note[i].y,
                     p->no_axes ? "center front textcolor rgb '#222222'"
                                : "left offset character 0.7,0.5 front textcolor rgb '#222222'");
     for (size_t i = 0; i < p->n_nodes; i++)
-        put_text_at(s, p->node[i].label, p->node[i].x, p->node[i].y, node_place(p, &p->node[i], f, large));
+        put_text_at(s, p->node[i].label, p->node[i].x, p->node[i].y, node_place(p, &p->node[i], inside));
 }
 
 /* The colour scale belongs to the first heat map, or to the first contours when there is none. */
@@ -244,7 +252,7 @@ static void put_axes(gn_script *s, const gn_panel *p, const gn_frame *f)
     gn_text_puts(s->to, has_key(p) ? "set key on\n" : "set key off\n");
     put_scale(s, p);
     put_vertical_rules(s, p, f);
-    put_notes(s, p, f);
+    put_notes(s, p);
 }
 
 static void put_panel(gn_script *s, const gn_panel *p)

@@ -6,8 +6,12 @@
 #include <string.h>
 
 #include "stability.h"
+#include "view.h"
 
 enum { STEPS = 30, CURVE = 200, GRID_X = 96, GRID_Y = 64 };
+enum { MAP_LEFT = 1, MAP_RIGHT = 20, MAP_MARKS = 8 };   /* |x| in the map of rates, and how many inputs have a line */
+#define MAP_TOP 0.025                                   /* its largest rate */
+
 
 typedef struct drawing {
     gn_arena *arena;
@@ -66,19 +70,6 @@ static void add_note(drawing *d, size_t panel, double x, double y, const char *t
     d->note[8 * panel + p->n_notes++] = (gn_note_mark){ x, y, text };
 }
 
-/* y = numerator/(x^2) over x. */
-static gn_status inverse_square(drawing *d, const char *label, double numerator, double from, double to)
-{
-    double *x = take(d, CURVE, sizeof *x), *y = take(d, CURVE, sizeof *y);
-    if (d->failed) return GN_NO_MEMORY;
-    for (size_t i = 0; i < CURVE; i++) {
-        x[i] = from + (to - from) * (double)i / (CURVE - 1);
-        y[i] = numerator / (x[i] * x[i]);
-    }
-    add_series(d, 0, GN_SERIES_LINE, label, CURVE, x, y);
-    return GN_OK;
-}
-
 static gn_status open_field(drawing *d, double x0, double x1, double y0, double y1, const char *const names[3],
                             double **z)
 {
@@ -98,33 +89,60 @@ static double along(double from, double to, size_t i, size_t n)
 }
 
 /* ---- rate against |x| -------------------------------------------------------------------------------------------- */
-static gn_status map_lr_x(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
+/* The best rate and the limit over [1, 20], with labels; the points of the marked inputs on both. */
+static gn_status rate_lines(drawing *d, const double *x, size_t n, bool wrong_line)
 {
-    static const char *const regions[] = { "one-sided", "oscillating", "divergent" };
-    static const double marks[] = { 9, 10, 11 };
-    static const char *const names[] = { "9", "10", "11" };
-    const double x0 = 4, x1 = 20, top = 0.025;
-    drawing d;
-    double *z;
-    GN_TRY(begin(&d, arena, 1, out));
-    GN_TRY(open_field(&d, x0, x1, 0, top, regions, &z));
+    double *v = take(d, 3 * CURVE, sizeof *v), *at = take(d, 3 * n + 1, sizeof *at);
+    if (d->failed) return GN_NO_MEMORY;
+    GN_TRY(gn_view_rates_of(d->arena->ctx, MAP_LEFT, MAP_RIGHT, CURVE, v, v + CURVE, v + 2 * CURVE));
+    for (size_t i = 0; i < n; i++)
+        GN_TRY(gn_view_rates_of(d->arena->ctx, fabs(x[i]), fabs(x[i]), 1, at + i, at + n + i, at + 2 * n + i));
+    add_series(d, 0, GN_SERIES_LINE, "limit 1/x^2: r = -1, two-cycle", CURVE, v, v + 2 * CURVE);
+    add_series(d, 0, GN_SERIES_LINE, "one step: 1/(2x^2), r = 0", CURVE, v, v + CURVE);
+    add_series(d, 0, GN_SERIES_POINTS, NULL, n, at, at + n);
+    add_series(d, 0, GN_SERIES_POINTS, NULL, n, at, at + 2 * n);
+    if (wrong_line) add_series(d, 0, GN_SERIES_LINE, "WRONG limit of a notebook: 1/(2x^2)", CURVE, v, v + CURVE);
+    return GN_OK;
+}
+
+static void rate_regimes(double *z)
+{
     for (size_t j = 0; j < GRID_Y; j++)
         for (size_t i = 0; i < GRID_X; i++) {
-            double x = along(x0, x1, i, GRID_X), eta = along(0, top, j, GRID_Y);
+            double x = along(MAP_LEFT, MAP_RIGHT, i, GRID_X), eta = along(0, MAP_TOP, j, GRID_Y);
             gn_regime r = gn_regime_of(eta * 2 * x * x, NULL, NULL);
             z[j * GRID_X + i] = r == GN_REGIME_DIVERGENT || r == GN_REGIME_TWO_CYCLE ? 2 : r == GN_REGIME_OSCILLATING;
         }
-    GN_TRY(inverse_square(&d, "limit 1/x^2", 1, x0, x1));
-    GN_TRY(inverse_square(&d, "one step: 1/(2x^2)", 0.5, x0, x1));
-    if (ask->wrong_line) GN_TRY(inverse_square(&d, "WRONG limit of a notebook: 1/(2x^2)", 0.5, x0, x1));
-    for (size_t i = 0; i < GN_COUNT(marks); i++) add_rule(&d, 0, true, marks[i], names[i]);
-    add_note(&d, 0, 4.6, 0.006, regions[0]);
-    add_note(&d, 0, 5.7, 0.0195, regions[1]);
-    add_note(&d, 0, 14, 0.015, regions[2]);
-    d.panel[0].title = "Gradient descent on L = (w*x - y)^2: lambda = 2x^2";
-    d.panel[0].x_label = "|x|";
-    d.panel[0].y_label = "learning rate (per step)";
+}
+
+gn_status gn_regime_map(gn_arena *arena, const double *x, size_t n, bool wrong_line, gn_picture *out)
+{
+    static const char *const regions[] = { "one-sided", "oscillating", "divergent" };
+    drawing d;
+    double *z;
+    GN_TRY(begin(&d, arena, 1, out));
+    GN_TRY(open_field(&d, MAP_LEFT, MAP_RIGHT, 0, MAP_TOP, regions, &z));
+    rate_regimes(z);
+    GN_TRY(rate_lines(&d, x, n, wrong_line));
+    for (size_t i = 0; i < n && i < MAP_MARKS; i++) {
+        const char *name = gn_arena_text(arena, gn_num(GN_NUM, fabs(x[i])), strlen(gn_num(GN_NUM, fabs(x[i]))));
+        if (!name) return GN_NO_MEMORY;
+        add_rule(&d, 0, true, fabs(x[i]), name);
+    }
+    add_note(&d, 0, 2.5, 0.006, regions[0]);
+    add_note(&d, 0, 11.2, 0.0045, regions[1]);
+    add_note(&d, 0, 14, 0.016, regions[2]);
+    d.panel[0].title = "Gradient descent on L = (w*x - y)^2: lambda = 2x^2, r = 1 - eta*lambda";
+    d.panel[0].x_label = "input |x|";
+    d.panel[0].y_label = "learning rate η (per step)";
     return GN_OK;
+}
+
+static gn_status map_lr_x(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
+{
+    static const double usual[] = { 9, 10, 11 };
+    return ask->marks ? gn_regime_map(arena, ask->mark, ask->marks, ask->wrong_line, out)
+                      : gn_regime_map(arena, usual, GN_COUNT(usual), ask->wrong_line, out);
 }
 
 /* ---- rate times curvature against momentum ----------------------------------------------------------------------- */

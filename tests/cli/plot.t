@@ -34,6 +34,9 @@ $ glassnet plot --kind regimes --json | python3 -c 'import json, sys; s = json.l
 > [0.006172839506, 0.005, 0.004132231405] [0.012345679012, 0.01, 0.00826446281]
 > 1 20
 
+# the same map, made by the same function
+$ glassnet plot --kind regimes --x 9,10 --json > regimes.json; glassnet stability --map lr-x --x 9,10 --json | cmp - regimes.json
+
 # on the terminal, 80 columns, the same with ASCII alone
 $ glassnet plot --kind rates | python3 -c 'import sys; t = sys.stdin.read(); print(max(map(len, t.split("\n"))) <= 80, "two-cycle" in t, "⣀" in t)'
 > True True True
@@ -238,3 +241,22 @@ $ glassnet diff "x^2" --at x=1 --format latex --out d.tex --plot - | grep -c tan
 $ glassnet diff "x^2" --json --format html
 ! glassnet: error[CFG-CONFLICT]: --json and --format html: the result has one form
 ? 2
+
+# names stand beside the units, cut in their middle, with room for them at both ends
+<<< long.csv
+mean_concave_points_of_the_tumour_0,b,mean_concave_points_of_the_tumour_2,y_1,y_2
+1,2,3,4,5
+2,1,0,1,2
+0,1,2,3,4
+3,2,1,0,1
+1,0,1,0,1
+2,2,2,2,2
+>>>
+$ glassnet train long.csv --target y_1,y_2 --layers 3 --epochs 2 --holdout 0 --quiet --out l.safetensors > /dev/null 2>&1; glassnet plot l.safetensors | grep -oE '(mean_concav…mour_[02]| b) ○|○ y_[12]'
+> mean_concav…mour_0 ○
+> ○ y_1
+>  b ○
+> ○ y_2
+> mean_concav…mour_2 ○
+$ if command -v gnuplot > /dev/null; then glassnet plot l.safetensors --plot l.svg --keep; grep -cE "^set label '(y_1|y_2|b)' .* (left|right) offset" l.gp; else echo 3; fi
+> 3
