@@ -271,6 +271,6 @@ void gn_neuron_show_arrival(gn_neuron_page *p)
         say_nothing_to_go(p, &a, what);
         return;
     }
-    say_slowest(p, slowest);
+    if (isfinite(predicted)) say_slowest(p, slowest);
     say_arrival(p, &a, what, predicted, steps);
 }

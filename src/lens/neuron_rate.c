@@ -186,11 +186,17 @@ static void say_factor(gn_neuron_page *p)
                   : t->regime == GN_REGIME_TWO_CYCLE ? "" : " (it grows)", gn_num_digits(GN_NUM, t->band, 2));
 }
 
+/* The regime is of the largest eigenvalue; the other directions of a batch have their own. */
+static const char *steepest(const gn_neuron_page *p)
+{
+    return p->n->spec.rows > 1 && p->theory.size > 1 ? " along the steepest direction" : "";
+}
+
 static void sgd_regime(gn_neuron_page *p)
 {
     const gn_neuron_theory *t = &p->theory;
     gn_sheet_compute(p->s, 0, false, NULL, "r", "1 - lr*lambda");
-    gn_sheet_text(p->s, 0, "regime: %s -- %s", gn_regime_name(t->regime), gn_regime_says(t->regime));
+    gn_sheet_text(p->s, 0, "regime%s: %s -- %s", steepest(p), gn_regime_name(t->regime), gn_regime_says(t->regime));
     if (t->regime == GN_REGIME_STILL) say_still(p);
     else if (t->regime == GN_REGIME_ASCENDING)
         gn_sheet_text(p->s, 0, "λ is below 0: the loss curves downward here, so the slope grows on the way down, and the "
@@ -228,8 +234,9 @@ static void other_regime(gn_neuron_page *p)
                       plain ? "" : value, t->limit.about);
         return;
     }
-    gn_sheet_text(p->s, 0, "regime%s: %s -- %s", t->regime == GN_REGIME_RIPPLES ? "" : " in the long run",
-                  gn_regime_name(t->regime), gn_regime_says(t->regime));
+    gn_sheet_text(p->s, 0, "regime%s%s: %s -- %s", steepest(p),
+                  t->regime == GN_REGIME_RIPPLES ? "" : " in the long run", gn_regime_name(t->regime),
+                  gn_regime_says(t->regime));
     if (t->regime == GN_REGIME_STILL) {
         say_still(p);
         return;

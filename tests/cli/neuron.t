@@ -114,6 +114,11 @@ $ glassnet neuron --x 10 --y 10 --lr 0.005 --optimizer momentum --steps 20 | gre
 > 263 steps to 1e-6
 > steps until the error is 1e-6 of the first: predicted 263, observed 263
 
+# on the limit
+$ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.2111111111111111 --optimizer momentum --steps 3 | grep -E 'regime|long run the|never comes'
+> regime in the long run: two-cycle -- each step lands as far on the other side:
+> the error never comes to 1e-6 of the first: so it is predicted, and in the 3
+
 # and of a batch, whose directions shrink each at its own pace; with decay what goes to 0 is the gradient with it
 <<< line.csv
 x,y
@@ -122,9 +127,12 @@ x,y
 3,5
 4,4
 >>>
-$ for o in sgd momentum nesterov; do glassnet neuron --data line.csv --b 0 --lr 0.05 --optimizer $o --steps 2 | grep 'predicted'; done
+$ for o in sgd momentum nesterov; do glassnet neuron --data line.csv --b 0 --lr 0.05 --optimizer $o --steps 2 | grep -E 'predicted|^regime'; done
+> regime along the steepest direction: one-sided -- the error keeps its sign and
 > steps until the gradient is 1e-6 of the first: predicted 646, observed 646
+> regime along the steepest direction: rippling -- the error swings about 0, and
 > steps until the gradient is 1e-6 of the first: predicted 262, observed 262
+> regime along the steepest direction: rippling -- the error swings about 0, and
 > steps until the gradient is 1e-6 of the first: predicted 154, observed 154
 $ glassnet neuron --x 3,4 --y 10 --w 0.5,1 --b 0 --lr 0.01 --weight-decay 0.5 | grep -A1 'predicted'
 > steps until the gradient, decay included, is 1e-6 of the first: predicted 1613,
