@@ -242,17 +242,6 @@ static gn_status describe(const gn_case *c, size_t slot, const gn_judgement *j, 
     return gn_diagnose_words(c, j, f);
 }
 
-/* The mistake of all, unless it leaves this tensor as it should be and it is. */
-static gn_status describe_joint(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
-{
-    double own = slot_distance(c, slot, j->candidate->g, j->factor), right = slot_distance(c, slot, c->right, 1);
-    gn_judgement one = *j;
-    one.distance = own;
-    if (right <= fmax(1e-9, 10 * own) && right <= GN_DIAGNOSE_MATCH)
-        one = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_RIGHT, .factor = 1, .distance = right };
-    return describe(c, slot, &one, f);
-}
-
 static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
 {
     gn_judgement j;
@@ -260,6 +249,19 @@ static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
     set[slot] = true;
     GN_TRY(gn_judge(c, set, &j, &f->closest));
     return describe(c, slot, &j, f);
+}
+
+/* The mistake of all, unless it leaves this tensor as it should be but for a constant: then that is judged alone. */
+static gn_status describe_joint(gn_case *c, bool *set, size_t slot, const gn_judgement *j, gn_finding *f)
+{
+    gn_judgement one = *j;
+    one.distance = slot_distance(c, slot, j->candidate->g, j->factor);
+    double right = slot_distance(c, slot, c->right, 1), scaled = slot_distance(c, slot, c->right, j->factor);
+    double near = fmin(GN_DIAGNOSE_MATCH, fmax(1e-9, 10 * one.distance));
+    if (right <= near)
+        one = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_RIGHT, .factor = 1, .distance = right };
+    else if (j->candidate->mistake != GN_MISTAKE_RIGHT && scaled <= near) return judge_alone(c, set, slot, f);
+    return describe(c, slot, &one, f);
 }
 
 /* One mistake for all that were given; *found false when there is none. */
@@ -286,7 +288,8 @@ static gn_status judge_together(gn_case *c, bool *set, gn_diagnosis *d, bool *fo
     }
     *found = j.mistake != GN_MISTAKE_UNKNOWN;
     for (size_t i = 0; i < d->findings && *found; i++)
-        if (set[d->finding[i].tensor]) GN_TRY(describe_joint(c, d->finding[i].tensor, &j, &d->finding[i]));
+        if (d->finding[i].mistake == GN_MISTAKE_COUNT)
+            GN_TRY(describe_joint(c, set, d->finding[i].tensor, &j, &d->finding[i]));
     return GN_OK;
 }
 

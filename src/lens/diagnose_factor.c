@@ -95,6 +95,11 @@ bool gn_put_parts(gn_text *t, const gn_case *c, double value)
         if (fabs(fabs(value) / all[i].value - 1) < SAME && all[i].cost < least) least = all[i].cost;
     for (size_t i = 1; i < n && said < LISTED; i++) {
         if (fabs(fabs(value) / all[i].value - 1) >= SAME || all[i].cost != least) continue;
+        if (least == 1 && abs(all[i].rows) + abs(all[i].outputs) == 1) {
+            gn_text_printf(t, "; there are %zu %s", all[i].rows ? c->at.rows : c->outputs,
+                           all[i].rows ? "rows" : "outputs");
+            return true;
+        }
         if (said) gn_text_puts(t, ", or ");
         else {
             gn_text_puts(t, "; ");

@@ -9,6 +9,8 @@
 enum { TRIALS_FREE = 3, TRIALS_STRUCTURE = 8, TRIALS_FEW = 4 };
 #define FEW_MATCH 1e-6          /* of a handful of numbers: many explanations are tried, and chance is one of them */
 #define SAME_FACTOR 1e-9
+#define TELLS 0.1               /* a mistake explains what was given when it is that much nearer than the right one */
+#define NEARLY_RIGHT 1e-2
 
 /* What is compared: the entries of the set, a candidate read as it is or as its transpose, or another tensor's. */
 typedef struct gn_view {
@@ -85,6 +87,7 @@ typedef struct gn_trials {
     size_t n, room;
     gn_judgement *trial;        /* every explanation near enough to matter */
     gn_judgement closest;
+    double right;               /* distance of the right gradient */
     bool failed;
 } gn_trials;
 
@@ -92,6 +95,7 @@ static void keep(gn_trials *t, gn_judgement j)
 {
     if (j.distance < t->closest.distance) t->closest = j;
     double match = t->entries < TRIALS_FEW && j.mistake != GN_MISTAKE_RIGHT ? FEW_MATCH : GN_DIAGNOSE_MATCH;
+    if (j.mistake != GN_MISTAKE_RIGHT) match = fmin(match, TELLS * t->right);
     if (!(j.distance <= match) || t->failed) return;
     if (t->n == t->room) {
         size_t room = t->room ? 2 * t->room : 16;
@@ -229,6 +233,7 @@ gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *c
     gn_trials t = { .c = c, .set = set, .entries = entries_of(c, set), .closest = { .distance = INFINITY } };
     t.factors = gn_case_factors(c, t.factor);
     t.closest.candidate = c->candidate;
+    t.right = gn_case_distance(c, set, c->right, 1);
     for (size_t i = 0; i < c->candidates; i++) {
         const gn_candidate *a = &c->candidate[i];
         if (a->fitted && t.entries < TRIALS_FEW) continue;
@@ -236,6 +241,9 @@ gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *c
         try_view(&t, &w, (gn_judgement){ .candidate = a, .mistake = a->mistake, .cost = cost_of(a) });
     }
     try_single(&t);
+    if (t.right <= NEARLY_RIGHT && t.closest.distance > TELLS * t.right)
+        t.closest = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_RIGHT, .factor = 1,
+                                    .distance = t.right };
     *closest = t.closest.mistake;
     choose(&t, out);
     gn_free(c->ctx, t.trial);

@@ -48,6 +48,8 @@ static void say_unknown(gn_text *t, const gn_finding *f)
 {
     gn_text_printf(t, "%zu of %zu entries agree; the closest is \"%s\" at a distance of %s", f->agree, f->entries,
                    gn_mistake_name(f->closest), gn_num_digits(GN_NUM, f->distance, 3));
+    if (f->closest == GN_MISTAKE_RIGHT && f->distance > 0 && f->distance < 1e-2)
+        gn_text_printf(t, ", as after rounding to %d digits", (int)ceil(-log10(f->distance)));
 }
 
 static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_finding *f)
