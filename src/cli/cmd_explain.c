@@ -57,6 +57,7 @@ static bool passed(const gn_sheet *s)
         if (!c->kind) continue;
         if (!strcmp(c->verdict, gn_verdict_name(GN_VERDICT_FAIL))) return false;
         if (!strcmp(c->verdict, gn_verdict_name(GN_VERDICT_SUSPICIOUS))) return false;
+        if (!strcmp(c->verdict, GN_CHECK_NOT_FINITE)) return false;
     }
     return true;
 }

@@ -52,7 +52,9 @@ static gn_status check_tensor(gn_explain_run *r, gn_objective *o, size_t tensor,
                                                              e.error > worst.error)) worst = e;
     }
     if (line && worst.error >= 0)
-        line->check = (gn_line_check){ "central", worst.h, worst.numeric, worst.error, gn_verdict_name(worst.verdict) };
+        line->check = (gn_line_check){ "central", worst.h, worst.numeric, worst.error,
+                                       isfinite(worst.kink ? worst.left : worst.numeric) ? gn_verdict_name(worst.verdict)
+                                                                                        : GN_CHECK_NOT_FINITE };
     return GN_OK;
 }
 

@@ -105,3 +105,27 @@ $ glassnet explain m.safetensors
 ! glassnet: error[FILE-KIND]: m.safetensors: this is a model (safetensors), not data
 ! hint: a model needs its data: glassnet explain MODEL DATA
 ? 3
+
+# where the numbers are not finite a check says that, and no words are made of them
+$ cat > spoil.py <<'END'
+$+ import json, struct, sys
+$+ b = open("q.safetensors", "rb").read()
+$+ n = struct.unpack("<Q", b[:8])[0]
+$+ h = json.loads(b[8:8 + n])
+$+ h["__metadata__"]["sample_inputs"] = h["__metadata__"]["sample_outputs"] = "[]"
+$+ a, z = h["0.weight"]["data_offsets"]
+$+ body = bytearray(b[8 + n:])
+$+ body[a:a + 4] = struct.pack("<f", float(sys.argv[1]))
+$+ j = json.dumps(h).encode()
+$+ j += b" " * (-len(j) % 8)
+$+ open("s.safetensors", "wb").write(struct.pack("<Q", len(j)) + j + bytes(body))
+$+ END
+$+ glassnet train xor --n 20 --net "3 tanh" --epochs 1 --quiet --out q.safetensors > /dev/null
+$ for v in inf nan; do python3 spoil.py $v; glassnet explain s.safetensors xor --n 20 --checked > out 2> /dev/null; echo "exit $?"; grep -c 'not finite' out; sed -n '/what the numbers/,$p' out | grep -E 'finite|nan:|direction'; done
+> exit 1
+> {num}
+> the parameter 0.weight[0,0] is inf: the loss is finite all the same
+> the Jacobian is not finite: nothing can be said of its rank
+> exit 1
+> {num}
+> the parameter 0.weight[0,0] is nan: everything that uses it is spoilt
