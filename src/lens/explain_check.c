@@ -51,10 +51,10 @@ static gn_status check_tensor(gn_explain_run *r, gn_objective *o, size_t tensor,
         if (worst.error < 0 || e.verdict > worst.verdict || (e.verdict == worst.verdict &&
                                                              e.error > worst.error)) worst = e;
     }
+    bool finite = isfinite(worst.kink ? worst.left : worst.numeric);
+    const char *verdict = finite ? gn_verdict_name(worst.verdict) : GN_CHECK_NOT_FINITE;
     if (line && worst.error >= 0)
-        line->check = (gn_line_check){ "central", worst.h, worst.numeric, worst.error,
-                                       isfinite(worst.kink ? worst.left : worst.numeric) ? gn_verdict_name(worst.verdict)
-                                                                                        : GN_CHECK_NOT_FINITE };
+        line->check = (gn_line_check){ "central", worst.h, worst.numeric, worst.error, verdict };
     return GN_OK;
 }
 

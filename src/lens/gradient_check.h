@@ -109,7 +109,7 @@ gn_status gn_taylor_test(gn_context *ctx, gn_objective *o, const double *p, cons
  * least four bits of the largest; NaN where float32 overflows. */
 #define GN_CHECK_BITS 8.0
 gn_status gn_check_rounding(gn_context *ctx, const gn_net *net, const gn_dataset *rows, double *out);
-/* What a line's check says in the place of a verdict where a difference is no number: nothing is known of the gradient. */
+/* What a line's check says in the place of a verdict where a difference is no number: nothing is known. */
 #define GN_CHECK_NOT_FINITE "not finite"
 /* An entry that does not pass does when it is off by no more. */
 void gn_check_allow(gn_check_entry *e, double rounding);
