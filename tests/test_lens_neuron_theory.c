@@ -225,8 +225,11 @@ static void check_overflow(const gn_neuron_spec *s, gn_type type, const double *
         assert_true(o[i].loss == expected[0] && o[i].gradient == expected[1]);
         assert_true(o[i].weight == expected[2] && o[i].nan == expected[3]);
     }
-    assert_true(o[0].loss == o[1].loss && o[0].gradient == o[1].gradient);
-    assert_true(o[0].weight == o[1].weight && o[0].nan == o[1].nan);
+    if (o[0].loss != o[1].loss || o[0].gradient != o[1].gradient || o[0].weight != o[1].weight || o[0].nan != o[1].nan)
+        fail_msg("x %g, y %g, rate %g, %s, %zu rows, %s, f%d: predicted %g %g %g %g, observed %g %g %g %g", s->x[0],
+                 s->y[0], s->hyper[0], gn_optimizer_table()[s->optimizer].name, s->rows, s->reduction,
+                 type == GN_F32 ? 32 : 64, o[0].loss, o[0].gradient, o[0].weight, o[0].nan, o[1].loss, o[1].gradient,
+                 o[1].weight, o[1].nan);
     gn_neuron_free(n);
 }
 
@@ -254,6 +257,56 @@ static void when_the_numbers_end(void **state)
     gn_neuron_free(n);
 }
 
+/* Predicted and observed, where a part ends before the whole, at exact powers of 2, for batches, with a bias and under
+ * momentum. */
+static void when_other_numbers_end(void **state)
+{
+    (void)state;
+    static const double powers[] = {512, 1022, 1023, 1024};
+    static const struct { double x, y, w, lr; } one[] = {{.001, .001, 100, 1.5e6}, {.01, 200, 1, 5e4}, {3, 10, 0, 1}};
+    static const gn_optimizer steady[] = {GN_OPT_sgd, GN_OPT_momentum, GN_OPT_nesterov};
+    static const double x[] = {1, 2, 2, 1, -1, 1}, y[] = {3, 4, 2};
+    static const char *const reduction[] = {"mean", "sum", "half-sum"};
+    double two = 2, target = 1, w = 1;
+    gn_neuron_spec s = scalar(&two, &target, &w, 0.375);
+    check_overflow(&s, GN_F64, powers);
+    for (size_t o = 0; o < GN_COUNT(steady); o++) {
+        for (size_t i = 0; i < GN_COUNT(one); i++) {
+            s = scalar(&one[i].x, &one[i].y, &one[i].w, one[i].lr);
+            s.optimizer = steady[o];
+            s.hyper[1] = 0.9;
+            check_overflow(&s, GN_F64, NULL);
+            check_overflow(&s, GN_F32, NULL);
+        }
+        for (size_t i = 0; i < 2 * GN_COUNT(reduction); i++) {
+            s = scalar(x, y, NULL, 1);
+            s.inputs = 2;
+            s.rows = 3;
+            s.optimizer = steady[o];
+            s.hyper[1] = 0.9;
+            s.reduction = reduction[i / 2];
+            s.has_bias = i % 2;
+            s.b = 3;
+            check_overflow(&s, GN_F64, NULL);
+        }
+    }
+}
+
+/* So slow that the prediction leaps: |e| = 10*|r|^k with r = -1.00002. The closed form is the measure. */
+static void numbers_that_end_late(void **state)
+{
+    (void)state;
+    double x = 10, y = 10, w = 0, r = 2 * 0.0100001 * 100 - 1;
+    gn_neuron_spec s = scalar(&x, &y, &w, 0.0100001);
+    gn_neuron_overflow o;
+    gn_neuron *n = made(ctx, &s);
+    must(ctx, gn_neuron_overflow_predicted(n, GN_F64, &o));
+    near(o.loss, log(DBL_MAX / 100) / 2 / log(r), 1e-5);
+    near(o.gradient, log(DBL_MAX / 200) / log(r), 1e-5);
+    assert_true(o.weight == o.gradient + 1 && o.nan == o.weight + 1);
+    gn_neuron_free(n);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +319,8 @@ int main(void)
         cmocka_unit_test(curvature_is_the_second_difference),
         cmocka_unit_test(a_loss_with_a_kink),
         cmocka_unit_test(when_the_numbers_end),
+        cmocka_unit_test(when_other_numbers_end),
+        cmocka_unit_test(numbers_that_end_late),
     };
     ctx = open_context(1);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -118,8 +118,9 @@ gn_status gn_neuron_theory_of(gn_neuron *n, gn_neuron_theory *out);
 void gn_neuron_theory_free(gn_neuron *n, gn_neuron_theory *t);
 size_t gn_neuron_flat(const gn_neuron_theory *t);   /* eigenvalues that count as 0: up to 1e-10 of the largest */
 
-/* Where a divergent run leaves the numbers of a precision: the first k at which a value is infinite (or NaN).
- * Predicted for sgd on a linear neuron with one row: |e| grows by |r|. INFINITY: never. */
+/* Where a divergent run leaves the numbers of a precision: the first k at which a value is infinite (or NaN); the bias is
+ * one of the weights. Predicted for a linear neuron with a quadratic loss under an optimiser whose limit is known and
+ * not of a preconditioner. INFINITY: never, or not predicted. */
 typedef struct gn_neuron_overflow { double loss, gradient, weight, nan; } gn_neuron_overflow;
 gn_status gn_neuron_overflow_predicted(gn_neuron *n, gn_type type, gn_neuron_overflow *out);
 /* By running the spec in that precision for at most `steps` steps. */

@@ -93,8 +93,7 @@ void gn_neuron_show_overflow(gn_neuron_page *p)
     }
     bool leaves = false;
     for (size_t i = 0; i < 4; i++) leaves = leaves || isfinite(o[i].loss) || isfinite(o[i].nan);
-    const gn_neuron_spec *spec = &p->n->spec;
-    bool told = divergent && t->linear && spec->rows == 1 && spec->optimizer == GN_OPT_sgd;
+    bool told = isfinite(o[0].nan) || isfinite(o[2].nan);
     if (leaves) overflow_table(p, o, told);
     else gn_sheet_text(p->s, 0, "within these steps no number left the range of float32 or float64");
     if (divergent && isfinite(p->first_loss)) say_two_phenomena(p);

@@ -3,7 +3,6 @@
  * Invariant: both come from the run of the formulas; the closed form is only held against them. */
 #include "neuron_parts.h"
 
-#include <float.h>
 #include <math.h>
 
 /* ---- path -------------------------------------------------------------------------------------------------------- */
@@ -64,9 +63,10 @@ static gn_status watch_overflow(void *user, gn_neuron *n, uint64_t k)
 {
     gn_neuron_overflow *o = user;
     first(&o->loss, gn_neuron_loss(n), k);
-    for (size_t i = 0; i < n->spec.inputs; i++) {
-        double w = gn_neuron_weights(n)[i];
-        first(&o->gradient, gn_neuron_gradient(n)[i], k);
+    for (size_t i = 0; i < n->spec.inputs + n->spec.has_bias; i++) {
+        bool bias = i == n->spec.inputs;
+        double w = bias ? gn_neuron_bias(n) : gn_neuron_weights(n)[i];
+        first(&o->gradient, bias ? gn_neuron_bias_gradient(n) : gn_neuron_gradient(n)[i], k);
         first(&o->weight, w, k);
         if (isnan(w)) first(&o->nan, w, k);
     }
@@ -85,38 +85,4 @@ gn_status gn_neuron_overflow_observed(gn_context *ctx, const gn_neuron_spec *spe
     gn_status s = gn_neuron_run(n, steps, 0, watch_overflow, out, &end);
     gn_neuron_free(n);
     return s;
-}
-
-/* The first whole k with first*growth^k above the largest number. */
-static double steps_until(double largest, double start, double growth)
-{
-    if (!(growth > 1) || !(start > 0)) return INFINITY;
-    if (start > largest) return 0;
-    if (isinf(growth)) return 1;
-    double k = (log(largest) - log(start)) / log(growth);
-    return k < 0 ? 0 : floor(k) + 1;
-}
-
-/* |e_k| = |e_0| |r|^k, so that L grows by r^2 a step and the gradient by |r|. A weight is infinite when it is too large
- * itself or was given an infinite gradient, whichever is first, and infinity less infinity is NaN one step later. */
-gn_status gn_neuron_overflow_predicted(gn_neuron *n, gn_type type, gn_neuron_overflow *out)
-{
-    gn_neuron_theory t;
-    const gn_neuron_spec *s = &n->spec;
-    double largest = type == GN_F32 ? (double)FLT_MAX : DBL_MAX, gradient = 0;
-    *out = (gn_neuron_overflow){INFINITY, INFINITY, INFINITY, INFINITY};
-    gn_neuron_restart(n);
-    gn_neuron_forward(n);
-    GN_TRY(gn_neuron_theory_of(n, &t));
-    double growth = fabs(t.r), loss = gn_neuron_loss(n);
-    bool known = t.linear && s->rows == 1 && s->optimizer == GN_OPT_sgd && !(s->clip > 0) && !(s->decay > 0);
-    gn_neuron_theory_free(n, &t);
-    for (size_t i = 0; i < s->inputs; i++) gradient = fmax(gradient, fabs(gn_neuron_gradient(n)[i]));
-    if (!known || !(growth > 1)) return GN_OK;
-    out->loss = steps_until(largest, loss, growth * growth);
-    out->gradient = steps_until(largest, gradient, growth);
-    double lr = s->hyper[0], own = steps_until(largest, gradient * lr / (1 + growth), growth);
-    out->weight = fmin(own, out->gradient + 1);
-    out->nan = out->weight + 1;
-    return GN_OK;
 }
