@@ -30,9 +30,11 @@ static void a_chain_of_fifty(void **state)
     (void)state;
     static const struct { double w, factor; const char *says; } of[] = {
         { 1.5, 425081000.1427,
-         "the gradient grows on the way back: |delta| times 1.5 a layer, times 4.25081e8 over 50 layers" },
+         "the gradient grows on the way back: |delta| times 1.5 a layer, times 4.25081e8 "
+         "from the last of 50 layers to the first" },
         { 0.5, 1.7763568394002505e-15,
-         "the gradient vanishes on the way back: |delta| times 0.5 a layer, times 1.77636e-15 over 50 layers" },
+         "the gradient vanishes on the way back: |delta| times 0.5 a layer, times 1.77636e-15 "
+         "from the last of 50 layers to the first" },
         { 0.95, 0.0809947108175928, NULL }
     };
     static const double x[] = { 1 }, y[] = { -1 };
@@ -63,7 +65,8 @@ static void ten_sigmoids(void **state)
     gn_sheet s = explain(ctx, net, &d, 1);
     double ratio = first_symbol(&s, "delta1")->value[0] / first_symbol(&s, "delta11")->value[0];
     close_to("0.25^10", ratio / 9.5367431640625e-07, 1, 1e-9);
-    assert_true(says(&s, "vanishes on the way back: |delta| times 0.25 a layer, times 9.53674e-7 over 11 layers"));
+    assert_true(says(&s, "vanishes on the way back: |delta| times 0.25 a layer, times 9.53674e-7 from the last of 11 "
+                         "layers to the first"));
     gn_sheet_free(&s);
     gn_net_free(net);
     gn_context_free(ctx);
@@ -89,9 +92,32 @@ static void dead_and_saturated(void **state)
     s = explain(ctx, net, &d, 1);
     assert_true(says(&s, "layer 1: 3 of 3 relu units are off on this row"));
     assert_true(says(&s, "layer 1 lets nothing through"));
-    assert_true(says(&s, "no output depends on any input here: the Jacobian is 0"));
+    assert_true(says(&s, "a small change of any input changes no output here: the Jacobian is 0"));
     gn_sheet_free(&s);
     gn_net_free(net);
+    gn_context_free(ctx);
+}
+
+/* Flat at both ends: saturated, however flat. */
+static void saturated_to_the_last(void **state)
+{
+    (void)state;
+    static const double x[] = { 1 }, y[] = { 1 };
+    static const char *const act[] = { "sigmoid", "tanh", "hard_tanh", "hard_sigmoid" };
+    gn_context *ctx = open_context(1);
+    for (size_t i = 0; i < GN_COUNT(act); i++) {
+        char layers[32], text[80];
+        snprintf(layers, sizeof layers, "2 %s", act[i]);
+        snprintf(text, sizeof text, "layer 1: 2 of 2 %s units are saturated on this row (slope 0): 0, 1", act[i]);
+        gn_net *net = make_net_as(ctx, GN_REGRESSION, 1, 1, layers, "mse", "mean", GN_F64);
+        gn_dataset d = values_set(x, y, 1, 1);
+        set_weights(net);
+        put_tensor(net, 0, (double[]){ 5000, -5000 });
+        gn_sheet s = explain(ctx, net, &d, 1);
+        assert_true(says(&s, text));
+        gn_sheet_free(&s);
+        gn_net_free(net);
+    }
     gn_context_free(ctx);
 }
 
@@ -137,7 +163,7 @@ static void not_finite_inside(void **state)
     gn_sheet_free(&s);
     for (size_t i = 0; i < 6; i++) put_weight(net, 0, i, 0);
     s = explain(ctx, net, &d, 1);
-    assert_true(says(&s, "no output depends on any input here"));
+    assert_true(says(&s, "a small change of any input changes no output here"));
     gn_sheet_free(&s);
     gn_net_free(net);
     gn_context_free(ctx);
@@ -164,7 +190,8 @@ static void silence(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(a_chain_of_fifty), cmocka_unit_test(ten_sigmoids),
-                                        cmocka_unit_test(dead_and_saturated), cmocka_unit_test(not_finite),
+                                        cmocka_unit_test(dead_and_saturated),
+        cmocka_unit_test(saturated_to_the_last), cmocka_unit_test(not_finite),
                                         cmocka_unit_test(not_finite_inside), cmocka_unit_test(silence) };
     return cmocka_run_group_tests_name("lens: facts in words", tests, NULL, NULL);
 }

@@ -232,6 +232,15 @@ static void map_of_trajectories(void **state)
     assert_true(half[0] == 0);
     assert_near(half[1], 1, 1e-15);
     for (int k = 0; k < 30; k++) assert_near(at[k], k % 2 ? 2 : 0, 1e-9);
+    const double hyper[] = { 0.1, 0.5 };
+    const gn_map_ask own = { .kind = "trajectories", .op = GN_OPT_momentum, .hyper = hyper, .x = 10, .y = 10,
+                             .rate = 0.009 };
+    gn_picture drawn;
+    assert_int_equal(gn_stability_map(&arena, &own, &drawn), GN_OK);
+    assert_int_equal(drawn.panel[0].n_series, 8);
+    assert_string_equal(drawn.panel[0].series[7].label, "rate 0.009, 0.6 of the limit"); /* (2 + 2*0.5)/200 = 0.015 */
+    assert_near(drawn.panel[0].series[7].y[1], 1.8, 1e-15);
+    assert_near(drawn.panel[0].series[7].y[2], 1.8 - 0.009 * (200 * 0.8 - 0.5 * 200), 1e-12);
     const gn_map_ask adam = { .kind = "trajectories", .op = GN_OPT_adam, .x = 10, .y = 10 };
     gn_picture none;
     assert_int_equal(gn_stability_map(&arena, &adam, &none), GN_USAGE);

@@ -160,6 +160,10 @@ static void wrong_order(void **state)
     refused(ctx, gn_network_backward(n, g)); /* that gradient was of the parameters before */
     refused(ctx, gn_network_train_step(n, x, y, 1, &loss)); /* batchnorm */
     refused(ctx, gn_network_forward(n, x, 0, NULL));
+    refused(ctx, gn_network_forward(n, NULL, 4, NULL));
+    must(ctx, gn_network_forward(n, x, 4, NULL));
+    refused(ctx, gn_network_loss(n, NULL, &loss));
+    refused(ctx, gn_network_train_step(n, x, NULL, 4, &loss));
     gn_network_free(n);
     gn_network *none;
     refused(ctx, gn_network_new(ctx, 2, "3 nonsense", 1, NULL, &none));

@@ -109,14 +109,17 @@ static gn_status read_map(gn_cli *cli, gn_arena *arena, gn_map_ask *ask)
 {
     gn_options *o = NULL;
     gn_fit_settings set = { 0 };
-    gn_status s = plain_options(cli, &o);
+    double *hyper = gn_arena_alloc(arena, GN_OPT_HYPER, sizeof *hyper);
+    gn_status s = hyper ? plain_options(cli, &o) : GN_NO_MEMORY;
     if (s == GN_OK) s = gn_fit_read_settings(cli->ctx, o, INT32_MAX, false, &set);
     gn_options_free(o);
     GN_TRY(s);
     ask->kind = gn_option_text(cli->options, GN_O_MAP);
     bool momentum = strcmp(ask->kind, "lr-momentum") == 0;
     ask->op = momentum && set.op != GN_OPT_nesterov ? GN_OPT_momentum : set.op;
-    ask->rate = gn_option_given(cli->options, GN_O_LR) ? set.rate : 0.01;
+    memcpy(hyper, set.hyper, GN_OPT_HYPER * sizeof *hyper);
+    ask->hyper = set.op == ask->op ? hyper : NULL;
+    ask->rate = gn_option_given(cli->options, GN_O_LR) ? set.rate : 0;
     ask->wrong_line = gn_option_flag(cli->options, GN_O_WRONG_LINE);
     ask->marks = 0;
     if (strcmp(ask->kind, "lr-x") == 0) {
@@ -134,7 +137,7 @@ static gn_status read_map(gn_cli *cli, gn_arena *arena, gn_map_ask *ask)
 static gn_status map(gn_cli *cli)
 {
     gn_arena arena;
-    gn_map_ask ask;
+    gn_map_ask ask = { 0 };
     gn_picture picture;
     if (cli->arguments)
         return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--map is of a neuron, not of '%s'",

@@ -246,15 +246,19 @@ static gn_status need_point(gn_cli *cli)
     return gn_hint(cli->ctx, "say where with --from, such as --from x=1,y=1");
 }
 
-/* An argument that is no data but could be an expression was meant as one. */
-static bool looks_like_expression(gn_cli *cli, gn_arena *arena)
+/* An argument that is no data but could be an expression was meant as one. It is read in the other context, so that the
+ * error in hand stays. */
+static bool looks_like_expression(gn_cli *cli)
 {
     const char *text = cli->argument[0];
     const gn_formula *f;
-    if (strpbrk(text, "+*^()") == NULL) return false;
-    gn_status s = gn_formula_parse(arena, text, strlen(text), &f);
-    gn_clear_error(cli->ctx);
-    return s == GN_OK && f->op != GN_F_NAME;
+    gn_arena arena;
+    gn_arena_init(&arena, cli->option_ctx);
+    bool yes = strpbrk(text, "+*^()") != NULL && gn_formula_parse(&arena, text, strlen(text), &f) == GN_OK &&
+               f->op != GN_F_NAME;
+    gn_arena_free(&arena);
+    gn_clear_error(cli->option_ctx);
+    return yes;
 }
 
 static gn_status choose(gn_cli *cli, gn_curved *s)
@@ -268,7 +272,10 @@ static gn_status choose(gn_cli *cli, gn_curved *s)
     if (from || at) return open_expression(cli, s, from ? GN_O_FROM : GN_O_AT);
     gn_status status = gn_curved_net(cli, s);
     bool no_data = cli->arguments == 1 && (status == GN_IO || status == GN_USAGE) && !s->objective;
-    return no_data && looks_like_expression(cli, &s->arena) ? need_point(cli) : status;
+    if (no_data && looks_like_expression(cli)) return need_point(cli);
+    if (no_data && strpbrk(cli->argument[0], "*^"))
+        gn_hint(cli->ctx, "an expression is looked at from a point: --from x=1");
+    return status;
 }
 
 gn_status gn_curved_open(gn_cli *cli, gn_curved *out)

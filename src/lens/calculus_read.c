@@ -37,20 +37,46 @@ static gn_status read_along(gn_context *ctx, gn_arena *arena, const gn_options *
     return gn_hint(ctx, "it takes one number a variable, in the order in which they stand in the expression");
 }
 
-static gn_status check_name(gn_context *ctx, const gn_options *o, gn_option_id id)
+static gn_status name_fails(gn_context *ctx, gn_option_id id, const char *name, const char *what)
 {
-    const char *name = gn_option_text(o, id);
+    return gn_fail(ctx, GN_E_CFG_VALUE, "--%s is '%s'; %s", gn_option_table(NULL)[id].name,
+                   gn_show(GN_SHOWN, name, strlen(name)), what);
+}
+
+static bool is_a_name(gn_context *ctx, const char *text)
+{
     const gn_formula *f;
     gn_arena arena;
-    if (!gn_option_given(o, id)) return GN_OK;
+    double value;
     gn_arena_init(&arena, ctx);
-    gn_status s = gn_formula_parse(&arena, name, strlen(name), &f);
-    bool is_name = s == GN_OK && f->op == GN_F_NAME;
+    gn_status s = gn_formula_parse(&arena, text, strlen(text), &f);
+    bool yes = s == GN_OK && f->op == GN_F_NAME && gn_formula_eval(ctx, f, NULL, 0, &value) != GN_OK; /* no pi or e */
     gn_arena_free(&arena);
-    if (is_name) return GN_OK;
-    size_t count;
-    return gn_fail(ctx, GN_E_CFG_VALUE, "--%s is '%s'; it must be a name", gn_option_table(&count)[id].name,
-                   gn_show(GN_SHOWN, name, strlen(name)));
+    gn_clear_error(ctx);
+    return yes;
+}
+
+static size_t place_of(const gn_functions *of, const char *name)
+{
+    size_t i = 0;
+    while (i < of->names && strcmp(of->name[i], name)) i++;
+    return i;
+}
+
+/* What results are collected in stands in the expression; a rate is a name of its own, or one that is held constant. */
+static gn_status check_names(gn_context *ctx, const gn_options *o, const gn_functions *of)
+{
+    const char *collect = gn_option_text(o, GN_O_COLLECT), *update = gn_option_text(o, GN_O_UPDATE);
+    if (gn_option_given(o, GN_O_COLLECT)) {
+        if (!is_a_name(ctx, collect)) return name_fails(ctx, GN_O_COLLECT, collect, "it must be a name");
+        if (place_of(of, collect) == of->names)
+            return name_fails(ctx, GN_O_COLLECT, collect, "the expression has no such name");
+    }
+    if (!gn_option_given(o, GN_O_UPDATE)) return GN_OK;
+    if (!is_a_name(ctx, update)) return name_fails(ctx, GN_O_UPDATE, update, "it must be a name");
+    if (place_of(of, update) >= of->variables) return GN_OK;
+    name_fails(ctx, GN_O_UPDATE, update, "that is a variable here, and a rate is another name");
+    return gn_hint(ctx, "--update eta; --by says which names are variables");
 }
 
 gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *expression, size_t count,
@@ -58,8 +84,7 @@ gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *
 {
     *ask = (gn_calculus_ask){ 0 };
     GN_TRY(gn_functions_parse(arena, expression, count, gn_option_text(o, GN_O_BY), of));
-    GN_TRY(check_name(ctx, o, GN_O_COLLECT));
-    GN_TRY(check_name(ctx, o, GN_O_UPDATE));
+    GN_TRY(check_names(ctx, o, of));
     ask->order = (int)gn_option_int(o, GN_O_ORDER);
     ask->collect = gn_option_text(o, GN_O_COLLECT);
     ask->update = gn_option_text(o, GN_O_UPDATE);

@@ -6,25 +6,41 @@
 
 /* ---- units ------------------------------------------------------------------------------------------------------- */
 
-/* The slope of an activation at 0, by its row: for those that saturate it is the largest there is. */
-static double slope_at_zero(const gn_trace *t, const gn_layer *l)
+/* Value and slope of an activation at x, by its row. */
+static void evaluate(const gn_trace *t, const gn_layer *l, double x, double *y, double *slope)
 {
     const gn_pointwise_row *row = &gn_pointwise_table()[l->act];
     gn_arena arena;
-    const gn_formula *value, *slope;
-    double y = 0, d = 0;
-    gn_binding bound[4] = { { "x", 0 }, { "y", 0 } };
+    const gn_formula *value, *d;
+    gn_binding bound[4] = { { "x", x }, { "y", 0 } };
     size_t n = 2;
+    *y = *slope = 0;
     for (int i = 0; i < row->parameters; i++) bound[n++] = (gn_binding){ row->parameter_name[i], l->par[i] };
     gn_arena_init(&arena, t->ctx);
     bool read = gn_formula_parse(&arena, row->value, strlen(row->value), &value) == GN_OK &&
-                gn_formula_parse(&arena, row->slope[0], strlen(row->slope[0]), &slope) == GN_OK;
-    if (read && gn_formula_eval(t->ctx, value, bound, n, &y) == GN_OK) {
-        bound[1].value = y;
-        if (gn_formula_eval(t->ctx, slope, bound, n, &d) != GN_OK) d = 0;
+                gn_formula_parse(&arena, row->slope[0], strlen(row->slope[0]), &d) == GN_OK;
+    if (read && gn_formula_eval(t->ctx, value, bound, n, y) == GN_OK) {
+        bound[1].value = *y;
+        if (gn_formula_eval(t->ctx, d, bound, n, slope) != GN_OK) *slope = 0;
     }
     gn_arena_free(&arena);
-    return d;
+}
+
+/* For activations that saturate it is the largest slope there is. */
+static double slope_at_zero(const gn_trace *t, const gn_layer *l)
+{
+    double y, slope;
+    evaluate(t, l, 0, &y, &slope);
+    return slope;
+}
+
+/* Flat to both sides: a unit without slope is saturated there, while one of relu's kind is off. */
+static bool is_bounded(const gn_trace *t, const gn_layer *l)
+{
+    double y, right, left;
+    evaluate(t, l, 1e4, &y, &right);
+    evaluate(t, l, -1e4, &y, &left);
+    return right == 0 && left == 0;
 }
 
 static bool has_kink(const gn_layer *l) { return strstr(gn_pointwise_table()[l->act].slope[0], "where(") != NULL; }
@@ -79,8 +95,8 @@ static void say_units(const gn_trace *t, size_t layer, int number, gn_sheet *s)
     gn_text_init(&list, t->ctx);
     if (f.dead) {
         put_units(&list, t, layer, true, 0);
-        gn_sheet_text(s, 0, "layer %d: %zu of %zu %s units are off %s (slope 0)%s", number, f.dead, f.units, act, rows,
-                      list.at ? list.at : "");
+        gn_sheet_text(s, 0, "layer %d: %zu of %zu %s units are %s %s (slope 0)%s", number, f.dead, f.units, act,
+                      is_bounded(t, l) ? "saturated" : "off", rows, list.at ? list.at : "");
         if (f.dead == f.units)
             gn_sheet_text(s, 0, "layer %d lets nothing through: no gradient reaches what is before it", number);
     }
@@ -144,7 +160,9 @@ static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
     gn_sheet_table(s, 1, "size of the gradient on its way back", GN_COUNT(column), n, column);
     double whole = pow(ratio, (double)(layers - 1));
     if (whole < GN_FACT_SHRINK || (whole > 1 / GN_FACT_SHRINK && isfinite(whole)))
-        gn_sheet_text(s, 0, "the gradient %s on the way back: |delta| times %s a layer, times %s over %zu layers",
+        gn_sheet_text(s, 0,
+                      "the gradient %s on the way back: |delta| times %s a layer, times %s from the last of %zu "
+                      "layers to the first",
                       whole < 1 ? "vanishes" : "grows", gn_num_digits(GN_NUM, ratio, 4),
                       gn_num_digits(GN_NUM, whole, 6), layers);
 }
@@ -271,7 +289,7 @@ static void say_jacobian(gn_trace *t, gn_sheet *s)
                    gn_sheet_symbol(s, "J", m, n, j, t->net->spec.type));
     if (!finite) gn_sheet_text(s, 0, "the Jacobian is not finite: nothing can be said of its rank");
     size_t rank = gn_facts_rank(t, 0), most = m < n ? m : n;
-    if (finite && !rank) gn_sheet_text(s, 0, "no output depends on any input here: the Jacobian is 0");
+    if (finite && !rank) gn_sheet_text(s, 0, "a small change of any input changes no output here: the Jacobian is 0");
     else if (finite && rank < most)
         gn_sheet_text(s, 0,
                       "the outputs depend on the inputs through %zu direction%s only: the Jacobian has rank %zu of %zu",

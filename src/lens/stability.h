@@ -127,7 +127,8 @@ gn_status gn_stability_picture(gn_stability *s, gn_picture *out);
 typedef struct gn_map_ask {
     const char *kind;           /* "lr-x", "lr-momentum", "trajectories" */
     gn_optimizer op;            /* sgd, momentum or nesterov */
-    double x, y, w, rate;       /* the neuron and the rate of trajectories */
+    const double *hyper;        /* the row's parameters in order; NULL: its own */
+    double x, y, w, rate;       /* the neuron of trajectories, and a rate besides the shares of the limit; 0: none */
     bool wrong_line;
     size_t marks;               /* lr-x: the inputs that are marked; 0: 9, 10 and 11 */
     const double *mark;

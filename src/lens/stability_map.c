@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "neuron.h"
 #include "stability.h"
 #include "view.h"
 
@@ -195,23 +196,36 @@ static gn_status map_lr_momentum(gn_arena *arena, const gn_map_ask *ask, gn_pict
 }
 
 /* ---- trajectories ------------------------------------------------------------------------------------------------ */
-static gn_status trajectory(drawing *d, gn_context *ctx, const gn_map_ask *ask, double rate, double *w)
+/* The parameters in force, momentum among them. */
+static void hyper_of(const gn_map_ask *ask, double *hyper)
 {
     const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
-    const gn_kernels *k = gn_kernels_get(gn_isa_best(), GN_F64, gn_context_exact(ctx));
-    double hyper[GN_OPT_HYPER] = { 0 }, slots[GN_OPT_SLOTS] = { 0 }, at = ask->w;
-    void *slot[GN_OPT_SLOTS];
-    (void)d;
-    for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
-    for (int i = 0; i < GN_OPT_SLOTS; i++) slot[i] = &slots[i];
-    hyper[0] = rate;
-    for (size_t t = 0; t <= STEPS; t++) {
-        w[t] = at;
-        double g = 2 * (at * ask->x - ask->y) * ask->x;
-        hyper[row->parameters] = (double)(t + 1);
-        k->update[ask->op](1, &at, &g, slot, hyper);
-    }
+    memcpy(hyper, ask->hyper ? ask->hyper : row->parameter_default, (size_t)row->parameters * sizeof *hyper);
+}
+
+static gn_status keep_weight(void *user, gn_neuron *n, uint64_t k)
+{
+    double *w = user;
+    w[k] = gn_neuron_weights(n)[0];
     return GN_OK;
+}
+
+/* w (STEPS + 1), of the neuron's own run; nan where it has ended. */
+static gn_status trajectory(gn_context *ctx, const gn_map_ask *ask, double rate, double *w)
+{
+    gn_neuron_spec spec;
+    gn_neuron *n;
+    gn_neuron_end end;
+    gn_neuron_defaults(&spec);
+    spec.x = &ask->x, spec.y = &ask->y, spec.w = &ask->w;
+    spec.optimizer = ask->op;
+    hyper_of(ask, spec.hyper);
+    spec.hyper[0] = rate;
+    for (size_t k = 0; k <= STEPS; k++) w[k] = NAN;
+    GN_TRY(gn_neuron_new(ctx, &spec, &n));
+    gn_status s = gn_neuron_run(n, STEPS, 0, keep_weight, w, &end);
+    gn_neuron_free(n);
+    return s;
 }
 
 static const char *label_of(drawing *d, double rate, double share)
@@ -227,24 +241,25 @@ static const char *label_of(drawing *d, double rate, double share)
 
 static gn_status map_trajectories(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
-    static const double shares[] = { 0.1, 0.25, 0.5, 0.75, 0.95, 1, 1.05 };
-    const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
-    double hyper[GN_OPT_HYPER] = { 0 }, lambda = 2 * ask->x * ask->x;
+    double share[8] = { 0.1, 0.25, 0.5, 0.75, 0.95, 1, 1.05 }, hyper[GN_OPT_HYPER] = { 0 };
+    double lambda = 2 * ask->x * ask->x;
+    size_t shares = 7;
     gn_limit limit;
     drawing d;
-    for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
+    hyper_of(ask, hyper);
     GN_TRY(gn_limit_of(arena->ctx, ask->op, hyper, &limit));
     if (!limit.known || limit.preconditioned || !(lambda > 0))
         return gn_fail(arena->ctx, GN_E_CFG_CONFLICT,
                        "--map trajectories needs sgd, momentum or nesterov and an x that is not 0");
+    if (ask->rate > 0) share[shares++] = ask->rate * lambda / limit.value;
     GN_TRY(begin(&d, arena, 1, out));
-    double *k = take(&d, STEPS + 1, sizeof *k), *w = take(&d, GN_COUNT(shares) * (STEPS + 1), sizeof *w);
+    double *k = take(&d, STEPS + 1, sizeof *k), *w = take(&d, shares * (STEPS + 1), sizeof *w);
     if (d.failed) return GN_NO_MEMORY;
     for (size_t i = 0; i <= STEPS; i++) k[i] = (double)i;
-    for (size_t i = 0; i < GN_COUNT(shares); i++) {
-        double rate = shares[i] * limit.value / lambda, *to = w + i * (STEPS + 1);
-        GN_TRY(trajectory(&d, arena->ctx, ask, rate, to));
-        add_series(&d, 0, GN_SERIES_LINE_POINTS, label_of(&d, rate, shares[i]), STEPS + 1, k, to);
+    for (size_t i = 0; i < shares; i++) {
+        double rate = i == 7 ? ask->rate : share[i] * limit.value / lambda, *to = w + i * (STEPS + 1);
+        GN_TRY(trajectory(arena->ctx, ask, rate, to));
+        add_series(&d, 0, GN_SERIES_LINE_POINTS, label_of(&d, rate, share[i]), STEPS + 1, k, to);
     }
     double best = ask->y / ask->x, reach = 2.5 * fmax(fabs(ask->w - best), 1e-3);
     add_rule(&d, 0, false, best, "w* = y/x");

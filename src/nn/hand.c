@@ -213,6 +213,7 @@ static gn_status take_rows(gn_network *n, const double *x, size_t rows)
 {
     uint64_t most;
     size_t width = n->net->spec.inputs + n->net->spec.outputs;
+    if (!x) return gn_fail(n->ctx, GN_E_USAGE, "there are no inputs: x is NULL");
     if (!rows || !gn_size_mul(rows, width * sizeof(double), &most) || most > SIZE_MAX / 4)
         return gn_fail(n->ctx, GN_E_CFG_BATCH, "rows: %zu rows in a batch; 1 at least", rows);
     n->state = GN_HAND_NEW;
@@ -252,6 +253,7 @@ static gn_status enough_rows(const gn_network *n)
 gn_status gn_network_loss(gn_network *n, const double *y, double *loss)
 {
     *loss = NAN;
+    if (!y) return gn_fail(n->ctx, GN_E_USAGE, "there are no targets: y is NULL");
     GN_TRY(must_have(n, GN_HAND_FORWARD, "gn_network_forward"));
     GN_TRY(enough_rows(n));
     narrow(n, y, n->rows * n->net->spec.outputs, n->t);

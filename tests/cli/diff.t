@@ -350,6 +350,18 @@ $ glassnet diff "x^2" --update 3
 ! glassnet: error[CFG-VALUE]: --update is '3'; it must be a name
 ? 2
 
+# a rate is no variable and no constant; what is collected stands in the expression
+$ glassnet diff "w^2" --update w
+! glassnet: error[CFG-VALUE]: --update is 'w'; that is a variable here, and a rate is another name
+! hint: --update eta; --by says which names are variables
+? 2
+$ glassnet diff "w^2" --update e
+! glassnet: error[CFG-VALUE]: --update is 'e'; it must be a name
+? 2
+$ glassnet diff "w^2" --collect zz
+! glassnet: error[CFG-VALUE]: --collect is 'zz'; the expression has no such name
+? 2
+
 $ glassnet diff x -depth 3
 ! glassnet: error[CFG-UNKNOWN]: there is no option -depth
 ! hint: options begin with two dashes: --depth

@@ -301,3 +301,11 @@ $ glassnet stability "1/x" --from x=0
 $ glassnet stability --x 3 --y 10 --wrong-line
 ! glassnet: error[CFG-CONFLICT]: --wrong-line is drawn into --map lr-x
 ? 2
+
+# an argument that is nothing says so
+$ glassnet stability 'x^'
+! glassnet: error[IO-OPEN]: x^: No such file or directory
+! hint: an expression is looked at from a point: --from x=1
+? 4
+$ glassnet stability --map trajectories --x 10 --y 10 --lr 0.009 | grep -oE 'rate 0.009, 0.9 of the limit'
+> rate 0.009, 0.9 of the limit
