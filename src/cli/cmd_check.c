@@ -59,7 +59,7 @@ static void put_given(gn_checking *c, const gn_grad_file *f)
         size_t cols = t.rank == 2 ? t.dim[1] : 1, rows = t.size / cols;
         bool flip = t.rank == 2 && (g->rows != rows || g->cols != cols);
         for (size_t k = 0; k < t.size; k++)
-            c->judged[t.offset + k] = g->value[flip ? k % cols * rows + k / cols : k];
+            c->judged[t.offset + k] = !g->value ? 0 : g->value[flip ? k % cols * rows + k / cols : k];
         if (f->count == 1) c->how.tensor = at;
     }
 }

@@ -149,7 +149,7 @@ static gn_status check_arguments(gn_plot *p, const plot_kind *k)
 {
     static const struct { size_t least, most; const char *what; } need[] = {
         [NEEDS_NOTHING] = { 0, 0, "no file" },          [NEEDS_FILES] = { 1, GN_CLI_ARGUMENTS, "one log or more" },
-        [NEEDS_EXPRESSION] = { 1, 1, "one expression" }, [NEEDS_MODEL] = { 1, 1, "a model" },
+        [NEEDS_EXPRESSION] = { 1, 1, "one expression" }, [NEEDS_MODEL] = { 1, 1, "a model, and no data" },
         [NEEDS_MODEL_DATA] = { 2, 2, "a model and data" }, [NEEDS_ANY] = { 1, 2, "a model and data, or an expression" },
     };
     if (p->cli->arguments >= need[k->needs].least && p->cli->arguments <= need[k->needs].most) return GN_OK;

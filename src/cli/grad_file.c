@@ -72,15 +72,25 @@ static gn_status take_named(gn_cli *cli, const gn_net *net, const char *name, gn
     return GN_OK;
 }
 
-static void take_all(const gn_net *net, gn_grad_file *f, const double *v)
+/* Without the vectors a bias is a tensor that was meant and is absent. */
+static void take_all(const gn_net *net, gn_grad_file *f, const double *v, bool vectors)
 {
     for (size_t i = 0, n = trainable(net); i < n; i++) {
         gn_tensor_info t = tensor_at(net, i);
-        f->given[f->count++] = (gn_given){ i, t.dim[0], cols_of(&t), v };
-        v += t.size;
+        bool here = vectors || t.rank == 2;
+        f->given[f->count++] = (gn_given){ i, t.dim[0], cols_of(&t), here ? v : NULL };
+        if (here) v += t.size;
     }
     f->whole = true;
-    f->how = "as all tensors one after another";
+    f->how = vectors ? "as all tensors one after another" : "as the weights of all layers, without their biases";
+}
+
+static size_t weights_alone(const gn_net *net)
+{
+    size_t sum = 0;
+    for (size_t i = 0, n = trainable(net); i < n; i++)
+        if (tensor_at(net, i).rank == 2) sum += tensor_at(net, i).size;
+    return sum;
 }
 
 static bool some_shape(const gn_net *net, const gn_grad_file *f)
@@ -118,10 +128,14 @@ static gn_status take(gn_cli *cli, const gn_net *net, const char *tensor, gn_gra
         return GN_OK;
     }
     if (f->rows * f->cols == gn_net_parameters(net)) {
-        take_all(net, f, v);
+        take_all(net, f, v, true);
         return GN_OK;
     }
     if (take_by_size(net, f, v)) return GN_OK;
+    if ((f->rows == 1 || f->cols == 1) && f->rows * f->cols == weights_alone(net)) {
+        take_all(net, f, v, false);
+        return GN_OK;
+    }
     gn_fail(cli->ctx, GN_E_MOD_SHAPE, "a gradient of %zu by %zu numbers has neither the shape of a tensor nor all %zu "
             "parameters", f->rows, f->cols, gn_net_parameters(net));
     return gn_hint(cli->ctx, "`glassnet info MODEL` shows the tensors; --tensor NAME says which it is");

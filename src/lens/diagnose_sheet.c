@@ -72,12 +72,21 @@ static void say_limits(gn_sheet *s, const gn_diagnosis *d)
     if (d->no_stale) gn_sheet_text(s, 0, "Stale gradients were not looked for: rows times parameters are too many.");
 }
 
+static bool any_transposed(const gn_diagnosis *d)
+{
+    for (size_t i = 0; i < d->findings; i++)
+        if (d->finding[i].transposed) return true;
+    return false;
+}
+
 void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)
 {
     if (!isfinite(d->loss))
         gn_sheet_text(s, 0, "The loss itself is %s: look for nan and inf in the weights and the data first.",
                       gn_num(GN_NUM, d->loss));
-    if (d->right) gn_sheet_text(s, 0, "The gradient is right.");
+    if (d->right && any_transposed(d))
+        gn_sheet_text(s, 0, "The numbers of the gradient are right, and transposed: a gradient has the shape of its weight.");
+    else if (d->right) gn_sheet_text(s, 0, "The gradient is right.");
     else if (d->mistake == GN_MISTAKE_NO_RIGHT)
         gn_sheet_text(s, 0, "The gradient cannot be judged: the network's own is not finite.");
     else gn_sheet_text(s, 0, "The gradient is not right: %s.", d->called);

@@ -32,6 +32,7 @@ if what == "npy":
     open("g.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + struct.pack("<4d", *g1))
 elif what == "row": print("d1,d2,d3,d4\n" + ",".join(map(repr, g2)))
 elif what == "flip": print(",".join(map(repr, g1)))
+elif what == "weights": print("\n".join(map(repr, g1 + g2)))
 else: print("\n".join(map(repr, flat)))
 >>>
 $ glassnet data sine --n 40 --seed 2 > sine.csv; glassnet train sine.csv --net "4 tanh" --epochs 3 --seed 3 --precision f64 --quiet --out s.safetensors > /dev/null
@@ -129,3 +130,19 @@ $ printf 'g\n1\n2\nNA\n4\n' > g.csv; glassnet diagnose s.safetensors sine.csv --
 $ python3 grad.py npy; cp g.npy g.dat; cp s.safetensors s.dat; for f in g.dat s.dat; do glassnet diagnose s.safetensors sine.csv --grad $f | grep ^read; done
 > read: 4 by 1 numbers, by their shape as 0.weight, the nearest of 3; --tensor
 > read: 4 tensors, by the names of the tensors
+
+# weights without their biases
+$ python3 grad.py weights > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv | grep -E '^(read|The)'
+> read: 8 by 1 numbers, as the weights of all layers, without their biases
+> The gradient is not right: bias missing.
+$ glassnet check s.safetensors sine.csv --grad g.csv --format json | grep -c 'bias missing'
+> 1
+# a transposed tensor says so first
+$ glassnet train moons --n 30 --net "3 tanh" --epochs 2 --seed 1 --precision f64 --quiet --out mm.safetensors >/dev/null; glassnet data moons --n 30 > mm.csv
+<<< turn.py
+import json, sys
+g = [v["value"] for v in json.load(sys.stdin)["symbols"] if v["name"] == "dL_dW1"][0]
+print("\n".join(",".join(repr(row[i]) for row in g) for i in range(2)))
+>>>
+$ glassnet explain mm.safetensors mm.csv --row 0-29 --precision f64 --weight-decay 0 --format json | python3 turn.py > t.csv; glassnet diagnose mm.safetensors mm.csv --grad t.csv | grep '^The'
+> The numbers of the gradient are right, and transposed: a gradient has the shape
