@@ -146,6 +146,30 @@ static void words_follow_numbers(void **state)
     expect_words("x^2 + y^2", GN_OPT_sgd, 0.1, "they agree", "they differ");
 }
 
+/* The second run starts a short way off in weights, however small P makes the optimiser's own measure. */
+static void the_probe_is_short(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "x", "y" };
+    static const double at[] = { 0.7, 1e-3 };
+    gn_arena arena;
+    gn_stability_ask ask;
+    gn_stability s;
+    gn_arena_init(&arena, ctx);
+    gn_objective *o = formula_objective(&arena, "(x - 3)^2 + 1e-6*y^2*x", names, 2, at);
+    for (int op = 0; op < 2; op++) {
+        double sum = 0;
+        ask_for(op ? GN_OPT_adam : GN_OPT_rmsprop, 0.01, &ask);
+        must(ctx, gn_stability_of(ctx, o, &ask, &s));
+        for (size_t i = 0; i < s.n; i++) sum += pow(s.measured[0] * s.direction[i] / s.root[i], 2);
+        assert_near(sqrt(sum) / s.moved, 1, 1e-6);
+        assert_true(s.moved < 1e-4);
+        gn_stability_free(&s);
+    }
+    gn_objective_free(o);
+    gn_arena_free(&arena);
+}
+
 /* ---- maps -------------------------------------------------------------------------------------------------------- */
 static gn_panel map_of(gn_arena *arena, const char *kind, gn_optimizer op, bool wrong)
 {
@@ -386,6 +410,7 @@ int main(void)
         cmocka_unit_test(words_follow_numbers),
         cmocka_unit_test(map_of_rates),
         cmocka_unit_test(map_of_momentum),
+        cmocka_unit_test(the_probe_is_short),
         cmocka_unit_test(map_of_trajectories),
         cmocka_unit_test(watching_changes_nothing),
         cmocka_unit_test(watched_figure_is_the_eigenvalue),

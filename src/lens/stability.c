@@ -277,6 +277,16 @@ static gn_status run_beside(gn_stability *s, gn_walk *near, gn_walk *far, size_t
     return GN_OK;
 }
 
+/* How far the second run starts, in the length of its weights: where P is small a short way in the optimiser's measure
+ * is a long one in weights, and P itself would feel it. */
+static double probe(gn_stability *s)
+{
+    double sum = 0, *at = s->direction;
+    for (size_t i = 0; i < s->n; i++) sum += pow(at[i] / (s->root ? s->root[i] : 1), 2);
+    s->moved = 1e-5 * (1 + norm(s->n, s->at) / sqrt((double)s->n));
+    return s->moved / sqrt(sum);
+}
+
 static gn_status measure(study *y)
 {
     gn_stability *s = y->s;
@@ -287,7 +297,7 @@ static gn_status measure(study *y)
     s->predicted = take(s, rows);
     s->blur = take(s, rows);
     if (!s->losses || !s->measured || !s->predicted || !s->blur) return GN_NO_MEMORY;
-    double away = 1e-5 * (1 + norm(s->n, s->at) / sqrt((double)s->n));
+    double away = probe(s);
     gn_status status = gn_walk_copy(&y->here, &far);
     for (size_t i = 0; status == GN_OK && i < s->n; i++)
         far.w[i] += away * s->direction[i] / (s->root ? s->root[i] : 1);

@@ -97,6 +97,7 @@ typedef struct gn_stability {
     size_t steps;               /* rows: steps + 1 */
     double *losses, *measured, *predicted;
     double *blur;               /* what rounding may have done to the distance measured */
+    double moved;               /* length of the way between the two starts, in weights */
     bool blurred;               /* the distance is lost in rounding in some row */
     size_t farthest;            /* the row that differs most from theory, when the limit is known */
     double farthest_by;         /* as a share of the predicted distance about there */

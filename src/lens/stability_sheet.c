@@ -267,7 +267,7 @@ static const char *why_they_differ(const gn_stability *s)
 {
     if (s->on_kink) return "as the two runs begin on either side of a kink";
     if (s->form.pieces && s->form.degree <= 2) return "as a kink is crossed on the way";
-    if (s->root) return "as P does not stay as it was";
+    if (s->root) return "as P or the curvature does not stay as it was";
     return s->quadratic ? "by rounding" : "as the curvature changes along the way";
 }
 
@@ -300,7 +300,8 @@ static void beside(const gn_stability *s, gn_sheet *sheet)
     for (size_t i = 0; i < rows; i++) k[i] = (double)i;
     gn_sheet_section(sheet, 0, "measured beside theory");
     gn_sheet_text(sheet, 0, "Two runs from here, one started %s further along the direction of the largest eigenvalue: "
-                            "their distance along it.", gn_num_digits(GN_NUM, s->measured[0], 3));
+                            "their distance along it%s.", gn_num_digits(GN_NUM, s->moved, 3),
+                  s->root ? ", in the optimiser's own measure" : "");
     const gn_sheet_column column[] = { { .title = "k", .number = k }, { .title = "loss", .number = s->losses },
                                        { .title = "distance", .number = s->measured },
                                        { .title = "by theory", .number = s->predicted } };
