@@ -36,15 +36,17 @@ static gn_status read_sample(gn_cli *cli, request *r)
 static gn_status check_column(gn_cli *cli, const gn_table *t, size_t c)
 {
     const gn_column *column = &t->column[c];
-    GN_TRY(gn_table_fault(t, c));
+    if (gn_table_fault(t, c) != GN_OK)
+        return gn_hint(cli->ctx, "a neuron's inputs and target are numbers: take the column out of the file, or correct it");
     gn_place at = {.file = t->name, .line = column->first_missing_line, .column = column->first_missing_column};
     if (column->kind != GN_NUMERIC)
         return gn_fail_at(cli->ctx, GN_E_CSV_NUM, (gn_place){.file = t->name},
                           "column %zu, '%s', is text, and a neuron's inputs and target are numbers", c + 1,
                           gn_show(GN_SHOWN, column->name, strlen(column->name)));
     if (column->missing)
-        return gn_fail_at(cli->ctx, GN_E_CSV_MISSING, at, "a value is missing in '%s'",
-                          gn_show(GN_SHOWN, column->name, strlen(column->name)));
+        gn_fail_at(cli->ctx, GN_E_CSV_MISSING, at, "a value is missing in '%s'",
+                   gn_show(GN_SHOWN, column->name, strlen(column->name)));
+    if (column->missing) return gn_hint(cli->ctx, "fill it in, or take the row out of the file");
     return GN_OK;
 }
 

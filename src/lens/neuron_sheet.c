@@ -47,6 +47,13 @@ void gn_neuron_symbols(gn_neuron_page *p)
 
 /* ---- what is put in ---------------------------------------------------------------------------------------------- */
 
+static bool targets_outside(const gn_neuron *n)
+{
+    for (size_t i = 0; i < n->spec.rows; i++)
+        if (n->spec.y[i] < 0 || n->spec.y[i] > 1) return true;
+    return false;
+}
+
 static void facts(gn_neuron_page *p)
 {
     const gn_neuron_spec *s = &p->n->spec;
@@ -61,6 +68,8 @@ static void facts(gn_neuron_page *p)
                   "y" : "",
                   how);
     if (t->link == GN_LINK_SIGMOID) gn_sheet_fact(p->s, "p is the score before the loss's own sigmoid");
+    if (t->link == GN_LINK_SIGMOID && targets_outside(p->n))
+        gn_sheet_fact(p->s, "a target is no probability: outside 0 to 1 this loss has no least value");
     int length = (int)strlen(row->update);
     while (length && (row->update[length - 1] == ';' || row->update[length - 1] == ' ')) length--;
     gn_sheet_fact(p->s, "optimiser: %s, %.*s", row->name, length, row->update);

@@ -290,3 +290,16 @@ $ glassnet neuron --data words.csv
 ! glassnet: error[CSV-NUM]: words.csv:2:1: {any}
 ! hint: {any}
 ? 3
+
+# a file that a neuron cannot take is told what to do, with what the command has
+$ printf 'a,b,t\n1,,3\n2,1,4\n' > miss.csv; glassnet neuron --data miss.csv
+! glassnet: error[CSV-MISSING]: miss.csv:2:3: a value is missing in 'b'
+! hint: fill it in, or take the row out of the file
+? 3
+$ printf 'a,t\n1,3\nx,4\n2,5\n3,5\n4,6\n' > word.csv; glassnet neuron --data word.csv 2>&1 | tail -n 1
+> hint: a neuron's inputs and target are numbers: take the column out of the file, or correct it
+$ glassnet neuron --x 3 --y 10 --loss bce --steps 1 | grep -c 'no probability'
+> 1
+$ glassnet neuron --x 3 --y 1 --loss bce --steps 1 | grep -c 'no probability'
+> 0
+? 1
