@@ -220,6 +220,7 @@ static void check_overflow(const gn_neuron_spec *s, gn_type type, const double *
     gn_neuron_overflow o[2];
     gn_neuron *n = made(ctx, s);
     must(ctx, gn_neuron_overflow_predicted(n, type, &o[0]));
+    assert_true(isfinite(o[0].nan));
     must(ctx, gn_neuron_overflow_observed(ctx, s, type, (uint64_t)o[0].nan + 5, &o[1]));
     for (int i = 0; expected && i < 2; i++) {
         assert_true(o[i].loss == expected[0] && o[i].gradient == expected[1]);
@@ -272,7 +273,7 @@ static void when_other_numbers_end(void **state)
     check_overflow(&s, GN_F64, powers);
     for (size_t o = 0; o < GN_COUNT(steady); o++) {
         for (size_t i = 0; i < GN_COUNT(one); i++) {
-            s = scalar(&one[i].x, &one[i].y, &one[i].w, one[i].lr);
+            s = scalar(&one[i].x, &one[i].y, &one[i].w, steady[o] == GN_OPT_momentum ? 2 * one[i].lr : one[i].lr);
             s.optimizer = steady[o];
             s.hyper[1] = 0.9;
             check_overflow(&s, GN_F64, NULL);
