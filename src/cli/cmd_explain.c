@@ -106,7 +106,7 @@ const gn_command_body gn_cmd_explain = {
     "(--row 3) or several as one batch (--row 0-7), every number with its formula. With DATA alone: the same\n"
     "for a network as it begins, described by --net or --layers. --neuron 0[3] writes one unit out as a sum;\n"
     "--weight 0.weight[3,1] follows one parameter: its gradient row by row, every path from it to the loss,\n"
-    "and what it moves. Indices go from 0. With --checked the exit status is 1 when a gradient does not pass.\n"
+    "and what it moves. Both can be called as the sheet calls them: A1[3], W1[3,1]. Indices go from 0. With --checked the exit status is 1 when a gradient does not pass.\n"
     "--plot FILE draws each layer's values and gradients on these rows.",
     "glassnet explain model.safetensors iris.csv --row 3\n"
     "glassnet explain model.safetensors iris.csv --row 0-7 --neuron 0[3] --depth 2\n"

@@ -14,13 +14,15 @@ static const char *with_dashes(gn_text *room, const char *name)
     return room->failed ? "" : room->at;
 }
 
-static void list_json(gn_text *to, const gn_exhibit *e, size_t count)
+static void list_json(gn_cli *cli, gn_text *to, const gn_exhibit *e, size_t count)
 {
+    gn_text name;
+    gn_text_init(&name, cli->ctx);
     gn_js_open(to, NULL, '[');
     for (size_t i = 0; i < count; i++) {
         gn_js_open(to, NULL, '{');
         gn_js_count(to, "number", (uint64_t)e[i].number);
-        gn_js_text(to, "name", e[i].name);
+        gn_js_text(to, "name", with_dashes(&name, e[i].name));
         gn_js_text(to, "document", e[i].document);
         gn_js_text(to, "place", e[i].place);
         gn_js_text(to, "title", e[i].title);
@@ -30,6 +32,7 @@ static void list_json(gn_text *to, const gn_exhibit *e, size_t count)
     }
     gn_js_close(to, ']');
     gn_text_puts(to, "\n");
+    gn_text_free(&name);
 }
 
 static const char *const documents[][2] = {
@@ -79,17 +82,26 @@ static gn_status list_sheet(gn_cli *cli, const gn_exhibit *e, size_t count)
     gn_sheet sheet;
     double *number = gn_alloc_array(cli->ctx, count, sizeof *number);
     const char **name = gn_alloc_array(cli->ctx, count, 2 * sizeof *name), **title = name ? name + count : NULL;
+    gn_text dashed;
+    gn_text_init(&dashed, cli->ctx);
     gn_sheet_open(&sheet, cli->ctx, "the museum: mistakes in print");
     for (size_t d = 0; number && name && d < DOCUMENTS; d++) {
         size_t n = 0;
         for (size_t i = 0; i < count; i++)
-            if (document_of(&e[i]) == d) number[n] = e[i].number, name[n] = e[i].name, title[n++] = e[i].title;
+            if (document_of(&e[i]) == d) {
+                number[n] = e[i].number;
+                with_dashes(&dashed, e[i].name);
+                name[n] = gn_arena_text(&sheet.arena, dashed.at, dashed.length);
+                if (!name[n]) sheet.status = GN_NO_MEMORY;
+                title[n++] = e[i].title;
+            }
         const gn_sheet_column column[] = {{.title = "number", .number = number}, {.title = "name", .text = name},
                                           {.title = "what it is", .text = title}};
         gn_sheet_section(&sheet, 0, "%s%s%s", documents[d][0], *documents[d][0] ? ": " : "", documents[d][1]);
         gn_sheet_table(&sheet, 0, NULL, GN_COUNT(column), n, column);
     }
     gn_status s = number && name ? gn_cli_sheet(cli, &sheet) : GN_NO_MEMORY;
+    gn_text_free(&dashed);
     gn_sheet_free(&sheet);
     gn_free(cli->ctx, number);
     gn_free(cli->ctx, name);
@@ -103,7 +115,7 @@ static gn_status list(gn_cli *cli)
     const gn_exhibit *e = gn_museum_table(&count);
     if (!cli->json && strcmp(gn_option_text(cli->options, GN_O_FORMAT), "text") != 0) return list_sheet(cli, e, count);
     gn_text_init(&to, cli->ctx);
-    if (cli->json) list_json(&to, e, count);
+    if (cli->json) list_json(cli, &to, e, count);
     else list_text(cli, &to, e, count);
     gn_status s = gn_text_done(&to);
     if (s == GN_OK) s = gn_cli_write(cli, gn_option_text(cli->options, GN_O_OUT), &to);

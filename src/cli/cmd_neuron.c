@@ -207,18 +207,21 @@ static gn_status judge(gn_cli *cli, const gn_sheet *sheet)
 static gn_status explain(gn_cli *cli, request *r, gn_neuron *n)
 {
     gn_sheet sheet;
+    gn_neuron_result result = { 0 };
     gn_picture picture;
     bool drawn = *gn_option_text(cli->options, GN_O_PLOT);
     gn_sheet_open(&sheet, cli->ctx, "one neuron");
     if (r->source)
         gn_sheet_fact(&sheet, "%zu row%s of %s", r->spec.rows, GN_S(r->spec.rows),
                       gn_show(GN_SHOWN, r->source, strlen(r->source)));
-    gn_status s = gn_neuron_explain(n, &r->show, &sheet, NULL);
+    gn_status s = gn_neuron_explain(n, &r->show, &sheet, &result);
     if (s == GN_OK && drawn) s = gn_neuron_picture(n, &r->show, &r->arena, &picture);
     if (s == GN_OK) s = gn_cli_sheet_with(cli, &sheet, drawn ? &picture : NULL);
     if (s == GN_OK) s = judge(cli, &sheet);
     gn_sheet_free(&sheet);
-    return s;
+    if (s != GN_OK || isfinite(result.loss)) return s;
+    cli->told = true;   /* the sheet says that it overflowed */
+    return GN_NEGATIVE;
 }
 
 static gn_status run(gn_cli *cli)
@@ -244,7 +247,7 @@ const gn_command_body gn_cmd_neuron = {
     "is a row of `glassnet ops loss` or an expression of e = p - y such as \"0.5*e^2\". --act takes a row with its\n"
     "parameters: \"leaky_relu(alpha=0.2)\". Defaults here: no activation, mse, sgd, float64.\n\n"
     "--cures runs clipping, scaled inputs, another start and the best rate side by side. --checked puts a central\n"
-    "difference beside each gradient; a failed check is exit status 1.",
+    "difference beside each gradient. Exit status 1: a check failed, or the run overflowed.",
     "glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2\n"
     "glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --cures\n"
     "glassnet neuron --x 1,2 --w 1,1 --y 10 --lr 0.1\n"

@@ -125,9 +125,10 @@ static gn_status check_arguments(gn_parser *p, const gn_token *name, int got)
     }
     char text[GN_LEX_NAME + 1];
     snprintf(text, sizeof text, "%.*s", (int)name->length, name->at);
-    const char *closest = gn_row_closest(text);
-    snprintf(room, sizeof room, closest ? "did you mean %s?" : "a product is written %s*(...)",
-             closest ? closest : shown);
+    const char *closest = gn_row_closest(text), *otherwise = gn_row_written_otherwise(text);
+    if (otherwise) snprintf(room, sizeof room, "%s", otherwise);
+    else snprintf(room, sizeof room, closest ? "did you mean %s?" : "a product is written %s*(...)",
+                  closest ? closest : shown);
     return gn_lex_fail(&p->lx, GN_E_EXP_FUNC, name->column, room, "there is no function '%s'", shown);
 }
 

@@ -85,6 +85,23 @@ const char *gn_row_input(int i)
     return i == 0 ? "x" : i == 1 ? "y" : "z";
 }
 
+const char *gn_row_written_otherwise(const char *name)
+{
+    static const struct { const char *name, *instead; } other[] = {
+        {"ln", "log(x) is the natural logarithm"},
+        {"log2", "write log(x)/log(2); log(x) is the natural logarithm"},
+        {"log10", "write log(x)/log(10); log(x) is the natural logarithm"},
+        {"tan", "write sin(x)/cos(x)"},
+        {"sinh", "write (exp(x) - exp(-x))/2"},
+        {"cosh", "write (exp(x) + exp(-x))/2"},
+        {"if", "write where(condition, a, b)"},
+        {"sign", "write (x > 0) - (x < 0)"},
+    };
+    for (size_t i = 0; i < GN_COUNT(other); i++)
+        if (!strcmp(name, other[i].name)) return other[i].instead;
+    return NULL;
+}
+
 const char *gn_row_closest(const char *name)
 {
     const char *names[GN_COUNT(table) + 2] = {"where", "K"};

@@ -28,6 +28,8 @@ bool gn_row_is_primitive(const gn_row *row);                    /* the value nam
 int gn_row_parameters(const gn_row *row, gn_parameter out[3]);  /* how many, at most 3 */
 const char *gn_row_result(const gn_row *row);                   /* "y", "z" or "u" */
 const char *gn_row_input(int i);                                /* "x", "y" or "z" */
+/* How a function known elsewhere is written here: a sentence, or NULL. */
+const char *gn_row_written_otherwise(const char *name);
 const char *gn_row_closest(const char *name);                   /* a name to propose, or NULL */
 /* Operations of one value of the row, as its text spells them: cheap + - * compare choose, special / and libm. */
 void gn_row_flops(const gn_row *row, int *cheap, int *special);

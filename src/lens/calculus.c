@@ -193,6 +193,24 @@ static const gn_formula *put_exact(gn_calc *c, const gn_formula *f)
     return r;
 }
 
+const char *gn_calc_number(gn_numtext *room, double v, int digits)
+{
+    return digits >= 17 ? gn_num(room, v) : gn_num_digits(room, v, digits ? digits : 6);
+}
+
+bool gn_calc_rational(gn_calc *c, const gn_formula *f, double *value)
+{
+    const gn_formula *r = c->bound && c->ask->exact && f->terms <= 2000 ? put_exact(c, f) : NULL;
+    if (!c->bound && !has_variables(c, f)) r = f;
+    const gn_formula *part = r && r->op == GN_F_NEG ? r->arg[0] : r;
+    bool rational = part && part->op == GN_F_NUMBER;
+    if (part && part->op == GN_F_DIV)
+        rational = part->arg[0]->op == GN_F_NUMBER && part->arg[1]->op == GN_F_NUMBER;
+    if (rational && gn_formula_eval(c->ctx, r, NULL, 0, value) == GN_OK) return true;
+    gn_clear_error(c->ctx);
+    return false;
+}
+
 const char *gn_calc_exact(gn_calc *c, const gn_formula *f)
 {
     if (!c->bound || !c->ask->exact || c->s->status != GN_OK || f->terms > 2000) return NULL;

@@ -25,12 +25,13 @@ typedef struct gn_calculus_ask {
     const double *at;               /* (names), or NULL: in symbols only */
     const gn_formula *const *exact; /* (names) the same numbers as formulas without names, or NULL */
     const double *along;            /* (variables) direction or step, or NULL; needs `at` */
+    int digits;                     /* of numbers within sentences; 0: 6 */
     int order;                      /* 2: the Hessian and the quadratic approximation too */
     const char *collect;            /* results as polynomials in this name, NULL or "": as they are simplified */
     const char *update;             /* the name of a rate: the map of gradient descent too; NULL or "": not */
 } gn_calculus_ask;
 
-/* The same from options by their names: by, at, along, order, collect, update. What they point to is in the arena, or is
+/* The same from options by their names: by, at, along, digits, order, collect, update. What they point to is in the arena, or is
  * the options' own. */
 gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *expression, size_t count,
                            const gn_options *o, gn_functions *of, gn_calculus_ask *ask);

@@ -79,10 +79,19 @@ static void put_directional(gn_calc *c, double length)
                 gn_calc_printf(c, "dot(%s, %s)/%s", c->grad, c->step, gn_calc_fresh(c, "d_norm")));
 }
 
+static bool is_rounding(gn_calc *c, const gn_symbol *error)
+{
+    const gn_symbol *f = gn_sheet_find(c->s, c->f_name[0]), *moved = gn_sheet_find(c->s, gn_calc_fresh(c, "f_moved"));
+    if (!error || !f || !moved || error->value[0] == 0 || !f->value || !moved->value) return false;
+    return fabs(error->value[0]) <= 8 * 0x1p-52 * fmax(fabs(f->value[0]), fabs(moved->value[0]));
+}
+
+/* What is left of numbers that cancel is called so, not an error of the approximation. */
 static void put_error(gn_calc *c, const char *title, const char *name, const char *guess)
 {
-    gn_calc_run(c, (gn_calc_line){.title = title, .name = gn_calc_fresh(c, name)},
-                gn_calc_printf(c, "%s - %s", gn_calc_fresh(c, "change"), gn_calc_fresh(c, guess)));
+    gn_line *line = gn_calc_run(c, (gn_calc_line){.title = title, .name = gn_calc_fresh(c, name)},
+                                gn_calc_printf(c, "%s - %s", gn_calc_fresh(c, "change"), gn_calc_fresh(c, guess)));
+    if (line && is_rounding(c, line->symbol)) line->rule = "0 but for rounding";
 }
 
 static void put_quadratic(gn_calc *c)

@@ -36,8 +36,14 @@ const char *gn_calc_latex(gn_calc *c, const gn_formula *f);
 /* A name that the user's expressions do not have: `wish`, or with "_" behind. */
 const char *gn_calc_fresh(gn_calc *c, const char *wish);
 double gn_calc_value(gn_calc *c, const gn_formula *f);      /* at the point; nan without one */
+/* A number within a sentence, where c is the work in hand. */
+#define NUM(v) gn_calc_number(GN_NUM, (v), c->ask->digits)
+/* As the sheet shows it: with 17 digits the shortest text that reads back. */
+const char *gn_calc_number(gn_numtext *room, double v, int digits);
 /* Made of fractions, roots, powers, e and pi only: exp(-1) says no more than its digits. */
 bool gn_calc_is_plain(const gn_formula *f);
+/* The exact value at the point where it is a whole number or a fraction. */
+bool gn_calc_rational(gn_calc *c, const gn_formula *f, double *value);
 /* The exact value at the point, such as "2*sqrt(17)" or "14/3"; NULL when there is none that says more than digits. */
 const char *gn_calc_exact(gn_calc *c, const gn_formula *f);
 

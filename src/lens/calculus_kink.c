@@ -10,7 +10,6 @@
 #include "../formula/row.h"
 #include "../formula/tree.h"
 
-#define NUM(v) gn_num_digits(GN_NUM, (v), 6)
 
 /* A call of a row at numbers of its own, as formulas over x, y, z: value and slope by one input. */
 typedef struct probe { gn_arena *arena; const gn_formula *value, *slope; gn_binding at[3]; } probe;

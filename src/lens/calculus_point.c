@@ -10,7 +10,6 @@
 #include "../formula/tree.h"
 
 enum { DIRECTIONS = 12, NORM_MOST = 4, TANGENT_MOST = 3 };
-#define NUM(v) gn_num_digits(GN_NUM, (v), 6)
 
 /* ---- not finite -------------------------------------------------------------------------------------------------- */
 

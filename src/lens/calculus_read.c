@@ -85,6 +85,7 @@ gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *
     *ask = (gn_calculus_ask){ 0 };
     GN_TRY(gn_functions_parse(arena, expression, count, gn_option_text(o, GN_O_BY), of));
     GN_TRY(check_names(ctx, o, of));
+    ask->digits = (int)gn_option_int(o, GN_O_DIGITS);
     ask->order = (int)gn_option_int(o, GN_O_ORDER);
     ask->collect = gn_option_text(o, GN_O_COLLECT);
     ask->update = gn_option_text(o, GN_O_UPDATE);

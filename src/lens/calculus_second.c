@@ -11,7 +11,6 @@
 #include "spectrum.h"
 
 enum { DETERMINANT_MOST = 4, HESSIAN_MOST = 64 };
-#define NUM(v) gn_num_digits(GN_NUM, (v), 6)
 
 /* ---- determinant ------------------------------------------------------------------------------------------------- */
 
@@ -143,6 +142,15 @@ static bool numbers_of(gn_calc *c, const gn_matrix *h, double *value, bool *ever
     return c->s->status == GN_OK;
 }
 
+/* A 2 by 2 Hessian's eigenvalues that are whole numbers or fractions are these, without the rounding of the solver. */
+static void settle_eigenvalues(gn_calc *c, const gn_matrix *h, double *lambda)
+{
+    for (int i = 0; i < 2 && c->n == 2; i++) {
+        const gn_formula *exact = root_of_two(c, h, i ? 1 : -1);
+        if (exact) gn_calc_rational(c, exact, &lambda[i]);
+    }
+}
+
 static void put_eigenvalues(gn_calc *c, const gn_matrix *h, const double *lambda, const double *vector, size_t which)
 {
     for (size_t i = 0; i < c->n && c->n > 1; i++) {
@@ -208,6 +216,7 @@ static void put_verdict(gn_calc *c, const gn_matrix *h, size_t which)
         return;
     }
     c->s->status = gn_eigen_symmetric(c->ctx, c->n, value, lambda, vector);
+    settle_eigenvalues(c, h, lambda);
     put_eigenvalues(c, h, lambda, vector, which);
     say_verdict(c, lambda, everywhere, which);
 }

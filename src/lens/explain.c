@@ -167,9 +167,9 @@ static gn_status put_parts(gn_explain_run *r)
 static gn_status run(gn_explain_run *r)
 {
     const gn_explain_call *c = r->call;
-    GN_TRY(gn_explain_find(r));
     GN_TRY(gn_trace_open(r->ctx, r->net, c->rows, &r->t));
     GN_TRY(number_layers(r));
+    GN_TRY(gn_explain_find(r));
     GN_TRY(gn_explain_name(r));
     GN_TRY(add_derivatives(r));
     GN_TRY(gn_trace_run(&r->t, c->data, c->row));

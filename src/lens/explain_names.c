@@ -8,14 +8,18 @@
 
 /* ---- forward ----------------------------------------------------------------------------------------------------- */
 
-static void name_tensors(gn_explain_run *r, size_t layer)
+/* Of a layer's tensors in order. */
+static const char *letters(const gn_layer *l, size_t k)
 {
     static const char *const dense[] = { "W", "b", "V" }, *const norm[] = { "gain", "b", "mean", "var" };
+    return l->kind == GN_L_DENSE || l->kind == GN_L_RESIDUAL ? dense[k] : norm[k];
+}
+
+static void name_tensors(gn_explain_run *r, size_t layer)
+{
     const gn_layer *l = &r->net->layer[layer];
-    bool affine = l->kind == GN_L_DENSE || l->kind == GN_L_RESIDUAL;
     for (size_t k = 0; k < l->tensors; k++)
-        gn_trace_call(&r->t, r->t.param[l->first + k], NULL, NULL, "%s%d", affine ? dense[k] : norm[k],
-                      r->number[layer]);
+        gn_trace_call(&r->t, r->t.param[l->first + k], NULL, NULL, "%s%d", letters(l, k), r->number[layer]);
 }
 
 /* A normalisation's inside: what the gain multiplies. */
@@ -125,13 +129,33 @@ static gn_status no_tensor(gn_explain_run *r, const char *what)
                    r->net->tensor[0].rank == 2 ? ",0" : "");
 }
 
+/* `what` (length) is `name` and the number: "W1". */
+static bool is_numbered(const char *what, size_t length, const char *name, int number)
+{
+    size_t n = strlen(name);
+    uint64_t read;
+    if (!number || length <= n || memcmp(what, name, n)) return false;
+    return gn_read_uint(what + n, length - n, &read) && read == (uint64_t)number;
+}
+
+/* By the tensor's own name, "0.weight", or the one that the sheet prints, "W1". */
+static bool is_tensor(const gn_explain_run *r, size_t tensor, const char *what, size_t length)
+{
+    const gn_tensor_info *t = &r->net->tensor[tensor];
+    size_t layer = gn_explain_layer_of(r->net, tensor);
+    const gn_layer *l = &r->net->layer[layer];
+    if (!t->trainable) return false;
+    if (strlen(t->name) == length && !memcmp(t->name, what, length)) return true;
+    return is_numbered(what, length, letters(l, tensor - l->first), r->number[layer]);
+}
+
 static gn_status find_parameter(gn_explain_run *r, const char *what)
 {
     size_t length = strcspn(what, "[");
     uint64_t at[2];
     for (size_t i = 0; i < r->net->tensors; i++) {
         const gn_tensor_info *t = &r->net->tensor[i];
-        if (!t->trainable || strlen(t->name) != length || memcmp(t->name, what, length)) continue;
+        if (!is_tensor(r, i, what, length)) continue;
         if (!read_index(what + length, t->rank, at)) {
             gn_fail(r->ctx, GN_E_CFG_VALUE, "weight: \"%s\" names no single number of %s, which has %d index%s",
                     gn_show(GN_SHOWN, what, strlen(what)), t->name, t->rank, t->rank == 1 ? "" : "es");
@@ -153,18 +177,27 @@ static gn_status no_unit(gn_explain_run *r, const char *what)
 {
     const gn_net *net = r->net;
     gn_fail(r->ctx, GN_E_CFG_VALUE, "neuron: the network has no unit \"%s\"", gn_show(GN_SHOWN, what, strlen(what)));
-    return gn_hint(r->ctx, "LAYER[i], the layer by the number in its tensors' names: from %d[0] to %d[%zu]",
+    return gn_hint(r->ctx, "LAYER[i], the layer by the number in its tensors' names: from %d[0] to %d[%zu]; or A1[0] as "
+                   "the sheet calls it",
                    net->layer[0].module, net->layer[net->layers - 1].module, net->layer[net->layers - 1].outputs - 1);
+}
+
+/* A layer by the number in its tensors' names, "0", or by its outputs as the sheet calls them, "A1" or "Z1". */
+static bool is_layer(const gn_explain_run *r, size_t layer, const char *what, size_t length)
+{
+    uint64_t module;
+    if (gn_read_uint(what, length, &module)) return (uint64_t)r->net->layer[layer].module == module;
+    return is_numbered(what, length, "A", r->number[layer]) || is_numbered(what, length, "Z", r->number[layer]);
 }
 
 static gn_status find_unit(gn_explain_run *r, const char *what)
 {
     size_t length = strcspn(what, "[");
-    uint64_t module, at[2];
-    if (!gn_read_uint(what, length, &module) || !read_index(what + length, 1, at)) return no_unit(r, what);
+    uint64_t at[2];
+    if (!read_index(what + length, 1, at)) return no_unit(r, what);
     for (size_t i = 0; i < r->net->layers; i++) {
         const gn_layer *l = &r->net->layer[i];
-        if ((uint64_t)l->module != module || at[0] >= l->outputs) continue;
+        if (!is_layer(r, i, what, length) || at[0] >= l->outputs) continue;
         r->has_unit = true;
         r->unit_layer = i;
         r->unit = (size_t)at[0];

@@ -22,7 +22,7 @@ typedef struct gn_explain_run {
 
 /* explain_names.c */
 gn_status gn_explain_name(gn_explain_run *r);           /* names for every node that is shown */
-gn_status gn_explain_find(gn_explain_run *r);           /* the unit and the parameter of the call */
+gn_status gn_explain_find(gn_explain_run *r);           /* the unit and the parameter of the call; layers are numbered */
 size_t gn_explain_layer_of(const gn_net *net, size_t tensor);
 /* Is the layer shown, or kept for --depth 3? Its lines' depth is this plus their own. */
 int gn_explain_depth(const gn_explain_run *r, size_t layer, int depth);

@@ -120,8 +120,9 @@ size_t gn_neuron_flat(const gn_neuron_theory *t);   /* eigenvalues that count as
 
 /* Where a divergent run leaves the numbers of a precision: the first k at which a value is infinite (or NaN); the bias is
  * one of the weights. Predicted for a linear neuron with a quadratic loss under an optimiser whose limit is known and
- * not of a preconditioner. INFINITY: never, or not predicted. */
-typedef struct gn_neuron_overflow { double loss, gradient, weight, nan; } gn_neuron_overflow;
+ * not of a preconditioner. INFINITY: never, or not predicted. on_edge: a predicted number is
+ * the first power of 2 that is too large, within rounding, so that the run may have it a step later. */
+typedef struct gn_neuron_overflow { double loss, gradient, weight, nan; bool on_edge; } gn_neuron_overflow;
 gn_status gn_neuron_overflow_predicted(gn_neuron *n, gn_type type, gn_neuron_overflow *out);
 /* By running the spec in that precision for at most `steps` steps. */
 gn_status gn_neuron_overflow_observed(gn_context *ctx, const gn_neuron_spec *spec, gn_type type, uint64_t steps,

@@ -7,6 +7,7 @@
  * since any of them may be the first to end. */
 #include "neuron_parts.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,6 +21,7 @@ typedef struct iteration {
     double curvature, factor;           /* d2L/dp2 of a row; of the sum over the rows */
     double *error, *state;              /* (rows); weights, then slots, (size) each */
     double *gradient, *added;           /* (size) each */
+    bool on_edge;                       /* a number ended by no more than rounding makes */
     int aside, most;                    /* exponents: put aside; of the largest number, DBL_MAX_EXP or FLT_MAX_EXP */
     double seen[3];                     /* the largest number of each power that was looked at in this step */
 } iteration;
@@ -36,8 +38,11 @@ static bool ends(iteration *it, double value, int power)
     it->seen[power] = fmax(it->seen[power], fabs(value));
     if (value == 0) return false;
     if (!isfinite(value)) return true;
-    frexp(value, &exponent);
-    return exponent + power * it->aside > it->most;
+    const double rounding = it->most == FLT_MAX_EXP ? 1e-5 : 1e-12;
+    double part = fabs(frexp(value, &exponent));    /* from 1/2 */
+    exponent += power * it->aside;
+    if (exponent == it->most + 1 && part < 0.5 * (1 + rounding)) it->on_edge = true;
+    return exponent > it->most;
 }
 
 /* p, e and the losses of the rows and of all. */
@@ -187,7 +192,7 @@ gn_status gn_neuron_overflow_predicted(gn_neuron *n, gn_type type, gn_neuron_ove
     gn_neuron_theory t;
     const gn_neuron_spec *s = &n->spec;
     size_t size = s->inputs + s->has_bias, slots = (size_t)gn_optimizer_table()[s->optimizer].slots;
-    *out = (gn_neuron_overflow){INFINITY, INFINITY, INFINITY, INFINITY};
+    *out = (gn_neuron_overflow){INFINITY, INFINITY, INFINITY, INFINITY, false};
     gn_neuron_restart(n);
     gn_neuron_forward(n);
     GN_TRY(gn_neuron_theory_of(n, &t));
@@ -201,9 +206,10 @@ gn_status gn_neuron_overflow_predicted(gn_neuron *n, gn_type type, gn_neuron_ove
     it.state = it.error + s->rows;
     it.gradient = it.error + numbers;
     it.added = it.gradient + size;
-    it.most = type == GN_F32 ? 128 : 1024;
+    it.most = type == GN_F32 ? FLT_MAX_EXP : DBL_MAX_EXP;
     begin(n, &it);
     follow(&it, numbers, out);
+    out->on_edge = it.on_edge;
     gn_free(n->ctx, it.error);
     return GN_OK;
 }

@@ -36,6 +36,20 @@ static gn_status observe(gn_neuron_page *p, gn_type type, gn_neuron_overflow *o)
     return gn_neuron_overflow_observed(p->n->ctx, &p->n->spec, type, (uint64_t)fmin(steps, most), &o[1]);
 }
 
+static bool is_a_step_off(const gn_neuron_overflow *predicted, const gn_neuron_overflow *observed)
+{
+    return predicted->on_edge && (observed->loss == predicted->loss + 1 ||
+                                  observed->gradient == predicted->gradient + 1 ||
+                                  observed->weight == predicted->weight + 1);
+}
+
+static void say_edge(gn_neuron_page *p, const gn_neuron_overflow *o)
+{
+    if (is_a_step_off(&o[0], &o[1]) || is_a_step_off(&o[2], &o[3]))
+        gn_sheet_text(p->s, 0, "where a step lies between prediction and run, the predicted number is the first power "
+                      "of 2 that is too large, and the run's rounding left it just below");
+}
+
 static void say_two_phenomena(gn_neuron_page *p)
 {
     const gn_neuron_theory *t = &p->theory;
@@ -96,6 +110,7 @@ void gn_neuron_show_overflow(gn_neuron_page *p)
     bool told = isfinite(o[0].nan) || isfinite(o[2].nan);
     if (leaves) overflow_table(p, o, told);
     else gn_sheet_text(p->s, 0, "within these steps no number left the range of float32 or float64");
+    if (told) say_edge(p, o);
     if (divergent && isfinite(p->first_loss)) say_two_phenomena(p);
     else say_other_reason(p);
 }

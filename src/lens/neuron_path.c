@@ -80,7 +80,7 @@ gn_status gn_neuron_overflow_observed(gn_context *ctx, const gn_neuron_spec *spe
     gn_neuron *n;
     gn_neuron_end end;
     own.type = type;
-    *out = (gn_neuron_overflow){INFINITY, INFINITY, INFINITY, INFINITY};
+    *out = (gn_neuron_overflow){INFINITY, INFINITY, INFINITY, INFINITY, false};
     GN_TRY(gn_neuron_new(ctx, &own, &n));
     gn_status s = gn_neuron_run(n, steps, 0, watch_overflow, out, &end);
     gn_neuron_free(n);

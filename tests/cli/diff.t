@@ -381,3 +381,24 @@ $ glassnet diff "dead_data^2" --at 3 --format latex | grep -c 'partial ead'
 ? 1
 $ glassnet diff "dead_data^2 + a*x" --at 3,1,2 --format latex | grep -o '.frac{.partial f}{.partial x}' | head -n 1
 > \frac{\partial f}{\partial x}
+
+# eigenvalues that are whole numbers are printed as such, and a sentence has the digits that were asked for
+$ glassnet diff "x^2+3*x*y+y^2" --order 2 --digits 17 --at 1,1 | grep -E 'eigenvalue|curves' | tr -s ' '
+>  eigenvalue λ_1 = -1 [along [-0.7071067811865476, 0.7071067811865476]]
+>  eigenvalue λ_2 = 5 [along [0.7071067811865476, 0.7071067811865476]]
+> it curves down along one direction (-1) and up along another (5).
+$ glassnet diff "x^2/3 + y^2/7" --order 2 --digits 9 | grep -oE 'fixed rate|λ_. = [^ ]* = [0-9.]*|2/\(.*\) = 2.1'
+> λ_1 = 2/7 = 0.285714286
+> λ_2 = 2/3 = 0.666666667
+> 2/(0.285714286 + 0.666666667) = 2.1
+$ glassnet diff "x^2 + 4*y^2" --at 1,1 --along 0.01,0.005 --order 2 | grep -oE 'rounding'
+> rounding
+$ glassnet diff "x^4" --at 1 --along 0.1 --order 2 | grep -c 'rounding'
+> 0
+? 1
+
+# functions that are written otherwise here
+$ glassnet diff "ln(x)" 2>&1 | grep hint
+> hint: log(x) is the natural logarithm
+$ glassnet diff "tan(x)" 2>&1 | grep hint
+> hint: write sin(x)/cos(x)

@@ -96,7 +96,7 @@ $ glassnet explain m.safetensors xor --row one
 ? 2
 $ glassnet explain m.safetensors xor --neuron 7
 ! glassnet: error[CFG-VALUE]: neuron: the network has no unit "7"
-! hint: LAYER[i], the layer by the number in its tensors' names: from 0[0] to 2[0]
+! hint: LAYER[i], the layer by the number in its tensors' names: from 0[0] to 2[0]; or A1[0] as the sheet calls it
 ? 2
 $ glassnet explain m.safetensors xor --weight '0.weight[4,0]'
 ! glassnet: error[CFG-VALUE]: weight: 0.weight[4,0] is outside 0.weight, which is 4 by 2; indices go from 0
@@ -129,3 +129,18 @@ $ for v in inf nan; do python3 spoil.py $v; glassnet explain s.safetensors xor -
 > exit 1
 > {num}
 > the parameter 0.weight[0,0] is nan: everything that uses it is spoilt
+
+# a unit and a parameter by the names that the sheet prints
+$ glassnet explain xor --net "3 tanh" --row 0-3 --weight "W1[1,0]" | grep -o '── parameter [^ ]*'
+> ── parameter 0.weight[1,0]
+! {any}
+$ glassnet explain xor --net "3 tanh" --row 0-3 --weight "b2[0]" | grep -o '── parameter [^ ]*'
+> ── parameter 2.bias[0]
+! {any}
+$ glassnet explain xor --net "3 tanh" --row 0-3 --neuron "A1[2]" | grep -o '── unit [^ ]*'
+> ── unit 0[2]
+! {any}
+$ glassnet explain xor --net "3 tanh" --weight "W3[0,0]" 2>&1 | grep -o 'error.*'
+> error[CFG-VALUE]: weight: the network has no parameter "W3[0,0]"
+$ glassnet explain xor --net "3 tanh" --neuron "A3[0]" 2>&1 | grep -o 'error.*'
+> error[CFG-VALUE]: neuron: the network has no unit "A3[0]"

@@ -55,7 +55,7 @@ $ glassnet museum --format markdown | head -n 7
 >
 > | number | name | what it is |
 > | ---: | --- | --- |
-> | 1 | critical\_rate | the limit of the learning rate is half of what it is |
+> | 1 | critical-rate | the limit of the learning rate is half of what it is |
 
 $ glassnet museum --format html | grep -c '<table'
 > 5

@@ -303,3 +303,19 @@ $ glassnet neuron --x 3 --y 10 --loss bce --steps 1 | grep -c 'no probability'
 $ glassnet neuron --x 3 --y 1 --loss bce --steps 1 | grep -c 'no probability'
 > 0
 ? 1
+
+# a run that overflows is exit status 1, as of descend and train; one that grows but is finite is none
+$ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --steps 200 | grep 'stopped'
+> stopped at k = 135: a weight is nan
+$ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --steps 200 > long.txt
+? 1
+$ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --steps 20 > short.txt
+
+# at an exact power of 2 the rounding of the run decides, and it is said
+$ glassnet neuron --x 2 --y 1 --lr 0.375 --steps 300 | grep -E '^ *(loss inf|weight nan)|power'
+>   loss infinite      64             64            512            513
+>   weight nan         128            128           1024           1025
+> power of 2 that is too large, and the run's rounding left it just below
+$ glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --steps 200 | grep -c 'a step lies'
+> 0
+? 1
