@@ -298,6 +298,9 @@ static void markdown_and_latex_of_the_neuron(void **state)
     how.format = GN_FORMAT_HTML;
     text = render(b->ctx, &b->arena, &s, &how);
     assert_has(text, "<data value=\"5.6000000000000005\" data-s=\"10\">5.6</data>");
+    /* within an equation a minus is as wide as one, and a product without a sign has its space */
+    assert_has(text, "\">\xE2\x88\x92" "8.5</data></mn>");
+    assert_has(text, "<mo>&#8290;</mo><mspace width=\"0.17em\"/>");
     assert_lacks(text, "src=");
     assert_lacks(text, "@import");
     assert_lacks(text, "url(");

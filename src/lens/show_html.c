@@ -24,7 +24,8 @@ static const char *const style =
     "caption{text-align:left;font-weight:600}table.a{border:solid var(--line);border-width:0 2px}\n"
     "table.a td.p{background:rgb(33 110 200/var(--h))}table.a td.n{background:rgb(230 130 20/var(--h))}\n"
     "details{margin:.3rem 0 .3rem .4rem;padding-left:.6rem;border-left:1px solid var(--line)}\n"
-    "summary{cursor:pointer;font-weight:600}.scroll{overflow-x:auto}\n"
+    "summary{cursor:pointer;font-weight:600}.scroll{overflow-x:auto}"
+    "math{math-style:normal}.step>*{max-width:100%}.step>math{overflow:auto hidden;padding:.15rem 0}\n"
     ".hot{background:var(--hot)}.src{border-left-color:#4caf50;background:var(--src)}\n"
     ".use{border-left-color:#2196f3;background:var(--use)}button.copy{font-size:.7rem;opacity:.5}\n"
     "@media print{button.copy{display:none}details{border:0}.step{break-inside:avoid}body{max-width:none}}\n";

@@ -5,6 +5,9 @@
 #include <string.h>
 #include "show_tree.h"
 
+#define MINUS "\xE2\x88\x92"
+#define SILENT "&#8290;"    /* times, invisible */
+
 void gn_html_text(gn_text *to, const char *text)
 {
     gn_text clean;
@@ -22,13 +25,22 @@ void gn_html_text(gn_text *to, const char *text)
     gn_text_free(&clean);
 }
 
-void gn_html_number(gn_text *to, double value, gn_type type, int digits, size_t id)
+static void put_data(gn_text *to, double value, gn_type type, int digits, size_t id, const char *minus)
 {
+    gn_text shown;
+    gn_text_init(&shown, to->ctx);
+    gn_show_number(&shown, value, type, digits);
+    const char *text = shown.at ? shown.at : "";
     gn_text_printf(to, "<data value=\"%s\"", gn_num(GN_NUM, value));
     if (id != SIZE_MAX) gn_text_printf(to, " data-s=\"%zu\"", id);
-    gn_text_puts(to, ">");
-    gn_show_number(to, value, type, digits);
-    gn_text_puts(to, "</data>");
+    gn_text_printf(to, ">%s%s</data>", *text == '-' ? minus : "", text + (*text == '-'));
+    to->failed |= shown.failed;
+    gn_text_free(&shown);
+}
+
+void gn_html_number(gn_text *to, double value, gn_type type, int digits, size_t id)
+{
+    put_data(to, value, type, digits, id, "-");     /* as it can be pasted into a program */
 }
 
 void gn_mathml_name(gn_text *to, const gn_symbol *v, size_t id)
@@ -51,10 +63,17 @@ static void put_sign(gn_text *to, const char *sign)
     gn_text_printf(to, "<mo>%s</mo>", sign);
 }
 
+/* A product without a sign has a thin space, as in LaTeX: lr x is no name lrx. */
+static void put_silent_times(gn_text *to)
+{
+    put_sign(to, SILENT);
+    gn_text_puts(to, "<mspace width=\"0.17em\"/>");
+}
+
 static void put_number(gn_text *to, double value, gn_type type, int digits, size_t id)
 {
     gn_text_puts(to, "<mn>");
-    gn_html_number(to, value, type, digits, id);
+    put_data(to, value, type, digits, id, MINUS);
     gn_text_puts(to, "</mn>");
 }
 
@@ -115,10 +134,10 @@ static const char *sign_of(const gn_math *n, gn_math_style how)
 {
     switch (n->op) {
     case GN_F_ADD: return "+";
-    case GN_F_SUB: return "\xE2\x88\x92";
+    case GN_F_SUB: return MINUS;
     case GN_F_MUL:
         if (n->each) return "\xE2\x8A\x99";
-        return how.numbers || gn_math_begins_with_digit(n->part[1], how) ? "\xC2\xB7" : "&#8290;";
+        return how.numbers || gn_math_begins_with_digit(n->part[1], how) ? "\xC2\xB7" : SILENT;
     case GN_F_DIV: return "\xE2\x8A\x98";
     case GN_F_LT: return "&lt;";
     case GN_F_LE: return "\xE2\x89\xA4";
@@ -142,7 +161,9 @@ static void put_binary(gn_text *to, const gn_math *n, gn_math_style how)
         return;
     }
     put(to, n->part[0], how, left);
-    put_sign(to, sign_of(n, how));
+    const char *sign = sign_of(n, how);
+    if (strcmp(sign, SILENT) == 0) put_silent_times(to);
+    else put_sign(to, sign);
     bool bare = own == GN_ML_PRODUCT && gn_math_is_fraction(n->part[1], how);
     put(to, n->part[1], how, own == GN_ML_ANY ? GN_ML_SUM : bare ? own : own + 1);
 }
@@ -174,7 +195,7 @@ static void put_bare(gn_text *to, const gn_math *n, gn_math_style how)
         else gn_show_name_mathml(to, n->name, false);
         break;
     case GN_MATH_NEG:
-        put_sign(to, "\xE2\x88\x92");
+        put_sign(to, MINUS);
         put(to, n->part[0], how, GN_ML_PRODUCT);
         break;
     case GN_MATH_BINARY: put_binary(to, n, how); break;
