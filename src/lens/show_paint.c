@@ -97,7 +97,9 @@ static void wrap(gn_painter *p, const char *s, size_t column, size_t indent, boo
     size_t width = (size_t)p->how->width;
     for (;;) {
         size_t n = gn_paint_break(s, column < width ? width - column : 1, prose);
-        gn_text_add(p->to, s, n);
+        size_t inked = n;
+        while (inked && s[inked - 1] == ' ') inked--;
+        gn_text_add(p->to, s, inked);
         s += n;
         while (*s == ' ') s++;
         if (!*s) break;

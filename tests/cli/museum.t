@@ -78,3 +78,7 @@ $ glassnet museum all --out x.txt; grep -c '^Exhibit ' x.txt
 
 $ glassnet museum 5 --out five.txt; head -n 1 five.txt
 > Exhibit 5: a square that was estimated
+
+# no line of the whole museum ends in a blank or is wider than a page
+$ glassnet museum all | python3 -c 'import sys; print(sum(l != l.rstrip() or len(l) > 80 for l in sys.stdin.read().split("\n")))'
+> 0
