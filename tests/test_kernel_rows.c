@@ -84,17 +84,25 @@ static void do_norm_vjp(const gn_kernels *k, const rows_in *in, void *out)
 }
 
 /* shift and factor are the first numbers of the source, whatever its type; every other width goes without. */
+static void fill_scale(const gn_kernels *k, size_t n, double *shift, double *factor)
+{
+    for (size_t j = 0; j < n; j++) {
+        put(k->type, shift, j, (double)j / 3);
+        put(k->type, factor, j, 1 / (1 + (double)j));
+    }
+}
 static void do_bytes(const gn_kernels *k, const rows_in *in, void *out)
 {
-    float shift[MOST], factor[MOST];
-    for (size_t j = 0; j < in->n; j++) shift[j] = (float)j / 3, factor[j] = 1 / (1 + (float)j);
+    double shift[MOST], factor[MOST];
+    fill_scale(k, in->n, shift, factor);
     k->gather_u8(in->m, in->n, in->bytes, in->rows, in->n % 2 ? shift : NULL, in->n % 3 ? factor : NULL, out);
 }
 static void do_floats(const gn_kernels *k, const rows_in *in, void *out)
 {
-    float source[M * MOST], shift[MOST], factor[MOST];
+    float source[M * MOST];
+    double shift[MOST], factor[MOST];
     for (size_t i = 0; i < in->m * in->n; i++) source[i] = (float)get(k->type, in->x, i);
-    for (size_t j = 0; j < in->n; j++) shift[j] = (float)j / 3, factor[j] = 1 / (1 + (float)j);
+    fill_scale(k, in->n, shift, factor);
     k->gather_f32(in->m, in->n, source, in->rows, in->n % 2 ? shift : NULL, in->n % 3 ? factor : NULL, out);
 }
 static void do_doubles(const gn_kernels *k, const rows_in *in, void *out)

@@ -137,9 +137,36 @@ static void not_finite(void **state)
     }
 }
 
+/* The oracle in float64 scales in float64, of bytes and of floats too. */
+static void scales_wide(void **state)
+{
+    (void)state;
+    const uint8_t bytes[] = { 0, 200, 3, 255 };
+    const float floats[] = { 0, 200, 3, 255 };
+    const double shift[] = { 0.1, 0.7 }, factor[] = { 1.0 / 255, 1.0 / 3 };
+    gn_world w;
+    open_world(&w, "2 tanh");
+    must(w.ctx, gn_net_set_transform(w.ctx, w.net, shift, factor, NULL, NULL));
+    for (int turn = 0; turn < 2; turn++) {
+        gn_dataset rows = { .rows = 2, .inputs = 2, .type = turn ? GN_EL_F32 : GN_EL_U8,
+                            .x = turn ? (const void *)floats : bytes, .y = floats };
+        gn_net_rows wide, narrow;
+        must(w.ctx, gn_net_rows_open(w.ctx, w.net, &rows, GN_F64, &wide));
+        must(w.ctx, gn_net_rows_open(w.ctx, w.net, &rows, GN_F32, &narrow));
+        for (int i = 0; i < 4; i++) {
+            double x = ((double)floats[i] - shift[i % 2]) * factor[i % 2];
+            assert_true(((const double *)wide.x)[i] == x);
+            assert_true(((const float *)narrow.x)[i] == (floats[i] - (float)shift[i % 2]) * (float)factor[i % 2]);
+        }
+        gn_net_rows_close(&wide);
+        gn_net_rows_close(&narrow);
+    }
+    close_world(&w);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(cancelled), cmocka_unit_test(of_its_size),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(cancelled), cmocka_unit_test(scales_wide), cmocka_unit_test(of_its_size),
                                         cmocka_unit_test(is_narrow), cmocka_unit_test(not_finite) };
     return cmocka_run_group_tests_name("lens: the check in float32", tests, NULL, NULL);
 }

@@ -119,14 +119,14 @@ typedef struct gn_kernels {
                        void *y); /* (x - mean)/sqrt(var + eps), no gain */
     void (*layer_norm_vjp)(size_t m, size_t n, double eps, const void *x, const void *g, void *out);
 
-    /* out[i] = (src[rows[i], j] - shift[j])*factor[j], rows of n; shift and factor may be NULL. Source types as named.
-     */
-    void (*gather_u8)(size_t m, size_t n, const uint8_t *src, const uint32_t *rows, const float *shift,
-                      const float *factor, void *out);
-    void (*gather_f32)(size_t m, size_t n, const float *src, const uint32_t *rows, const float *shift,
-                       const float *factor, void *out);
-    void (*gather_f64)(size_t m, size_t n, const double *src, const uint32_t *rows, const double *shift,
-                       const double *factor, void *out);
+    /* out[i] = (src[rows[i], j] - shift[j])*factor[j], rows of n; shift and factor may be NULL. Source types as named;
+     * shift and factor are of the kernel's type, beside doubles doubles. */
+    void (*gather_u8)(size_t m, size_t n, const uint8_t *src, const uint32_t *rows, const void *shift,
+                      const void *factor, void *out);
+    void (*gather_f32)(size_t m, size_t n, const float *src, const uint32_t *rows, const void *shift,
+                       const void *factor, void *out);
+    void (*gather_f64)(size_t m, size_t n, const double *src, const uint32_t *rows, const void *shift,
+                       const void *factor, void *out);
 } gn_kernels;
 
 /* The table for a level; `exact` selects the mode whose bits are the same on every instruction set (no fma, fixed

@@ -332,16 +332,17 @@ static void FN(layer_norm_vjp)(size_t m, size_t n, double eps, const void *x, co
     }
 }
 #define GATHER(name, S, F, W)                                                                                     \
-    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const F *shift, const F *factor, \
-                         void *out)                                                                               \
+    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const void *shifts,              \
+                         const void *factors, void *out)                                                          \
     {                                                                                                             \
+        const F *shift = shifts, *factor = factors;                                                               \
         EACH_ROW EACH_COLUMN {                                                                                    \
             W x = (W)src[(size_t)rows[i] * n + j] - (W)(shift ? shift[j] : 0);                                    \
             TO(out)[j] = (R)(x * (W)(factor ? factor[j] : 1));                                                    \
         }                                                                                                         \
     }
-GATHER(gather_u8, uint8_t, float, R)
-GATHER(gather_f32, float, float, R)
+GATHER(gather_u8, uint8_t, R, R)
+GATHER(gather_f32, float, R, R)
 GATHER(gather_f64, double, double, double)
 #undef GATHER
 #undef EACH

@@ -279,9 +279,10 @@ static void FN(layer_norm_vjp)(size_t m, size_t n, double eps, const void *xv, c
 /* A source and its shift and factor of another precision than the batch: the difference and the product are taken in
  * the wider. */
 #define GATHER(name, S, F, W)                                                                                     \
-    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const F *shift, const F *factor, \
-                         void *out)                                                                               \
+    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const void *shifts,              \
+                         const void *factors, void *out)                                                          \
     {                                                                                                             \
+        const F *shift = shifts, *factor = factors;                                                               \
         for (size_t i = 0; i < m; i++) {                                                                          \
             const S *x = src + (size_t)rows[i] * n;                                                               \
             R *y = (R *)out + i * n;                                                                              \
@@ -295,9 +296,10 @@ static void FN(layer_norm_vjp)(size_t m, size_t n, double eps, const void *xv, c
     }
 /* The same in vectors where source and batch agree; LOAD gives the elements at x + j as reals. */
 #define GATHER_VECTOR(name, S, LOAD)                                                                              \
-    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const R *shift, const R *factor, \
-                         void *out)                                                                               \
+    static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const void *shifts,              \
+                         const void *factors, void *out)                                                          \
     {                                                                                                             \
+        const R *shift = shifts, *factor = factors;                                                               \
         for (size_t i = 0; i < m; i++) {                                                                          \
             const S *x = src + (size_t)rows[i] * n;                                                               \
             EACH_IN_ROW (n) {                                                                                     \
@@ -320,8 +322,8 @@ GATHER_VECTOR(gather_u8, uint8_t, FN(take_bytes))
 GATHER_VECTOR(gather_f32, float, FN(take))
 GATHER(gather_f64, double, double, double)
 #else
-GATHER(gather_u8, uint8_t, float, double)
-GATHER(gather_f32, float, float, double)
+GATHER(gather_u8, uint8_t, R, R)
+GATHER(gather_f32, float, R, R)
 GATHER_VECTOR(gather_f64, double, FN(take))
 #endif
 #undef GATHER

@@ -50,10 +50,15 @@ static double raw_at(const gn_dataset *d, size_t i)
                                   : ((const double *)d->x)[i];
 }
 
-/* The numbers that the run scaled with: floats unless the data are doubles. */
+/* Are the numbers that the run scaled with floats? */
+static bool scales_in_floats(const gn_explain_run *r)
+{
+    return r->net->spec.type == GN_F32 && r->call->data->type != GN_EL_F64;
+}
+
 static double scaler(const gn_explain_run *r, const double *wide, const float *narrow, size_t j)
 {
-    return r->call->data->type == GN_EL_F64 ? wide[j] : (double)narrow[j];
+    return scales_in_floats(r) ? (double)narrow[j] : wide[j];
 }
 
 static const char *input_name(gn_explain_run *r, size_t input)
@@ -89,7 +94,7 @@ static void put_scaling_table(gn_explain_run *r)
         v[2 * n + j] = scaler(r, r->net->factor, r->net->factor32, j);
         v[3 * n + j] = gn_trace_at(&r->t, r->t.x, j);
     }
-    bool single = r->net->spec.type == GN_F32, narrow = r->call->data->type != GN_EL_F64;
+    bool single = r->net->spec.type == GN_F32, narrow = scales_in_floats(r);
     gn_sheet_column column[] = { { .title = "input", .text = name },
                                  { .title = "raw", .name = "raw", .number = v },
                                  { .title = "shift", .name = "shift", .number = v + n, .single = narrow },

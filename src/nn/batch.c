@@ -10,9 +10,12 @@ void gn_batch_inputs(const gn_kernels *k, const gn_net *net, const gn_dataset *d
                      void *out)
 {
     size_t n = d->inputs;
+    bool wide = k->type == GN_F64;
+    const void *shift = wide ? (const void *)net->shift : net->shift32;
+    const void *factor = wide ? (const void *)net->factor : net->factor32;
     switch (d->type) {
-    case GN_EL_U8: k->gather_u8(m, n, d->x, rows, net->shift32, net->factor32, out); break;
-    case GN_EL_F32: k->gather_f32(m, n, d->x, rows, net->shift32, net->factor32, out); break;
+    case GN_EL_U8: k->gather_u8(m, n, d->x, rows, shift, factor, out); break;
+    case GN_EL_F32: k->gather_f32(m, n, d->x, rows, shift, factor, out); break;
     case GN_EL_F64: k->gather_f64(m, n, d->x, rows, net->shift, net->factor, out); break;
     }
 }

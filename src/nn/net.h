@@ -40,7 +40,7 @@ struct gn_net {
     void *block;
     gn_loss loss;
     double *shift, *factor, *y_shift, *y_factor;
-    float *shift32, *factor32;      /* the same for data that are not doubles */
+    float *shift32, *factor32;      /* the same for a float32 net on data that are not doubles */
 };
 
 /* Both with momentum and epsilon as PyTorch has them. */
