@@ -319,7 +319,8 @@ static gn_status after_operand(gn_parser *p, bool *complete)
     case GN_T_NUMBER: case GN_T_NAME: case GN_T_OPEN: return implicit_product(p);
     case GN_T_ASSIGN:
         return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column,
-                           "two values are compared with ==", "'=' stands in an expression");
+                           "an expression is what stands behind an =; two values are compared with ==",
+                           "'=' stands in an expression");
     default:
         return gn_lex_fail(&p->lx, GN_E_EXP_SYNTAX, p->lx.now.column, "", "'%s' has no meaning here",
                            gn_show(GN_SHOWN, p->lx.now.at, p->lx.now.length));

@@ -95,7 +95,6 @@ const char *gn_row_written_otherwise(const char *name)
         {"sinh", "write (exp(x) - exp(-x))/2"},
         {"cosh", "write (exp(x) + exp(-x))/2"},
         {"if", "write where(condition, a, b)"},
-        {"sign", "write (x > 0) - (x < 0)"},
     };
     for (size_t i = 0; i < GN_COUNT(other); i++)
         if (!strcmp(name, other[i].name)) return other[i].instead;

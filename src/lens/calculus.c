@@ -26,6 +26,19 @@ static bool is_among(const char *const *names, size_t count, const char *name, s
     return false;
 }
 
+/* x^t with the number of the step, which the rows of optimisers have and a user's function has not. */
+static gn_status check_calls(gn_context *ctx, const gn_formula *f)
+{
+    gn_order o;
+    bool found = false;
+    GN_TRY(gn_order_make(ctx, f, &o));
+    for (size_t i = 0; i < o.count; i++) found = found || (o.node[i]->op == GN_F_CALL && !strcmp(o.node[i]->name, "powt"));
+    gn_order_free(&o);
+    if (!found) return GN_OK;
+    gn_fail(ctx, GN_E_EXP_FUNC, "powt is a function of the optimisers' rows: x^t with t the number of the step");
+    return gn_hint(ctx, "write x^t, with t a variable of its own");
+}
+
 static gn_status parse_all(gn_arena *arena, const char *const *text, size_t count, gn_matrix *out)
 {
     const gn_formula **all = NULL;
@@ -33,6 +46,7 @@ static gn_status parse_all(gn_arena *arena, const char *const *text, size_t coun
     for (size_t i = 0; i < count; i++) {
         gn_matrix one;
         GN_TRY(gn_matrix_parse(arena, text[i], strlen(text[i]), &one));
+        for (size_t k = 0; k < one.rows * one.cols; k++) GN_TRY(check_calls(arena->ctx, one.at[k]));
         if (one.rows > 1 && one.cols > 1) {
             gn_fail(arena->ctx, GN_E_EXP_SHAPE, "a %zu x %zu matrix is no list of functions", one.rows, one.cols);
             return gn_hint(arena->ctx, "derivatives are of a number or of a vector such as [x^2 + y, 2*x + 3*y]");
@@ -198,9 +212,14 @@ const char *gn_calc_number(gn_numtext *room, double v, int digits)
     return digits >= 17 ? gn_num(room, v) : gn_num_digits(room, v, digits ? digits : 6);
 }
 
+static bool has_exact(const gn_calc *c, const gn_formula *f)
+{
+    return c->bound && (c->ask->exact || !c->of->names) && f->terms <= 2000;
+}
+
 bool gn_calc_rational(gn_calc *c, const gn_formula *f, double *value)
 {
-    const gn_formula *r = c->bound && c->ask->exact && f->terms <= 2000 ? put_exact(c, f) : NULL;
+    const gn_formula *r = has_exact(c, f) ? put_exact(c, f) : NULL;
     if (!c->bound && !has_variables(c, f)) r = f;
     const gn_formula *part = r && r->op == GN_F_NEG ? r->arg[0] : r;
     bool rational = part && part->op == GN_F_NUMBER;
@@ -213,7 +232,7 @@ bool gn_calc_rational(gn_calc *c, const gn_formula *f, double *value)
 
 const char *gn_calc_exact(gn_calc *c, const gn_formula *f)
 {
-    if (!c->bound || !c->ask->exact || c->s->status != GN_OK || f->terms > 2000) return NULL;
+    if (!has_exact(c, f) || c->s->status != GN_OK) return NULL;
     double v = gn_calc_value(c, f), e;
     const gn_formula *r = isfinite(v) ? put_exact(c, f) : NULL;
     if (!r) {

@@ -88,6 +88,11 @@ static void say_signs(gn_calc *c)
         double g = gn_calc_value(c, c->jacobian.at[j]);
         const char *x = c->of->name[j], *f = c->f_shown[0];
         if (!isfinite(g)) continue;
+        double scale = gn_calc_value(c, c->of->f.at[0]), move = g * c->ask->at[j];
+        if (g != 0 && fabs(move) <= 8 * 0x1p-52 * fabs(scale)) {
+            gn_sheet_text(c->s, 0, "d%s/d%s = %s is too small to move %s by more than its rounding.", f, x, NUM(g), f);
+            continue;
+        }
         if (g == 0) gn_sheet_text(c->s, 0, "d%s/d%s = 0: to first order %s does not change with %s.", f, x, f, x);
         else
             gn_sheet_text(c->s, 0, "d%s/d%s = %s %s 0: %s %s as %s grows, so descent makes %s %s%s.", f, x, NUM(g),

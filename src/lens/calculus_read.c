@@ -29,6 +29,10 @@ static gn_status read_along(gn_context *ctx, gn_arena *arena, const gn_options *
         gn_fail(ctx, GN_E_CFG_VALUE, "--along needs a point to start from");
         return gn_hint(ctx, "say where with --at");
     }
+    if (strchr(gn_option_text(o, GN_O_ALONG), '=')) {       /* by name, as a point has it */
+        ask->along = along = gn_arena_alloc(arena, of->variables + 1, sizeof *along);
+        return along ? gn_point_read(ctx, o, GN_O_ALONG, of->name, of->variables, arena, along, NULL) : GN_NO_MEMORY;
+    }
     GN_TRY(gn_numbers_read(ctx, o, GN_O_ALONG, arena, &along, &count));
     ask->along = along;
     if (count == of->variables) return GN_OK;
@@ -63,7 +67,7 @@ static size_t place_of(const gn_functions *of, const char *name)
     return i;
 }
 
-/* What results are collected in stands in the expression; a rate is a name of its own, or one that is held constant. */
+/* What results are collected in stands in the expression; a rate is a name of its own. */
 static gn_status check_names(gn_context *ctx, const gn_options *o, const gn_functions *of)
 {
     const char *collect = gn_option_text(o, GN_O_COLLECT), *update = gn_option_text(o, GN_O_UPDATE);
@@ -74,9 +78,9 @@ static gn_status check_names(gn_context *ctx, const gn_options *o, const gn_func
     }
     if (!gn_option_given(o, GN_O_UPDATE)) return GN_OK;
     if (!is_a_name(ctx, update)) return name_fails(ctx, GN_O_UPDATE, update, "it must be a name");
-    if (place_of(of, update) >= of->variables) return GN_OK;
-    name_fails(ctx, GN_O_UPDATE, update, "that is a variable here, and a rate is another name");
-    return gn_hint(ctx, "--update eta; --by says which names are variables");
+    if (place_of(of, update) == of->names) return GN_OK;
+    name_fails(ctx, GN_O_UPDATE, update, "that stands in the expression, and a rate is another name");
+    return gn_hint(ctx, "--update eta");
 }
 
 gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *expression, size_t count,

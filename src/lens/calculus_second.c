@@ -128,13 +128,25 @@ static const gn_formula *root_of_two(gn_calc *c, const gn_matrix *h, int sign)
     return r && gn_formula_simplify(a, r, &r) == GN_OK ? r : NULL;
 }
 
-/* The Hessian's numbers: at the point, or anywhere when it has no variables; false when neither. */
+/* Does f hold one of the first `count` names? The variables come first, then what is held constant. */
+static bool holds_one_of(gn_calc *c, const gn_formula *f, size_t count)
+{
+    for (size_t j = 0; j < count; j++)
+        if (gn_formula_uses(f, c->of->name[j])) return true;
+    return false;
+}
+
+/* The Hessian's numbers: at the point, or without one when it holds no name; false when neither. *everywhere: it holds
+ * no variable. */
 static bool numbers_of(gn_calc *c, const gn_matrix *h, double *value, bool *everywhere)
 {
-    size_t none;
+    bool named = false;
     *everywhere = true;
-    for (size_t i = 0; i < c->n * c->n; i++) *everywhere = *everywhere && !variables_in(c, h->at[i], &none);
-    if (!*everywhere && !c->bound) return false;
+    for (size_t i = 0; i < c->n * c->n; i++) {
+        *everywhere = *everywhere && !holds_one_of(c, h->at[i], c->n);
+        named = named || holds_one_of(c, h->at[i], c->of->names);
+    }
+    if (named && !c->bound) return false;
     for (size_t i = 0; i < c->n * c->n && c->s->status == GN_OK; i++) {
         c->s->status = gn_formula_eval(c->ctx, h->at[i], c->bound, c->bound ? c->of->names : 0, &value[i]);
         if (!isfinite(value[i])) return false;
@@ -188,6 +200,7 @@ static void say_verdict(gn_calc *c, const double *lambda, bool everywhere, size_
     const char *bend = gn_bend_name(lambda, c->n), *f = c->f_shown[which];
     const char *article = !strcmp(bend, "saddle") ? "a " : "", *what = c->n > 1 ? "Hessian" : "second derivative";
     double low = lambda[0], high = lambda[c->n - 1];
+    if (!strcmp(bend, "flat")) bend = c->n > 1 ? "without curvature" : "straight";
     if (everywhere && gn_formula_has_pieces(c->arena, c->of->f.at[which]))
         gn_sheet_text(c->s, 0, "away from its kinks the %s is the same everywhere, and %s is %s%s there.", what, f,
                       article, bend);
@@ -211,7 +224,13 @@ static void put_verdict(gn_calc *c, const gn_matrix *h, size_t which)
     if (!value || !vector || !lambda) c->s->status = GN_NO_MEMORY;
     if (c->s->status != GN_OK) return;
     if (!numbers_of(c, h, value, &everywhere)) {
-        if (!c->bound) gn_sheet_text(c->s, 0, "the eigenvalues change with the point; --at gives them at one.");
+        if (!c->bound && everywhere)
+            gn_sheet_text(c->s, 0, "%s the same at every point, but made of what is held constant; --at gives numbers.",
+                          c->n > 1 ? "the eigenvalues are" : "the second derivative is");
+        else if (!c->bound)
+            gn_sheet_text(c->s, 0, "%s with the point; --at gives %s at one.",
+                          c->n > 1 ? "the eigenvalues change" : "the second derivative changes",
+                          c->n > 1 ? "them" : "it");
         else gn_sheet_text(c->s, 0, "the Hessian is not finite here, so it has no eigenvalues.");
         return;
     }

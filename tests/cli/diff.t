@@ -352,8 +352,8 @@ $ glassnet diff "x^2" --update 3
 
 # a rate is no variable and no constant; what is collected stands in the expression
 $ glassnet diff "w^2" --update w
-! glassnet: error[CFG-VALUE]: --update is 'w'; that is a variable here, and a rate is another name
-! hint: --update eta; --by says which names are variables
+! glassnet: error[CFG-VALUE]: --update is 'w'; that stands in the expression, and a rate is another name
+! hint: --update eta
 ? 2
 $ glassnet diff "w^2" --update e
 ! glassnet: error[CFG-VALUE]: --update is 'e'; it must be a name
@@ -402,3 +402,40 @@ $ glassnet diff "ln(x)" 2>&1 | grep hint
 > hint: log(x) is the natural logarithm
 $ glassnet diff "tan(x)" 2>&1 | grep hint
 > hint: write sin(x)/cos(x)
+
+# a number without names has its exact form too
+$ glassnet diff "sqrt(68)" | tail -1
+>     f = sqrt(68) = 2*sqrt(17) = 8.24621
+$ glassnet diff "1/3 + 1/6" | tail -1
+>     f = 1/3 + 1/6 = 1/2 = 0.5
+
+# what is held constant is no variable: a statement about every point stays one
+$ glassnet diff "(w*x-y)^2" --by w --at w=0.5,x=3,y=10 --order 2 | grep 'every'
+> the second derivative is the same at every point: f is convex everywhere.
+$ glassnet diff "c*x^2 + y^2" --by x,y --order 2 | grep -A1 'the eigenvalues are'
+> the eigenvalues are the same at every point, but made of what is held constant;
+> --at gives numbers.
+$ glassnet diff "x^4" --order 2 | tail -1
+> the second derivative changes with the point; --at gives it at one.
+$ glassnet diff "3*x" --order 2 | tail -1
+> the second derivative is the same at every point: f is straight everywhere.
+$ glassnet diff "2*x + 3*y" --order 2 | tail -1
+> the Hessian is the same at every point: f is without curvature everywhere.
+$ glassnet diff "sin(x)" --at x=pi/2 | tail -1
+> df/dx = 6.12323e-17 is too small to move f by more than its rounding.
+
+# a rate has a name of its own, a step can be given by names
+$ glassnet diff "(w*x - y)^2" --by w --update x
+! glassnet: error[CFG-VALUE]: --update is 'x'; that stands in the expression, and a rate is another name
+! hint: --update eta
+? 2
+$ glassnet diff "x^2 + 4*y^2" --at 1,1 --along y=0.005,x=0.01 | grep 'd_x = '
+>                        d_x = 0.01   d_y = 0.005
+$ glassnet diff "x^2 + 4*y^2" --at 1,1 --along y=0.005
+! glassnet: error[EXP-VAR]: --along: there is no value for 'x'
+! hint: the variables are x, y; such as --along x=1,y=1
+? 2
+$ glassnet diff "3*powt(x)" 2>&1 | grep hint
+> hint: write x^t, with t a variable of its own
+$ glassnet diff "y = x^2" 2>&1 | grep hint
+> hint: an expression is what stands behind an =; two values are compared with ==
