@@ -88,7 +88,7 @@ static void say_signs(gn_calc *c)
         double g = gn_calc_value(c, c->jacobian.at[j]);
         const char *x = c->of->name[j], *f = c->f_shown[0];
         if (!isfinite(g)) continue;
-        double scale = gn_calc_value(c, c->of->f.at[0]), move = g * c->ask->at[j];
+        double scale = gn_calc_value(c, c->of->f.at[0]), move = g * fmax(1, fabs(c->ask->at[j]));
         if (g != 0 && fabs(move) <= 8 * 0x1p-52 * fabs(scale)) {
             gn_sheet_text(c->s, 0, "d%s/d%s = %s is too small to move %s by more than its rounding.", f, x, NUM(g), f);
             continue;
