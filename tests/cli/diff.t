@@ -439,5 +439,5 @@ $ glassnet diff "3*powt(x)" 2>&1 | grep hint
 > hint: write x^t, with t a variable of its own
 $ glassnet diff "y = x^2" 2>&1 | grep hint
 > hint: an expression is what stands behind an =; two values are compared with ==
-$ glassnet diff "x^2 - 4*x + 5" --at x=0 | tail -1
+$ glassnet diff "x^2 - 4*x + 5" --at x=0 | grep "df/dx = -4 <"
 > df/dx = -4 < 0: f falls as x grows, so descent makes x larger: to the right.
