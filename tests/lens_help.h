@@ -1,7 +1,8 @@
-/* lens_help.h -- objectives that several tests of the lens look at. Include after nn_help.h. */
+/* lens_help.h -- objectives that several tests of the lens look at. */
 #ifndef GN_LENS_HELP_H
 #define GN_LENS_HELP_H
 
+#include "nn_help.h"
 #include "lens/objective.h"
 #include "lens/spectrum.h"
 
@@ -12,6 +13,19 @@ static inline void assert_near_at(double a, double b, double tolerance, const ch
     if (fabs(a - b) <= tolerance || a == b) return;
     print_error("%s is %.17g and not %.17g: off by %.3g, allowed %.3g\n", what, a, b, fabs(a - b), tolerance);
     _fail(file, line);
+}
+
+static inline void defaults_of(gn_optimizer op, double *hyper)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[op];
+    memset(hyper, 0, GN_OPT_HYPER * sizeof *hyper);
+    for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
+}
+
+static inline void hyper_of(gn_optimizer op, double rate, double *hyper)
+{
+    defaults_of(op, hyper);
+    hyper[0] = rate;
 }
 
 static inline void put_parameters(gn_net *net, const double *p)

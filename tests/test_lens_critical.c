@@ -1,34 +1,9 @@
 /* test_lens_critical.c -- critical rates, predicted and met: the two-parameter model, clipping's limit cycle, the
- * ladder of
- * rates of a leaky neuron, what scaling does to it, and runs beside theory. */
-#include "nn_help.h"
+ * ladder of rates of a leaky neuron, what scaling does to it, and runs beside theory. */
+#include "lens_help.h"
+#include "one_context.h"
 
 #include "lens/stability.h"
-#include "lens_help.h"
-
-static gn_context *ctx;
-
-static int open_all(void **state)
-{
-    (void)state;
-    ctx = open_context(1);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
-
-static void hyper_of(gn_optimizer op, double rate, double *hyper)
-{
-    const gn_optimizer_row *row = &gn_optimizer_table()[op];
-    memset(hyper, 0, GN_OPT_HYPER * sizeof *hyper);
-    for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
-    hyper[0] = rate;
-}
 
 /* ---- F2: (ab - 1)^2/2 -------------------------------------------------------------------------------------------- */
 typedef struct pair { double a, b, rate, sharp; int diverges; bool digits; } pair;

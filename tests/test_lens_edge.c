@@ -1,33 +1,9 @@
 /* test_lens_edge.c -- the edge of stability: the sharpness of a small network rises to the optimiser's limit and stays
  * there; Adam with its preconditioner. Runs are compared in bands where they are chaotic, in digits before. */
-#include "nn_help.h"
+#include "lens_help.h"
+#include "one_context.h"
 
 #include "lens/stability.h"
-#include "lens_help.h"
-
-static gn_context *ctx;
-
-static int open_all(void **state)
-{
-    (void)state;
-    ctx = open_context(1);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
-
-static void hyper_of(gn_optimizer op, double rate, double *hyper)
-{
-    const gn_optimizer_row *row = &gn_optimizer_table()[op];
-    memset(hyper, 0, GN_OPT_HYPER * sizeof *hyper);
-    for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
-    hyper[0] = rate;
-}
 
 /* ---- the network 1-16-16-1 on the Chebyshev polynomial T4 -------------------------------------------------------- */
 /* The reference has the mean of half squares; the engine's mse is twice that. So a rate here is half of the

@@ -1,25 +1,9 @@
 /* test_lens_form.c -- what is claimed of a loss everywhere: the degree that is proved from its operations, the kinks
  * among them, and eigenvalues under an optimiser whose preconditioner knows nothing of a parameter. */
-#include "nn_help.h"
+#include "lens_help.h"
+#include "one_context.h"
 
 #include "lens/stability.h"
-#include "lens_help.h"
-
-static gn_context *ctx;
-
-static int open_all(void **state)
-{
-    (void)state;
-    ctx = open_context(1);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
 
 /* ---- expressions ------------------------------------------------------------------------------------------------- */
 enum { MORE = GN_DEGREE_MORE };
@@ -158,8 +142,7 @@ static void decay_of_what_has_no_slope(void **state)
             gn_objective *o = formula_objective(&arena, "x^2 + 0*y", names, 2, here);
             gn_stability_defaults(&ask);
             ask.op = (gn_optimizer)op;
-            memset(ask.hyper, 0, sizeof ask.hyper);
-            for (int i = 0; i < row->parameters; i++) ask.hyper[i] = row->parameter_default[i];
+            defaults_of((gn_optimizer)op, ask.hyper);
             ask.hyper[row->parameters + 1] = decay ? 1e-3 : 0;
             must(ctx, gn_stability_of(ctx, o, &ask, &s));
             lambda[decay] = s.lambda;

@@ -1,33 +1,10 @@
 /* test_lens_limits.c -- limits of every optimiser against the bisection of its own update, the iteration's regimes, and
  * the published figures on quadratics. */
-#include "nn_help.h"
+#include "lens_help.h"
+#include "one_context.h"
 
 #include "lens/limits.h"
-#include "lens_help.h"
 #include "lens/stability.h"
-
-static gn_context *ctx;
-
-static int open_all(void **state)
-{
-    (void)state;
-    ctx = open_context(1);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
-
-static void hyper_of(gn_optimizer op, double *hyper)
-{
-    const gn_optimizer_row *row = &gn_optimizer_table()[op];
-    memset(hyper, 0, GN_OPT_HYPER * sizeof *hyper);
-    for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
-}
 
 static bool set_parameter(gn_optimizer op, const char *name, double value, double *hyper)
 {
@@ -68,7 +45,7 @@ static void limit_is_where_the_update_stops_shrinking(void **state)
         for (size_t i = 0; i < GN_COUNT(betas); i++) {
             double hyper[GN_OPT_HYPER];
             gn_limit limit;
-            hyper_of((gn_optimizer)op, hyper);
+            defaults_of((gn_optimizer)op, hyper);
             set_parameter((gn_optimizer)op, "mu", betas[i], hyper);
             set_parameter((gn_optimizer)op, "beta1", betas[i], hyper);
             must(ctx, gn_limit_of(ctx, (gn_optimizer)op, hyper, &limit));
@@ -97,7 +74,7 @@ static void limit_table(void **state)
         for (int k = 0; k < 3; k++) {
             double hyper[GN_OPT_HYPER];
             gn_limit limit;
-            hyper_of(row[i].op, hyper);
+            defaults_of(row[i].op, hyper);
             if (*row[i].name) assert_true(set_parameter(row[i].op, row[i].name, beta[k], hyper));
             must(ctx, gn_limit_of(ctx, row[i].op, hyper, &limit));
             assert_true(limit.known);
@@ -113,7 +90,7 @@ static void unknown_limits_say_why(void **state)
         double hyper[GN_OPT_HYPER];
         gn_limit limit;
         gn_iteration it;
-        hyper_of(op[i], hyper);
+        defaults_of(op[i], hyper);
         must(ctx, gn_limit_of(ctx, op[i], hyper, &limit));
         assert_false(limit.known);
         assert_true(strlen(limit.about) > 20 && isnan(limit.value));
@@ -125,8 +102,7 @@ static gn_iteration iteration(gn_optimizer op, double rate, double mu, double et
 {
     double hyper[GN_OPT_HYPER];
     gn_iteration it;
-    hyper_of(op, hyper);
-    hyper[0] = rate;
+    hyper_of(op, rate, hyper);
     set_parameter(op, "mu", mu, hyper);
     must(ctx, gn_iteration_of(ctx, op, hyper, eta_lambda, &it));
     return it;
@@ -185,8 +161,7 @@ static double walk(const char *text, gn_optimizer op, double rate, double mu, do
     const char *names[] = { "w" };
     gn_arena_init(&arena, ctx);
     gn_objective *o = formula(&arena, text, names, 1, &start);
-    hyper_of(op, hyper);
-    hyper[0] = rate;
+    hyper_of(op, rate, hyper);
     set_parameter(op, "mu", mu, hyper);
     must(ctx, gn_walk_open(ctx, o, op, hyper, &start, &w));
     for (int i = 0; i < steps; i++) must(ctx, gn_walk_step(&w));
@@ -258,7 +233,7 @@ static void regime_under_an_optimiser(void **state)
     (void)state;
     double hyper[GN_OPT_HYPER];
     gn_limit limit;
-    hyper_of(GN_OPT_momentum, hyper);
+    defaults_of(GN_OPT_momentum, hyper);
     must(ctx, gn_limit_of(ctx, GN_OPT_momentum, hyper, &limit));
     for (double s = 0.001; s < 5; s *= 1.3) {
         gn_iteration it;
@@ -270,7 +245,7 @@ static void regime_under_an_optimiser(void **state)
     gn_iteration it;
     must(ctx, gn_iteration_of(ctx, GN_OPT_momentum, hyper, 3.8, &it));
     assert_int_equal(gn_regime_under(&limit, &it, 3.8), GN_REGIME_TWO_CYCLE);
-    hyper_of(GN_OPT_sgd, hyper);    /* 1 - 1e-30 is 1, and the curvature is not 0 for that */
+    defaults_of(GN_OPT_sgd, hyper);    /* 1 - 1e-30 is 1, and the curvature is not 0 for that */
     must(ctx, gn_iteration_of(ctx, GN_OPT_sgd, hyper, 1e-30, &it));
     assert_int_equal(gn_regime_under(&limit, &it, 1e-30), GN_REGIME_ONE_SIDED);
 }
@@ -280,7 +255,7 @@ static void preconditioner(void **state)
 {
     (void)state;
     double hyper[GN_OPT_HYPER], v[] = { 0.25, 1e-6, 4, 0 }, p[4];
-    hyper_of(GN_OPT_adam, hyper);
+    defaults_of(GN_OPT_adam, hyper);
     assert_int_equal(gn_preconditioner_slot(GN_OPT_adam), 1);
     assert_int_equal(gn_preconditioner_slot(GN_OPT_momentum), -1);
     const double times[] = { 1, 10, 5000 };
@@ -292,7 +267,7 @@ static void preconditioner(void **state)
             assert_near(p[i], want, 1e-12 * want);
         }
     }
-    hyper_of(GN_OPT_adagrad, hyper);
+    defaults_of(GN_OPT_adagrad, hyper);
     must(ctx, gn_preconditioner_of(ctx, GN_OPT_adagrad, hyper, 3, 4, v, p));
     assert_near(p[0], 0.5 + 1e-8, 1e-14);
     assert_int_equal(gn_preconditioner_of(ctx, GN_OPT_sgd, hyper, 3, 4, v, p), GN_USAGE);

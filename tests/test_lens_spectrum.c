@@ -1,24 +1,8 @@
 /* test_lens_spectrum.c -- eigenvalues: small matrices whole, Lanczos' extremes with their residuals, densities. */
-#include "nn_help.h"
+#include "lens_help.h"
+#include "one_context.h"
 
 #include "base/random.h"
-#include "lens_help.h"
-
-static gn_context *ctx;
-
-static int open_all(void **state)
-{
-    (void)state;
-    ctx = open_context(1);
-    return 0;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
 
 typedef struct matrix { size_t n; const double *a; size_t products; } matrix;
 
