@@ -43,6 +43,13 @@ static inline gn_context *rigged_context(rig_alloc *r, int threads)
     return gn_context_new(&s, &ctx) == GN_OK ? ctx : NULL;
 }
 
+/* `n` allocations more, and then none. */
+static inline void rig_leave(rig_alloc *r, long n)
+{
+    r->fail_at = r->calls + n + 1;
+    r->sticky = true;
+}
+
 /* Which call of which kind fails, how, and how much a call moves. */
 typedef enum rig_call {
     RIG_OPEN, RIG_READ, RIG_WRITE, RIG_SYNC, RIG_CLOSE, RIG_RENAME, RIG_SYNC_FOLDER, RIG_STATUS, RIG_CALLS

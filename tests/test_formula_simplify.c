@@ -1,8 +1,8 @@
 /* test_formula_simplify.c -- derivatives and simplified forms as a person would write them, and equal to what they came
  * from; values with what is said of those that are not finite; limits; memory that runs out. */
 #include "formula_test.h"
+#include "test_base_seams.h"
 
-#include <stdlib.h>
 #include <time.h>
 
 static void assert_text(bench *b, const char *what, const gn_formula *f, const char *expected)
@@ -361,22 +361,6 @@ static void doubling_is_bounded(void **state)
 }
 
 /* Memory that runs out after any number of blocks: an error, nothing leaked, the context still usable. */
-typedef struct meter { long left, live; } meter;
-
-static void *metered(void *user, void *old, size_t size)
-{
-    meter *m = user;
-    if (size == 0) {
-        m->live -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (m->left-- <= 0) return NULL;
-    void *block = realloc(old, size);
-    m->live += block && !old;
-    return block;
-}
-
 static gn_status everything(gn_context *ctx)
 {
     gn_arena arena;
@@ -404,28 +388,21 @@ static gn_status everything(gn_context *ctx)
 static void memory_runs_out(void **state)
 {
     (void)state;
-    gn_context_settings settings;
-    meter m = {1000000, 0};
-    gn_context *ctx;
-    gn_context_defaults(&settings);
-    settings.threads = 1;
-    settings.alloc = metered;
-    settings.alloc_user = &m;
-    assert_int_equal(gn_context_new(&settings, &ctx), GN_OK);
-    long before = m.live;
+    rig_alloc rig = {0};
+    gn_context *ctx = rigged_context(&rig, 1);
+    long before = rig.live;
     gn_status s = GN_NO_MEMORY;
     int refused = 0;
     for (long blocks = 0; s == GN_NO_MEMORY && blocks < 20000; blocks++) {
-        m.left = blocks;
+        rig_leave(&rig, blocks);
         s = everything(ctx);
         refused += s == GN_NO_MEMORY;
-        assert_int_equal(m.live, before);
+        assert_int_equal(rig.live, before);
         assert_true(s == GN_OK || s == GN_NO_MEMORY);
         if (s == GN_NO_MEMORY) assert_string_equal(gn_last_error(ctx)->code, "MEMORY");
     }
     assert_int_equal(s, GN_OK);
     assert_true(refused > 50);
-    m.left = 1000000;
     gn_context_free(ctx);
 }
 

@@ -2,6 +2,7 @@
  * forward and reverse mode with one another, a spelling with the kernel it stands for; and shapes that do not fit say
  * why. */
 #include "graph_trial.h"
+#include "test_base_seams.h"
 
 static void check_spellings(trial *t)
 {
@@ -276,22 +277,6 @@ static void tangents_have_the_shape_of_the_value(void **state)
 
 /* ---- no memory -------------------------------------------------------------------------------------------------- */
 
-typedef struct scarce { long left; long blocks; } scarce;    /* how many allocations succeed; how many blocks live */
-
-static void *scarce_alloc(void *user, void *old, size_t size)
-{
-    scarce *s = user;
-    if (!size) {
-        s->blocks -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (s->left-- <= 0) return NULL;
-    void *made = realloc(old, size);
-    s->blocks += made && !old;
-    return made;
-}
-
 static gn_status derive_twice(gn_context *ctx)
 {
     gn_graph *g;
@@ -313,22 +298,18 @@ static void without_memory_there_is_an_error_and_no_leak(void **state)
 {
     (void)state;
     gn_status last = GN_NO_MEMORY;
-    for (long n = 0; last != GN_OK; n++) {
-        scarce s = { .left = 1000000 };
-        gn_context_settings settings;
-        gn_context_defaults(&settings);
-        settings.alloc = scarce_alloc;
-        settings.alloc_user = &s;
-        settings.threads = 1;
-        gn_context *ctx;
-        assert_int_equal(gn_context_new(&settings, &ctx), GN_OK);
-        long before = s.blocks;
-        s.left = n;
+    long n = 0;
+    for (; last != GN_OK; n++) {
+        rig_alloc rig = { 0 };
+        gn_context *ctx = rigged_context(&rig, 1);
+        long before = rig.live;
+        rig_leave(&rig, n);
         last = derive_twice(ctx);
         assert_true(last == GN_OK || last == GN_NO_MEMORY);
-        assert_int_equal(s.blocks, before);
+        assert_int_equal(rig.live, before);
         gn_context_free(ctx);
     }
+    assert_true(n > 30);
 }
 
 int main(void)

@@ -1,48 +1,12 @@
 /* test_graph_plan.c -- laws 8, 10, 11 and 12 on plans: every way of running a graph gives one meaning, the same bits
  * with and without trace, fusion and threads, nothing allocated after the first run, and every failed allocation met. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "context_help.h"
+#include "test_base_seams.h"
 
 #include "base/random.h"
-#include "base/text.h"
 #include "graph/graph.h"
 
 enum { BATCH = 48, IN = 200, HID = 160, OUT = 7, PARAMS = 6 };  /* HID: its products are cut for threads */
-
-typedef struct counted { long calls, fail_at; } counted;
-
-static void *counting_alloc(void *user, void *old, size_t size)
-{
-    counted *c = user;
-    if (size == 0) {
-        free(old);
-        return NULL;
-    }
-    c->calls++;
-    if (c->fail_at && c->calls == c->fail_at) return NULL;
-    return realloc(old, size);
-}
-
-static gn_context *open_context(int threads, counted *c)
-{
-    gn_context_settings s;
-    gn_context_defaults(&s);
-    s.threads = threads;
-    if (c) {
-        s.alloc = counting_alloc;
-        s.alloc_user = c;
-    }
-    gn_context *ctx = NULL;
-    gn_context_new(&s, &ctx);
-    return ctx;
-}
 
 /* A training step of a net with a residual block, layer norm, dropout and two kinds of activation. */
 typedef struct net { gn_graph *g; gn_node x, t, param[PARAMS], loss, grad[PARAMS]; } net;
@@ -114,7 +78,7 @@ static void fill(numbers *v, gn_type type)
         for (size_t o = 0; o < OUT; o++) put(v, BATCH * IN + b * OUT + o, o == b % OUT);
 }
 
-static gn_status run(gn_context *ctx, numbers *v, gn_plan_options options, int runs, counted *c, long *late)
+static gn_status run(gn_context *ctx, numbers *v, gn_plan_options options, int runs, rig_alloc *c, long *late)
 {
     net n;
     gn_plan *p = NULL;
@@ -146,7 +110,7 @@ static gn_status run(gn_context *ctx, numbers *v, gn_plan_options options, int r
 
 static numbers *run_with(int threads, gn_plan_options options)
 {
-    gn_context *ctx = open_context(threads, NULL);
+    gn_context *ctx = open_context(threads);
     numbers *v = calloc(1, sizeof *v);
     fill(v, options.type);
     gn_status s = run(ctx, v, options, 1, NULL, NULL);
@@ -211,9 +175,9 @@ static void threads_change_no_bit(void **state)
 static void nothing_is_allocated_after_the_first_run(void **state)
 {
     (void)state;
-    counted c = { 0, 0 };
+    rig_alloc c = { 0 };
     long late = 0;
-    gn_context *ctx = open_context(2, &c);
+    gn_context *ctx = rigged_context(&c, 2);
     numbers *v = calloc(1, sizeof *v);
     fill(v, GN_F32);
     assert_int_equal(run(ctx, v, (gn_plan_options){ .type = GN_F32 }, 4, &c, &late), GN_OK);
@@ -221,13 +185,14 @@ static void nothing_is_allocated_after_the_first_run(void **state)
     assert_int_equal(late, 0);
     free(v);
     gn_context_free(ctx);
+    assert_int_equal(c.live, 0);
 }
 
 static void every_allocation_fails_once(void **state)
 {
     (void)state;
-    counted c = { 0, 0 };
-    gn_context *ctx = open_context(1, &c);
+    rig_alloc c = { 0 };
+    gn_context *ctx = rigged_context(&c, 1);
     numbers *v = calloc(1, sizeof *v), *again = calloc(1, sizeof *v);
     fill(v, GN_F32);
     long before = c.calls;
@@ -246,12 +211,13 @@ static void every_allocation_fails_once(void **state)
     free(v);
     free(again);
     gn_context_free(ctx);
+    assert_int_equal(c.live, 0);
 }
 
 static void an_unbound_leaf_is_refused(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1, NULL);
+    gn_context *ctx = open_context(1);
     gn_graph *g;
     gn_plan *p;
     assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
@@ -272,7 +238,7 @@ static void an_unbound_leaf_is_refused(void **state)
 static void outputs_that_share_a_value(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1, NULL);
+    gn_context *ctx = open_context(1);
     gn_graph *g;
     gn_plan *p;
     assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
@@ -299,7 +265,7 @@ static void masks_are_drawn_by_position(void **state)
     const double p = 0.3;
     gn_random stream = gn_random_make(77, GN_STREAM_DROPOUT, 4);
     for (int threads = 1; threads < 4; threads += 2) {
-        gn_context *ctx = open_context(threads, NULL);
+        gn_context *ctx = open_context(threads);
         gn_graph *g;
         gn_plan *plan;
         assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
@@ -326,7 +292,7 @@ static void masks_are_drawn_by_position(void **state)
 static void outputs_can_be_bound_late(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1, NULL);
+    gn_context *ctx = open_context(1);
     gn_graph *g;
     gn_plan *p;
     assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
@@ -356,7 +322,7 @@ static void outputs_can_be_bound_late(void **state)
 static void one_number_for_all_is_not_repeated(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1, NULL);
+    gn_context *ctx = open_context(1);
     gn_graph *g;
     gn_plan *p;
     gn_text text;

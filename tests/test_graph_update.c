@@ -1,17 +1,10 @@
 /* test_graph_update.c -- optimisers in a plan: for every row of optim.def, weights and state after some steps have the
  * bits of gradients computed first and applied afterwards, whether the gradient is written or consumed, for any number
  * of threads; every gradient is that of the old weights; and memory that runs out leaves a plan that can be freed. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
+#include "context_help.h"
+#include "test_base_seams.h"
 
 #include "base/random.h"
-#include "base/text.h"
 #include "graph/graph.h"
 
 enum { BATCH = 48, IN = 300, HID = 160, OUT = 5, TENSORS = 9, OUTPUTS = TENSORS + 3, STEPS = 3 };
@@ -223,6 +216,16 @@ static void any_number_of_threads(void **unused)
     }
 }
 
+/* One step of gradient descent for the 2x2 weights a and b, whose gradients are d. */
+static void step_of_two(gn_context *ctx, gn_plan *p, const gn_node *d, double *a, double *b, double rate)
+{
+    const double hyper[GN_OPT_HYPER] = { rate };
+    gn_plan_update u[2] = { { .gradient = d[0], .w = a, .op = GN_OPT_sgd, .hyper = hyper },
+                            { .gradient = d[1], .w = b, .op = GN_OPT_sgd, .hyper = hyper } };
+    assert_int_equal(gn_plan_set_updates(p, u, 2), GN_OK);
+    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+}
+
 /* The gradients of a product of two parameters read one another's weights. */
 static void gradients_are_those_of_the_old_weights(void **unused)
 {
@@ -237,14 +240,11 @@ static void gradients_are_those_of_the_old_weights(void **unused)
     gn_node c = gn_contract(g, GN_C_matmul, w[0], w[1]), half = gn_pw2(g, GN_P_div, c, gn_constant(g, 2));
     assert_int_equal(gn_grad(g, gn_contract(g, GN_C_dot2, c, half), 2, w, d), GN_OK); /* of |AB|^2/2: AB B', A' AB */
     d[2] = gn_pw1(g, GN_P_identity, w[0]);
-    double a[4] = { 1, 2, 3, 4 }, b[4] = { 5, 6, 7, 8 }, hyper[GN_OPT_HYPER] = { 1 }, old[4];
+    double a[4] = { 1, 2, 3, 4 }, b[4] = { 5, 6, 7, 8 }, old[4];
     assert_int_equal(gn_plan_new(g, d, 3, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
     assert_int_equal(gn_plan_bind(p, w[0], a) | gn_plan_bind(p, w[1], b), GN_OK);
     assert_int_equal(gn_plan_bind(p, d[2], old), GN_OK);
-    gn_plan_update u[2] = { { .gradient = d[0], .w = a, .op = GN_OPT_sgd, .hyper = hyper },
-                            { .gradient = d[1], .w = b, .op = GN_OPT_sgd, .hyper = hyper } };
-    assert_int_equal(gn_plan_set_updates(p, u, 2), GN_OK);
-    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+    step_of_two(ctx, p, d, a, b, 1);
     /* AB = (19 22; 43 50) */
     const double da[4] = { 19 * 5 + 22 * 6, 19 * 7 + 22 * 8, 43 * 5 + 50 * 6, 43 * 7 + 50 * 8 };
     const double db[4] = { 19 + 3 * 43, 22 + 3 * 50, 2 * 19 + 4 * 43, 2 * 22 + 4 * 50 };
@@ -268,13 +268,10 @@ static void two_weights_with_one_gradient(void **unused)
     gn_node z = gn_contract(g, GN_C_dense, x, gn_pw2(g, GN_P_add, w[0], w[1]));
     assert_int_equal(gn_grad(g, gn_contract(g, GN_C_sum_all, gn_pw1(g, GN_P_square, z), 0), 2, w, d), GN_OK);
     assert_int_equal(d[0], d[1]);
-    double a[4] = { 1, 0, 0, 1 }, b[4] = { 0 }, at[4] = { 1, 2, 3, 4 }, hyper[GN_OPT_HYPER] = { 0.5 };
+    double a[4] = { 1, 0, 0, 1 }, b[4] = { 0 }, at[4] = { 1, 2, 3, 4 };
     assert_int_equal(gn_plan_new(g, d, 1, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
     assert_int_equal(gn_plan_bind(p, w[0], a) | gn_plan_bind(p, w[1], b) | gn_plan_bind(p, x, at), GN_OK);
-    gn_plan_update u[2] = { { .gradient = d[0], .w = a, .op = GN_OPT_sgd, .hyper = hyper },
-                            { .gradient = d[1], .w = b, .op = GN_OPT_sgd, .hyper = hyper } };
-    assert_int_equal(gn_plan_set_updates(p, u, 2), GN_OK);
-    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+    step_of_two(ctx, p, d, a, b, 0.5);
     /* d = 2 z'x with z = x */
     static const double half[4] = { 10, 14, 14, 20 };
     for (int i = 0; i < 4; i++) assert_true(b[i] == -half[i] && a[i] == (i % 3 ? 0 : 1) - half[i]);
@@ -334,43 +331,21 @@ static void weight_gradients_are_consumed_once_set_again_too(void **unused)
 
 /* ---- no memory -------------------------------------------------------------------------------------------------- */
 
-typedef struct scarce { long left, blocks; } scarce;
-
-static void *scarce_alloc(void *user, void *old, size_t size)
-{
-    scarce *s = user;
-    if (!size) {
-        s->blocks -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (s->left-- <= 0) return NULL;
-    void *made = realloc(old, size);
-    s->blocks += made && !old;
-    return made;
-}
-
 static void without_memory_there_is_an_error_and_no_leak(void **unused)
 {
     (void)unused;
     gn_status last = GN_NO_MEMORY;
     state right, s;
     run(&right, GN_F32, GN_OPT_adam, CONSUMED, (gn_plan_options){ .trace = false }, 1);
-    scarce from = { .left = 1000000 };
-    gn_context_settings settings;
-    gn_context_defaults(&settings);
-    settings.threads = 1;
-    settings.alloc = scarce_alloc;
-    settings.alloc_user = &from;
-    gn_context *ctx;
-    assert_int_equal(gn_context_new(&settings, &ctx), GN_OK);
-    long before = from.blocks, n = 0;
+    rig_alloc rig = { 0 };
+    gn_context *ctx = rigged_context(&rig, 1);
+    long before = rig.live, n = 0;
     for (; last != GN_OK; n++) {
         open_state(&s, GN_F32);
-        from.left = n;
+        rig_leave(&rig, n);
         last = train(ctx, &s, GN_OPT_adam, CONSUMED, (gn_plan_options){ .trace = false });
         assert_true(last == GN_OK || last == GN_NO_MEMORY);
-        assert_int_equal(from.blocks, before);
+        assert_int_equal(rig.live, before);
         if (last == GN_OK) same(&right, &s, "adam");
         close_state(&s);
     }

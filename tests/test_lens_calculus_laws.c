@@ -2,8 +2,8 @@
  * read again and gives its value, a derivative agrees with differences, and without memory there is an error and no
  * leak. */
 #include "formula_test.h"
+#include "test_base_seams.h"
 
-#include <stdlib.h>
 #include "lens/descent.h"
 
 /* ---- random expressions ------------------------------------------------------------------------------------------ */
@@ -95,22 +95,6 @@ static void every_equation_is_read_again(void **state)
 
 /* ---- no memory --------------------------------------------------------------------------------------------------- */
 
-typedef struct scarce { long left, blocks; } scarce;    /* how many allocations succeed; how many blocks live */
-
-static void *scarce_alloc(void *user, void *old, size_t size)
-{
-    scarce *s = user;
-    if (!size) {
-        s->blocks -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (s->left-- <= 0) return NULL;
-    void *made = realloc(old, size);
-    s->blocks += made && !old;
-    return made;
-}
-
 static gn_status differentiate(gn_context *ctx, gn_arena *arena)
 {
     const char *text[] = {"abs(x) + sin(x*y)^2", "x"};
@@ -149,26 +133,22 @@ static gn_status descend(gn_context *ctx, gn_arena *arena)
 static void run_short_of_memory(gn_status (*work)(gn_context *, gn_arena *))
 {
     gn_status last = GN_NO_MEMORY;
-    for (long n = 0; last != GN_OK; n += 1 + n / 40) {
-        scarce s = {.left = 1000000};
-        gn_context_settings settings;
-        gn_context_defaults(&settings);
-        settings.alloc = scarce_alloc;
-        settings.alloc_user = &s;
-        settings.threads = 1;
-        gn_context *ctx;
+    long n = 0;
+    for (; last != GN_OK; n += 1 + n / 40) {
+        rig_alloc rig = {0};
+        gn_context *ctx = rigged_context(&rig, 1);
         gn_arena arena;
-        assert_int_equal(gn_context_new(&settings, &ctx), GN_OK);
-        long before = s.blocks;
+        long before = rig.live;
         gn_arena_init(&arena, ctx);
-        s.left = n;
+        rig_leave(&rig, n);
         last = work(ctx, &arena);
         if (last != GN_OK && last != GN_NO_MEMORY) fail_msg("after %ld allocations: %s", n,
                                                             gn_last_error(ctx)->message);
         gn_arena_free(&arena);
-        assert_int_equal(s.blocks, before);
+        assert_int_equal(rig.live, before);
         gn_context_free(ctx);
     }
+    assert_true(n > 30);
 }
 
 static void without_memory_there_is_an_error_and_no_leak(void **state)

@@ -1,20 +1,7 @@
 /* test_lens_check_memory.c -- whichever allocation fails in a check, its oracles, its sheet or a diagnosis: the status
- * says so, nothing is lost (the sanitiser looks), and the next run is as the first. */
+ * says so, nothing is lost, and the next run is as the first. */
+#include "test_base_seams.h"
 #include "diagnose_help.h"
-
-typedef struct counted { long calls, fail_at; } counted;
-
-static void *counting_alloc(void *user, void *old, size_t size)
-{
-    counted *c = user;
-    if (size == 0) {
-        free(old);
-        return NULL;
-    }
-    c->calls++;
-    if (c->fail_at && c->calls == c->fail_at) return NULL;
-    return realloc(old, size);
-}
 
 static const double x[6] = { 1, .5, -2, 1, .5, -1.5 }, y[3] = { 1, -1, .5 };
 
@@ -74,28 +61,23 @@ static gn_status diagnose(gn_context *ctx, const gn_net *net, const gn_dataset *
 
 static void each_fails_once(gn_work work, long stride)
 {
-    counted c = { 0, 0 };
-    gn_context_settings settings;
-    gn_context *ctx;
-    gn_context_defaults(&settings);
-    settings.threads = 1;
-    settings.alloc = counting_alloc;
-    settings.alloc_user = &c;
-    assert_int_equal(gn_context_new(&settings, &ctx), GN_OK);
+    rig_alloc rig = { 0 };
+    gn_context *ctx = rigged_context(&rig, 1);
     gn_net *net = make_net(ctx, GN_REGRESSION, 2, 1, "3 relu");
     gn_dataset rows = values_set(x, y, 3, 2);
-    long before = c.calls;
+    long before = rig.calls;
     must(ctx, work(ctx, net, &rows));
-    long needed = c.calls - before;
+    long needed = rig.calls - before;
     for (long k = 1; k <= needed; k += stride) {
-        c.fail_at = c.calls + k;
+        rig.fail_at = rig.calls + k;
         gn_status s = work(ctx, net, &rows);
         if (s != GN_NO_MEMORY) fail_msg("allocation %ld of %ld failed, and the status was %d", k, needed, (int)s);
     }
-    c.fail_at = 0;
+    rig.fail_at = 0;
     must(ctx, work(ctx, net, &rows));
     gn_net_free(net);
     gn_context_free(ctx);
+    assert_int_equal(rig.live, 0);
 }
 
 static void checks(void **state)

@@ -1,39 +1,7 @@
 /* test_lens_objective.c -- objectives: values, gradients, forward mode, Hessian and Gauss-Newton products against
  * published numbers, against each other and against differences of gradients; kinks; nothing allocated once warm. */
-#include "nn_help.h"
-
 #include "lens_help.h"
-
-static gn_context *ctx;
-static size_t allocations;
-
-static void *counting(void *user, void *old, size_t size)
-{
-    (void)user;
-    if (size == 0) {
-        free(old);
-        return NULL;
-    }
-    allocations++;
-    return realloc(old, size);
-}
-
-static int open_all(void **state)
-{
-    (void)state;
-    gn_context_settings s;
-    gn_context_defaults(&s);
-    s.threads = 1;
-    s.alloc = counting;
-    return gn_context_new(&s, &ctx) != GN_OK;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
+#include "rigged_context.h"
 
 static void f4_values(void **state)
 {
@@ -228,13 +196,13 @@ static void nothing_is_allocated_once_warm(void **state)
     const double *p = gn_objective_start(o);
     double v[13] = { 1 }, out[13], value;
     for (int round = 0; round < 2; round++) {
-        size_t before = allocations;
+        long before = rig.calls;
         must(ctx, gn_objective_value(o, p, &value));
         must(ctx, gn_objective_gradient(o, p, &value, out));
         must(ctx, gn_objective_forward(o, p, v, &value));
         must(ctx, gn_objective_hvp(o, p, v, out));
         must(ctx, gn_objective_gauss_newton(o, p, v, out));
-        if (round) assert_int_equal(allocations, before);
+        if (round) assert_int_equal(rig.calls, before);
     }
     gn_objective_free(o);
 }
@@ -410,5 +378,5 @@ int main(void)
         cmocka_unit_test(kinked_rows),
         cmocka_unit_test(refusals),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return run_rigged(tests);
 }

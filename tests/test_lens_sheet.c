@@ -1,8 +1,8 @@
 /* test_lens_sheet.c -- sheets are built, and every equation of a sheet is read again and gives the number beside it
  * (law 13). */
 #include "sheet_test.h"
+#include "test_base_seams.h"
 
-#include <stdlib.h>
 #include "formula/matrix.h"
 
 static const char *numbers(bench *b, const gn_sheet *s, const gn_line *line, int digits)
@@ -218,18 +218,6 @@ static void columns_of_tables(void **state)
 
 /* ---- memory ---------------------------------------------------------------------------------------------------- */
 
-typedef struct budget { long left; } budget;
-
-static void *meagre(void *user, void *old, size_t size)
-{
-    budget *m = user;
-    if (size == 0) {
-        free(old);
-        return NULL;
-    }
-    return m->left-- > 0 ? realloc(old, size) : NULL;
-}
-
 static void everything(gn_context *ctx, gn_status *built, gn_status *shown)
 {
     static const double k[] = {0, 1, 2};
@@ -259,16 +247,10 @@ static void memory_runs_out(void **state)
     bool done = false, refused_building = false, refused_showing = false;
     (void)state;
     for (long limit = 0; limit < 4000 && !done; limit += 1 + limit / 40) {
-        budget m = {1000};
-        gn_context_settings settings;
-        gn_context *ctx;
+        rig_alloc rig = {0};
+        gn_context *ctx = rigged_context(&rig, 1);
         gn_status built, shown;
-        gn_context_defaults(&settings);
-        settings.threads = 1;
-        settings.alloc = meagre;
-        settings.alloc_user = &m;
-        assert_int_equal(gn_context_new(&settings, &ctx), GN_OK);
-        m.left = limit;
+        rig_leave(&rig, limit);
         everything(ctx, &built, &shown);
         assert_true(built == GN_OK || built == GN_NO_MEMORY);
         assert_true(shown == GN_OK || shown == GN_NO_MEMORY);
@@ -276,6 +258,7 @@ static void memory_runs_out(void **state)
         refused_showing |= shown != GN_OK;
         done = built == GN_OK && shown == GN_OK;
         gn_context_free(ctx);
+        assert_int_equal(rig.live, 0);
     }
     assert_true(done && refused_building && refused_showing);
 }

@@ -1,52 +1,17 @@
 /* test_lens_stability.c -- the stability report: every equation read again (law 13), maps and pictures, sharpness while
  * training without a changed bit, and every allocation failing once (law 12). */
-#include "nn_help.h"
+#include "lens_help.h"
+#include "rigged_context.h"
 
 #include "base/random.h"
 #include "lens/sharpness.h"
 #include "lens/stability.h"
-#include "lens_help.h"
-
-static gn_context *ctx;
-static long fail_at, allocations, live;
-
-static void *failing(void *user, void *old, size_t size)
-{
-    (void)user;
-    if (size == 0) {
-        live -= old != NULL;
-        free(old);
-        return NULL;
-    }
-    if (++allocations == fail_at) return NULL;
-    live += old == NULL;
-    return realloc(old, size);
-}
-
-static int open_all(void **state)
-{
-    (void)state;
-    gn_context_settings s;
-    gn_context_defaults(&s);
-    s.threads = 1;
-    s.alloc = failing;
-    return gn_context_new(&s, &ctx) != GN_OK;
-}
-
-static int close_all(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return live != 0;
-}
 
 static void ask_for(gn_optimizer op, double rate, gn_stability_ask *ask)
 {
-    const gn_optimizer_row *row = &gn_optimizer_table()[op];
     gn_stability_defaults(ask);
     ask->op = op;
-    memset(ask->hyper, 0, sizeof ask->hyper);
-    for (int i = 0; i < row->parameters; i++) ask->hyper[i] = row->parameter_default[i];
+    defaults_of(op, ask->hyper);
     if (rate > 0) ask->hyper[0] = rate;
 }
 
@@ -385,20 +350,20 @@ static gn_status whole_report(void)
 static void every_allocation_fails_once(void **state)
 {
     (void)state;
-    long before = live;
-    allocations = 0;
-    fail_at = 0;
+    long before = rig.live;
+    rig.calls = 0;
+    rig.fail_at = 0;
     must(ctx, whole_report());
-    long count = allocations;
-    assert_int_equal(live, before);
+    long count = rig.calls;
+    assert_int_equal(rig.live, before);
     assert_true(count > 50);
     for (long k = 1; k <= count; k++) {
-        allocations = 0;
-        fail_at = k;
+        rig.calls = 0;
+        rig.fail_at = k;
         gn_status s = whole_report();
-        fail_at = 0;
+        rig.fail_at = 0;
         if (s != GN_NO_MEMORY) fail_msg("allocation %ld of %ld: status %d", k, count, (int)s);
-        if (live != before) fail_msg("allocation %ld of %ld: %ld blocks left", k, count, live - before);
+        if (rig.live != before) fail_msg("allocation %ld of %ld: %ld blocks left", k, count, rig.live - before);
     }
     must(ctx, whole_report());
 }
@@ -416,5 +381,5 @@ int main(void)
         cmocka_unit_test(watched_figure_is_the_eigenvalue),
         cmocka_unit_test(every_allocation_fails_once),
     };
-    return cmocka_run_group_tests(tests, open_all, close_all);
+    return run_rigged(tests);
 }
