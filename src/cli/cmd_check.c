@@ -175,6 +175,14 @@ static gn_status show(gn_checking *c, const gn_check_report *r, const gn_check_o
     return gn_cli_sheet(c->cli, &c->sheet);
 }
 
+/* Numbers that pass entry by entry are no gradient in the shape of the transpose. */
+static bool shape_fails(const gn_checking *c)
+{
+    for (size_t i = 0; c->given && i < c->diagnosis.findings; i++)
+        if (c->diagnosis.finding[i].transposed) return true;
+    return false;
+}
+
 static gn_status judge(gn_checking *c)
 {
     gn_check_report r = { 0 };
@@ -184,7 +192,7 @@ static gn_status judge(gn_checking *c)
     if (s == GN_OK && !c->given)
         s = gn_check_oracles_run(ctx, c->subject.net, &c->subject.rows, c->o, c->own, &c->how, &oracle);
     if (s == GN_OK) s = show(c, &r, &oracle);
-    bool ok = s == GN_OK && gn_verdict_ok(r.verdict) && (c->given || gn_check_oracles_ok(&oracle));
+    bool ok = s == GN_OK && gn_verdict_ok(r.verdict) && (c->given || gn_check_oracles_ok(&oracle)) && !shape_fails(c);
     gn_free(ctx, oracle.precision);
     gn_check_report_free(&r);
     return s == GN_OK && !ok ? GN_NEGATIVE : s;

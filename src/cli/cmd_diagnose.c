@@ -89,9 +89,10 @@ const gn_command_body gn_cmd_diagnose = {
     "for this network: a constant in front (the batch once more, 2 or 1/2, the sign), transposed, a bias missing,\n"
     "slopes forgotten or taken at the wrong place, another kink convention, another layer, weights updated too\n"
     "early, stale activations, rows left out or out of step, scaling left out. What fits none is said to be\n"
-    "not known, with the closest. Weights before an update are looked for along the gradient: a step of plain\n"
-    "gradient descent of any rate.\n"
-    "The exit status is 0 when the gradient is right, 1 when it is not.",
+    "not known, with the closest. Weights before or after an update, of all layers or of some, are looked for\n"
+    "along the gradient: a step of plain gradient descent whose rate is solved for.\n"
+    "The exit status is 0 when the gradient is right, 1 when it is not: also when only its shape is that of the\n"
+    "transpose. Numbers in one line lie either way.",
     "glassnet diagnose model.safetensors iris.csv --grad mine.csv\n"
     "glassnet diagnose model.safetensors iris.csv --grad dW1.npy --tensor 0.weight\n"
 };

@@ -31,10 +31,17 @@ const char *gn_mistake_cure(gn_mistake m)
 
 /* ---- the case ---------------------------------------------------------------------------------------------------- */
 
+static size_t layer_of(const gn_net *net, size_t tensor)
+{
+    size_t i = 0;
+    while (i + 1 < net->layers && tensor >= net->layer[i].first + net->layer[i].tensors) i++;
+    return i;
+}
+
 static gn_status name_slots(gn_case *c)
 {
     const gn_net *net = c->at.net;
-    size_t offset = 0;
+    size_t offset = 0, layer = 0, layers = 0;
     c->slot = gn_arena_alloc(&c->arena, net->tensors + 1, sizeof *c->slot);
     c->u = gn_arena_alloc(&c->arena, net->tensors + 1, sizeof *c->u);
     c->flipped = gn_arena_alloc(&c->arena, net->tensors + 1, sizeof *c->flipped);
@@ -42,8 +49,10 @@ static gn_status name_slots(gn_case *c)
     for (size_t i = 0; i < net->tensors; i++) {
         const gn_tensor_info *t = &net->tensor[i];
         if (!t->trainable) continue;
-        size_t cols = t->rank == 2 ? t->dim[1] : 1;
-        c->slot[c->slots++] = (gn_slot){ t->name, t->rank, t->dim[0], cols, offset, t->size };
+        size_t cols = t->rank == 2 ? t->dim[1] : 1, own = layer_of(net, i);
+        layers += !layers || own != layer;
+        layer = own;
+        c->slot[c->slots++] = (gn_slot){ t->name, t->rank, t->dim[0], cols, offset, t->size, layers - 1 };
         offset += t->size;
     }
     return GN_OK;
@@ -132,6 +141,7 @@ static gn_status place(gn_case *c, const gn_given *g)
     const gn_slot *s = &c->slot[slot];
     if (!(c->u[slot] = gn_arena_alloc(&c->arena, s->size, sizeof(double)))) return GN_NO_MEMORY;
     c->flipped[slot] = flip;
+    if (flip && away(c, slot, g, false) <= GN_DIAGNOSE_MATCH) flip = false;     /* reshaped: the order is its own */
     for (size_t i = 0; i < s->size; i++) c->u[slot][i] = g->value[flip ? i % s->cols * s->rows + i / s->cols : i];
     return GN_OK;
 }
@@ -236,10 +246,13 @@ static gn_status fill(const gn_case *c, size_t slot, const gn_judgement *j, gn_f
     return gn_finding_call(c, j, f);
 }
 
+/* Right numbers in the shape of the transpose are transposed. */
 static gn_status describe(const gn_case *c, size_t slot, const gn_judgement *j, gn_finding *f)
 {
-    GN_TRY(fill(c, slot, j, f));
-    return gn_diagnose_words(c, j, f);
+    gn_judgement own = *j;
+    if (c->flipped[slot] && own.mistake == GN_MISTAKE_RIGHT) own.mistake = GN_MISTAKE_TRANSPOSED;
+    GN_TRY(fill(c, slot, &own, f));
+    return gn_diagnose_words(c, &own, f);
 }
 
 static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
@@ -255,6 +268,7 @@ static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
 static gn_status describe_joint(gn_case *c, bool *set, size_t slot, const gn_judgement *j, gn_finding *f)
 {
     gn_judgement one = *j;
+    if (j->flipped || j->mistake == GN_MISTAKE_LAYER) return describe(c, slot, j, f);   /* of a tensor given alone */
     one.distance = slot_distance(c, slot, j->candidate->g, j->factor);
     double right = slot_distance(c, slot, c->right, 1), scaled = slot_distance(c, slot, c->right, j->factor);
     double near = fmin(GN_DIAGNOSE_MATCH, fmax(1e-9, 10 * one.distance));
@@ -283,7 +297,7 @@ static gn_status judge_together(gn_case *c, bool *set, gn_diagnosis *d, bool *fo
         GN_TRY(gn_judge(c, set, &j, &closest));
     }
     if (j.mistake == GN_MISTAKE_UNKNOWN && d->findings) {
-        GN_TRY(gn_case_stale(c, set));
+        GN_TRY(gn_case_stale(c, set, false));
         GN_TRY(gn_judge(c, set, &j, &closest));
     }
     *found = j.mistake != GN_MISTAKE_UNKNOWN;
@@ -305,6 +319,27 @@ static gn_status open_finding(gn_case *c, size_t slot, gn_finding *f)
     return gn_diagnose_words(c, NULL, f);
 }
 
+/* Several mistakes: each tensor by itself, and those that nothing explains also with a step between of their own. */
+static gn_status judge_each(gn_case *c, bool *set, gn_diagnosis *d)
+{
+    size_t open = 0, given = 0;
+    bool *left = gn_arena_alloc(&c->arena, c->slots + 1, sizeof *left);
+    if (!left) return GN_NO_MEMORY;
+    for (size_t i = 0; i < d->findings; i++) {
+        gn_finding *f = &d->finding[i];
+        given += c->u[f->tensor] != NULL;
+        if (f->mistake != GN_MISTAKE_COUNT) continue;
+        GN_TRY(judge_alone(c, set, f->tensor, f));
+        left[f->tensor] = f->mistake == GN_MISTAKE_UNKNOWN;
+        open += left[f->tensor];
+    }
+    if (!open || given < 2) return GN_OK;       /* of one alone it was tried */
+    GN_TRY(gn_case_stale(c, left, true));
+    for (size_t i = 0; i < d->findings; i++)
+        if (left[d->finding[i].tensor]) GN_TRY(judge_alone(c, set, d->finding[i].tensor, &d->finding[i]));
+    return GN_OK;
+}
+
 static gn_status find_all(gn_case *c, bool whole, gn_diagnosis *d)
 {
     bool found, *set = gn_arena_alloc(&c->arena, c->slots + 1, sizeof *set);
@@ -313,10 +348,7 @@ static gn_status find_all(gn_case *c, bool whole, gn_diagnosis *d)
     for (size_t i = 0; i < c->slots; i++)
         if (c->u[i] || whole) GN_TRY(open_finding(c, i, &d->finding[d->findings++]));
     GN_TRY(judge_together(c, set, d, &found));
-    for (size_t i = 0; i < d->findings && !found; i++)
-        if (d->finding[i].mistake == GN_MISTAKE_COUNT)
-            GN_TRY(judge_alone(c, set, d->finding[i].tensor, &d->finding[i]));
-    return GN_OK;
+    return found ? GN_OK : judge_each(c, set, d);
 }
 
 static void conclude(const gn_case *c, gn_diagnosis *d)

@@ -77,20 +77,21 @@ typedef struct gn_finding {
     bool sign;                  /* the sign besides the constant */
     double factor;              /* given = factor * candidate; 1 for a mistake of structure alone */
     bool with_factor;           /* a mistake of structure and a factor besides, or a factor that was solved for */
-    bool transposed;            /* of another shape than the tensor's: accepted as its transpose and read so */
+    bool transposed;            /* of the shape of the tensor's transpose, and read so: not right for that alone */
     double distance;            /* |given - factor*candidate| / |given|, in the norm of all entries */
     double from_right;          /* |given - right| / max(|given|, |right|) */
     size_t entries, agree;      /* of the tensor; equal to the right one within 1e-5 */
     size_t worst;               /* entry, row-major, that is furthest from the right one */
     double given, right;        /* there */
-    double rate;                /* UPDATED_EARLY, STALE: of the step between; DECAY: the decay; CLIPPED: where */
+    double rate;                /* UPDATED_EARLY, STALE: of the step between, below 0 when the weights in hand are
+                                   those before it; DECAY: the decay; CLIPPED: where */
     size_t row;                 /* ROW_MISSING, ONE_ROW: which; FIRST_ROWS: how many; LAYER: which tensor; ROWS_SHIFTED:
                                    by how many */
     double spread;              /* the largest |given/(factor*candidate) - 1| of the entries that are not small */
     gn_mistake closest;         /* UNKNOWN: the explanation that comes closest, at `distance` */
     gn_mistake also[3];         /* explanations that fit as well: 1/4 is the batch and the outputs squared */
     size_t alsos;
-    char evidence[256];         /* in words, from the numbers */
+    char evidence[352];         /* in words, from the numbers */
 } gn_finding;
 
 typedef struct gn_diagnosis {

@@ -142,7 +142,7 @@ static gn_node dense_back(gn_way *w, size_t layer, gn_node up)
     gn_node delta = through_slope(w, layer, before(w, layer), w->m->layer[layer], up);
     w->out[at] = gn_contract(w->g, GN_C_matmul_tn, delta, input_of(w, layer));
     w->out[at + 1] = gn_contract(w->g, GN_C_sum_rows, delta, 0);
-    return through_weight(w, layer, delta, w->m->param[l->first], w->out[at]);
+    return through_weight(w, layer, delta, (w->how->back ? w->how->back : w->m->param)[l->first], w->out[at]);
 }
 
 /* Any other layer as it differentiates itself. */

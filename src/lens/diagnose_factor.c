@@ -114,18 +114,22 @@ bool gn_put_parts(gn_text *t, const gn_case *c, double value)
 
 /* ---- what a finding is called ------------------------------------------------------------------------------------ */
 
-static void put_called(gn_text *t, gn_finding *f, bool plain)
+static void put_called(gn_text *t, const gn_case *c, gn_finding *f, bool plain)
 {
     f->sign = plain && f->factor < 0 && f->mistake != GN_MISTAKE_SIGN;
     if (f->sign) gn_text_puts(t, "sign, and ");
     gn_text_puts(t, gn_mistake_name(f->mistake));
+    if (f->mistake == GN_MISTAKE_LAYER) gn_text_printf(t, " (that of %s)", c->slot[f->row].name);
     if (f->mistake == GN_MISTAKE_FACTOR) {
         gn_text_puts(t, " ");
         gn_put_ratio(t, fabs(f->factor));
     }
-    if (plain || !f->with_factor) return;
-    gn_text_puts(t, f->factor == -1 ? ", and sign" : ", and a factor ");
-    if (f->factor != -1) gn_put_ratio(t, f->factor);
+    if (!plain && f->with_factor) {
+        gn_text_puts(t, f->factor == -1 ? ", and sign" : ", and a factor ");
+        if (f->factor != -1) gn_put_ratio(t, f->factor);
+    }
+    if (f->transposed && f->mistake != GN_MISTAKE_TRANSPOSED && f->mistake != GN_MISTAKE_LAYER)
+        gn_text_puts(t, ", and transposed");
 }
 
 gn_status gn_finding_call(const gn_case *c, const gn_judgement *j, gn_finding *f)
@@ -133,7 +137,7 @@ gn_status gn_finding_call(const gn_case *c, const gn_judgement *j, gn_finding *f
     gn_text t;
     gn_text_init(&t, c->ctx);
     if (!j || f->mistake == GN_MISTAKE_UNKNOWN) gn_text_puts(&t, gn_mistake_name(f->mistake));
-    else put_called(&t, f, j->candidate->mistake == GN_MISTAKE_RIGHT && !j->flipped);
+    else put_called(&t, c, f, j->candidate->mistake == GN_MISTAKE_RIGHT && !j->flipped);
     size_t n = t.length < sizeof f->called - 1 ? t.length : sizeof f->called - 1;
     if (t.at) memcpy(f->called, t.at, n);
     f->called[n] = 0;

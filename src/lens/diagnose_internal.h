@@ -24,13 +24,24 @@ typedef struct gn_backward {
     size_t layer;               /* the mistake is in this one alone; SIZE_MAX: in all */
     gn_node seed;               /* dL/dz of the output; 0: as it is */
     gn_node rate;               /* GN_WEIGHT_EARLY: rank 0 */
-    const gn_node *stale;       /* GN_INPUT_STALE: (layers) outputs of an earlier forward pass */
+    const gn_node *stale;       /* GN_INPUT_STALE: (layers) outputs of another forward pass */
+    const gn_node *back;        /* the weights on the way back, by tensor; NULL: those of the forward pass */
 } gn_backward;
 /* out (m->n): a gradient for each trainable tensor. A mistake that the network has no room for changes nothing. */
 gn_status gn_backward_nodes(const gn_net *net, const gn_rows_graph *m, const gn_backward *how, gn_node *out);
 
 /* ---- the case ---------------------------------------------------------------------------------------------------- */
-typedef struct gn_slot { const char *name; int rank; size_t rows, cols, offset, size; } gn_slot;
+/* layer: its place among the layers with trainable tensors. */
+typedef struct gn_slot { const char *name; int rank; size_t rows, cols, offset, size, layer; } gn_slot;
+/* What of a gradient is of another moment than the weights in hand. */
+typedef enum gn_stale_way {
+    GN_STALE_EARLY,             /* the weights on the way back alone: each updated as soon as its gradient was there */
+    GN_STALE_INPUTS,            /* the layers' inputs */
+    GN_STALE_DELTAS,            /* the deltas */
+    GN_STALE_FORWARD,           /* every value of the forward pass; the weights on the way back are those in hand */
+    GN_STALE_ALL,
+    GN_STALE_WAYS
+} gn_stale_way;
 typedef struct gn_candidate {
     gn_mistake mistake;
     const double *g;            /* (parameters) */
@@ -40,6 +51,9 @@ typedef struct gn_candidate {
     const char *more;           /* "the loss mae", or NULL */
     double own_mean;            /* rows left out: times this it is the mean of those that are there; 0: none */
     bool fitted;                /* a number was chosen so that it fits: it needs more to be believed */
+    bool searched;              /* of a family of such: diagnose_stale.c */
+    gn_stale_way way;           /* of one that was searched for */
+    const bool *moved;          /* (slots): by the step between; NULL: all */
 } gn_candidate;
 typedef struct gn_case {
     gn_context *ctx;
@@ -67,8 +81,9 @@ gn_status gn_case_structures(gn_case *c);       /* diagnose_structure.c */
 gn_status gn_case_data(gn_case *c);             /* diagnose_data.c: rows, scaling */
 /* diagnose_fit.c: weight decay added, clipped; a number is read off the given ones of `set` (slots). */
 gn_status gn_case_fits(gn_case *c, const bool *set);
-/* diagnose_stale.c: those with a rate that is solved for, so that they fit the given ones of `set` (slots). */
-gn_status gn_case_stale(gn_case *c, const bool *set);
+/* diagnose_stale.c: those with a rate that is solved for, so that they fit the given ones of `set` (slots): all of them
+ * together, or each by itself. */
+gn_status gn_case_stale(gn_case *c, const bool *set, bool each);
 
 /* ---- diagnose_factor.c: constants with a name, or made of such --------------------------------------------------- */
 enum { GN_FACTORS = 128 };

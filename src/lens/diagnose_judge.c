@@ -9,6 +9,7 @@
 enum { TRIALS_FREE = 3, TRIALS_STRUCTURE = 8, TRIALS_FEW = 4 };
 #define FEW_MATCH 1e-6          /* of a handful of numbers: many explanations are tried, and chance is one of them */
 #define SAME_FACTOR 1e-9
+#define ODDS 1e-5               /* of chance leaving as little of the difference, where a family was searched */
 #define TELLS 0.1               /* a mistake explains what was given when it is that much nearer than the right one */
 #define NEARLY_RIGHT 1e-2
 
@@ -17,7 +18,7 @@ typedef struct gn_view {
     const gn_case *c;
     const bool *set;
     const double *v;
-    bool flip;
+    bool flip;                  /* of the tensor whose entries are read */
     size_t other;               /* SIZE_MAX, or the slot whose entries stand for those of the one in the set */
 } gn_view;
 
@@ -25,11 +26,9 @@ typedef struct gn_view {
 
 static double entry_of(const gn_view *w, size_t slot, size_t k)
 {
-    const gn_slot *t = &w->c->slot[slot];
-    size_t from = w->other == SIZE_MAX ? t->offset : w->c->slot[w->other].offset;
-    if (!w->flip) return w->v[from + k];
+    const gn_slot *t = &w->c->slot[w->other == SIZE_MAX ? slot : w->other];
     /* a buffer of the transpose's shape, read as if it had the tensor's */
-    return w->v[from + k % t->rows * t->cols + k / t->rows];
+    return w->v[t->offset + (w->flip ? k % t->rows * t->cols + k / t->rows : k)];
 }
 
 static void sums(const gn_view *w, double *uu, double *uv, double *vv)
@@ -68,11 +67,13 @@ double gn_case_distance(const gn_case *c, const bool *set, const double *v, doub
     return distance(&w, f);
 }
 
+/* Those that tell something: 0 where 0 is right, as behind units that are off, is a multiple of anything. */
 static size_t entries_of(const gn_case *c, const bool *set)
 {
     size_t n = 0;
     for (size_t i = 0; i < c->slots; i++)
-        if (set[i] && c->u[i]) n += c->slot[i].size;
+        for (size_t k = 0; set[i] && c->u[i] && k < c->slot[i].size; k++)
+            n += c->u[i][k] != 0 || c->right[c->slot[i].offset + k] != 0;
     return n;
 }
 
@@ -88,6 +89,7 @@ typedef struct gn_trials {
     gn_judgement *trial;        /* every explanation near enough to matter */
     gn_judgement closest;
     double right;               /* distance of the right gradient */
+    double tells;               /* of that, the share that may be left */
     bool failed;
 } gn_trials;
 
@@ -95,7 +97,7 @@ static void keep(gn_trials *t, gn_judgement j)
 {
     if (j.distance < t->closest.distance) t->closest = j;
     double match = t->entries < TRIALS_FEW && j.mistake != GN_MISTAKE_RIGHT ? FEW_MATCH : GN_DIAGNOSE_MATCH;
-    if (j.mistake != GN_MISTAKE_RIGHT) match = fmin(match, TELLS * t->right);
+    if (j.mistake != GN_MISTAKE_RIGHT) match = fmin(match, t->tells * t->right);
     if (!(j.distance <= match) || t->failed) return;
     if (t->n == t->room) {
         size_t room = t->room ? 2 * t->room : 16;
@@ -108,12 +110,25 @@ static void keep(gn_trials *t, gn_judgement j)
     t->trial[t->n++] = j;
 }
 
+/* A curve of one free number comes within a share e of a point at random in n dimensions with odds of about e^(n - 2);
+ * the n are the entries that the mistake changes. */
+static double share_left(const gn_trials *t, const gn_candidate *a)
+{
+    size_t changed = 0;
+    for (size_t i = 0; i < t->c->slots; i++) {
+        const gn_slot *s = &t->c->slot[i];
+        for (size_t k = s->offset; t->set[i] && t->c->u[i] && k < s->offset + s->size; k++)
+            changed += fabs(a->g[k] - t->c->right[k]) > SAME_FACTOR * fabs(t->c->right[k]);
+    }
+    return changed > 2 ? fmin(TELLS, pow(ODDS, 1 / ((double)changed - 2))) : 0;
+}
+
 static int cost_of(const gn_candidate *a)
 {
     switch (a->mistake) {
     case GN_MISTAKE_RIGHT: return 0;
     case GN_MISTAKE_ONE_ROW: case GN_MISTAKE_ROW_MISSING: case GN_MISTAKE_FIRST_ROWS: return 4;
-    default: return (a->fitted ? 6 : 2) + (a->layer != SIZE_MAX);
+    default: return (a->fitted ? 6 : 2) + (a->layer != SIZE_MAX) + (a->moved != NULL) + (a->way == GN_STALE_DELTAS);
     }
 }
 
@@ -151,7 +166,8 @@ static void try_view(gn_trials *t, const gn_view *w, gn_judgement j)
         if (fabs(fabs(k) / f->value - 1) > best + SAME_FACTOR || (k > 0 && f->value == 1)) continue;
         try_factor(t, w, j, f, k < 0);
     }
-    if (t->entries < (size_t)(plain ? TRIALS_FREE : TRIALS_STRUCTURE)) return;
+    bool own_numbers = plain || own == GN_MISTAKE_LAYER;        /* right ones, here or elsewhere */
+    if (t->entries < (size_t)(own_numbers ? TRIALS_FREE : TRIALS_STRUCTURE) || j.candidate->searched) return;
     j.mistake = plain ? GN_MISTAKE_FACTOR : own;
     j.with_factor = true;
     j.factor = k;
@@ -160,18 +176,32 @@ static void try_view(gn_trials *t, const gn_view *w, gn_judgement j)
     keep(t, j);
 }
 
+/* The right numbers of another tensor, in its order or its transpose's: of any shape, for they may lie in a line. */
+static void try_layer(gn_trials *t, size_t slot, size_t other, bool flip)
+{
+    bool single = t->c->slot[slot].size == 1;
+    gn_candidate *fake = gn_arena_alloc(&t->c->arena, 1, sizeof *fake);
+    t->failed |= !fake;
+    if (!fake) return;
+    *fake = (gn_candidate){ GN_MISTAKE_LAYER, .g = t->c->right, .row = other, .layer = SIZE_MAX };
+    gn_view w = { t->c, t->set, t->c->right, flip, other };
+    gn_judgement j = { .candidate = fake, .mistake = GN_MISTAKE_LAYER, .flipped = flip, .factor = 1,
+                       .cost = single ? 3 : 1 + flip };
+    if (!single) {
+        try_view(t, &w, j);
+        return;
+    }
+    j.distance = distance(&w, 1);       /* one number is a multiple of any other */
+    keep(t, j);
+}
+
 static void try_layers(gn_trials *t, size_t slot)
 {
-    const gn_slot *own = &t->c->slot[slot];
     for (size_t i = 0; i < t->c->slots; i++) {
         const gn_slot *other = &t->c->slot[i];
-        if (i == slot || other->rows != own->rows || other->cols != own->cols || own->size < 2) continue;
-        gn_candidate *fake = gn_arena_alloc(&t->c->arena, 1, sizeof *fake);
-        t->failed |= !fake;
-        if (!fake) return;
-        *fake = (gn_candidate){ GN_MISTAKE_LAYER, .g = t->c->right, .row = i, .layer = SIZE_MAX };
-        gn_view w = { t->c, t->set, t->c->right, false, i };
-        try_view(t, &w, (gn_judgement){ .candidate = fake, .mistake = GN_MISTAKE_LAYER, .cost = 1 });
+        if (i == slot || other->size != t->c->slot[slot].size) continue;
+        try_layer(t, slot, i, false);
+        if (other->rows > 1 && other->cols > 1) try_layer(t, slot, i, true);
     }
 }
 
@@ -236,10 +266,13 @@ gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *c
     t.right = gn_case_distance(c, set, c->right, 1);
     for (size_t i = 0; i < c->candidates; i++) {
         const gn_candidate *a = &c->candidate[i];
-        if (a->fitted && t.entries < TRIALS_FEW) continue;
+        if (a->fitted && !a->searched && t.entries < TRIALS_FEW) continue;
+        t.tells = a->searched ? share_left(&t, a) : TELLS;
+        if (!(t.tells > 0)) continue;
         gn_view w = { c, set, a->g, false, SIZE_MAX };
         try_view(&t, &w, (gn_judgement){ .candidate = a, .mistake = a->mistake, .cost = cost_of(a) });
     }
+    t.tells = TELLS;
     try_single(&t);
     if (t.right <= NEARLY_RIGHT && t.closest.distance > TELLS * t.right)
         t.closest = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_RIGHT, .factor = 1,

@@ -54,6 +54,13 @@ static bool first_of_kind(const gn_diagnosis *d, size_t at)
     return true;
 }
 
+static void say_cure(gn_sheet *s, const gn_finding *f)
+{
+    bool shape = f->transposed && f->mistake != GN_MISTAKE_TRANSPOSED && f->mistake != GN_MISTAKE_LAYER;
+    gn_sheet_text(s, 0, "To do: %s%s%s%s%s.", f->sign ? gn_mistake_cure(GN_MISTAKE_SIGN) : "", f->sign ? "; " : "",
+                  gn_mistake_cure(f->mistake), shape ? "; " : "", shape ? gn_mistake_cure(GN_MISTAKE_TRANSPOSED) : "");
+}
+
 static void say_worst(gn_sheet *s, const gn_finding *f)
 {
     if (f->mistake != GN_MISTAKE_UNKNOWN) return;
@@ -72,11 +79,16 @@ static void say_limits(gn_sheet *s, const gn_diagnosis *d)
     if (d->no_stale) gn_sheet_text(s, 0, "Stale gradients were not looked for: rows times parameters are too many.");
 }
 
-static bool any_transposed(const gn_diagnosis *d)
+/* Two tensors that hold each other's numbers. */
+static void say_exchanged(gn_sheet *s, const gn_diagnosis *d)
 {
     for (size_t i = 0; i < d->findings; i++)
-        if (d->finding[i].transposed) return true;
-    return false;
+        for (size_t k = i + 1; k < d->findings; k++) {
+            const gn_finding *a = &d->finding[i], *b = &d->finding[k];
+            if (a->mistake != GN_MISTAKE_LAYER || b->mistake != GN_MISTAKE_LAYER) continue;
+            if (a->row == b->tensor && b->row == a->tensor)
+                gn_sheet_text(s, 0, "%s and %s are exchanged: each holds the other's gradient.", a->name, b->name);
+        }
 }
 
 void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)
@@ -84,21 +96,18 @@ void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)
     if (!isfinite(d->loss))
         gn_sheet_text(s, 0, "The loss itself is %s: look for nan and inf in the weights and the data first.",
                       gn_num(GN_NUM, d->loss));
-    if (d->right && any_transposed(d))
-        gn_sheet_text(s, 0, "The numbers of the gradient are right, and transposed: a gradient has the shape of its weight.");
-    else if (d->right) gn_sheet_text(s, 0, "The gradient is right.");
+    if (d->right) gn_sheet_text(s, 0, "The gradient is right.");
     else if (d->mistake == GN_MISTAKE_NO_RIGHT)
         gn_sheet_text(s, 0, "The gradient cannot be judged: the network's own is not finite.");
     else gn_sheet_text(s, 0, "The gradient is not right: %s.", d->called);
     show_table(s, d);
     for (size_t i = 0; i < d->findings; i++) {
         const gn_finding *f = &d->finding[i];
-        if (f->mistake == GN_MISTAKE_RIGHT && d->findings > 1 && !f->transposed) continue;
+        if (f->mistake == GN_MISTAKE_RIGHT && d->findings > 1) continue;
         gn_sheet_text(s, 0, "%s: %s: %s.", f->name, f->called, f->evidence);
         say_worst(s, f);
-        if (f->mistake != GN_MISTAKE_RIGHT && f->mistake != GN_MISTAKE_UNKNOWN && first_of_kind(d, i))
-            gn_sheet_text(s, 0, "To do: %s%s%s.", f->sign ? gn_mistake_cure(GN_MISTAKE_SIGN) : "", f->sign ? "; " : "",
-                          gn_mistake_cure(f->mistake));
+        if (f->mistake != GN_MISTAKE_RIGHT && f->mistake != GN_MISTAKE_UNKNOWN && first_of_kind(d, i)) say_cure(s, f);
     }
+    say_exchanged(s, d);
     say_limits(s, d);
 }

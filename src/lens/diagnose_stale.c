@@ -1,237 +1,225 @@
-/* diagnose_stale.c -- gradients mixed of two moments: weights updated before they were used, activations from before an
- * update, the whole gradient at other weights. The rate of the step between is not known and is solved for.
+/* diagnose_stale.c -- gradients mixed of two moments: weights updated before they were used, values from before or
+ * after an update, the whole gradient at other weights.
  *
- * The update is taken to be one step of plain gradient descent, w' = w - rate*g, the weights in hand being those after
- * it (STALE_INPUT, and STALE_ALL with rate > 0) or before (UPDATED_EARLY, and STALE_ALL with rate < 0).
+ * The update is one step of plain gradient descent, w' = w - rate*g, of every layer or of some alone; the weights in
+ * hand are those after it or those before. Its rate is not known: it is looked for on a grid, and where a rate near by
+ * explains a good part, solved for by least squares (diagnose_rate.c holds the two moments).
  * Invariant: the case's own weights are as they were when a search ends. */
-#include "diagnose_internal.h"
+#include "diagnose_stale.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
-enum { GRID = 25, GOLDEN = 60, FIXED_POINT = 60 };
+enum { GRID = 25, GRID_LOWEST = -5, GRID_DECADE = 4, STEPS = 24, SUBSETS_LAYERS = 3, RUNS_LAYERS = 8 };
 #define WORK_MOST 5e7           /* rows times parameters: beyond it a search takes too long */
+#define FAMILY_MOST 2e6         /* rows times parameters times sets of layers: beyond it all layers moved alone */
+#define PROMISING 0.7           /* a rate of the grid leaves at most that share of the distance from the right one */
+#define KEPT 0.5
+#define SAME_RATE 1e-6          /* rates nearer than that tell no slope */
 
-typedef struct gn_stale {
-    gn_case *c;
-    const bool *set;
-    gn_mistake mistake;
-    double sign;
-    double *here;               /* (n) the weights as they are */
-    double *old, *next, *g;     /* (n) */
-    gn_rows_graph m, m_right;
-    gn_plan *plan, *right;      /* the candidate, and the right gradient at whatever the weights are */
-    gn_node *out, *out_right;
-    double rate;                /* what the candidate's plan reads */
-    void *block;                /* STALE_INPUT: the earlier weights, laid out as the network's */
-    bool whole;                 /* every tensor was given */
-} gn_stale;
+/* What is to be explained: all that was given, or one tensor alone. */
+typedef struct gn_aim {
+    bool *set;                  /* (slots) */
+    double right;               /* distance of the right gradient */
+    double best[GN_STALE_WAYS], at[GN_STALE_WAYS];
+} gn_aim;
 
-static void read_out(const gn_case *c, const gn_plan *plan, const gn_node *out, double *g)
+typedef struct gn_search {
+    gn_moments m;
+    gn_aim *aim;
+    size_t aims;
+    double *last, *slope, *best;                        /* (n) */
+} gn_search;
+
+/* ---- the rate by least squares ----------------------------------------------------------------------------------- */
+
+static double dot_set(const gn_case *c, const bool *set, const double *a, const double *b)
 {
+    double sum = 0;
     for (size_t i = 0; i < c->slots; i++)
-        memcpy(g + c->slot[i].offset, gn_plan_value(plan, out[i]), c->slot[i].size * sizeof *g);
+        for (size_t k = c->slot[i].offset; set[i] && k < c->slot[i].offset + c->slot[i].size; k++) sum += a[k] * b[k];
+    return sum;
 }
 
-static gn_status gradient_at(gn_stale *s, const double *p, double *g)
+/* What is left of the given ones along the slope, in steps of the rate. */
+static double rate_ahead(const gn_search *s, const gn_aim *aim, const double *now)
 {
-    gn_net_rows_put(&s->c->at, p);
-    gn_status status = gn_plan_run(s->c->ctx, s->right, 0);
-    gn_net_rows_put(&s->c->at, s->here);
-    if (status == GN_OK) read_out(s->c, s->right, s->out_right, g);
-    return status;
+    const gn_case *c = s->m.c;
+    double left = 0, long_ = dot_set(c, aim->set, s->slope, s->slope);
+    for (size_t i = 0; i < c->slots; i++)
+        for (size_t k = 0, at = c->slot[i].offset; aim->set[i] && k < c->slot[i].size; k++)
+            left += (c->u[i][k] - now[at + k]) * s->slope[at + k];
+    return left / long_;
 }
 
-/* ---- the weights before: old = here + rate*g(old) ---------------------------------------------------------------- */
-
-static void step_given(gn_stale *s, double rate)
+static gn_status keep_best(gn_search *s, gn_stale_way way, double rate, double distance, const gn_aim *aim)
 {
-    for (size_t i = 0; i < s->c->slots; i++)
-        for (size_t k = 0, at = s->c->slot[i].offset; k < s->c->slot[i].size; k++)
-            s->old[at + k] = s->here[at + k] + rate * s->c->u[i][k];
+    gn_case *c = s->m.c;
+    if (!(distance <= KEPT * aim->right)) return GN_OK;
+    double *kept = gn_case_array(c);
+    bool *moved = s->m.all ? NULL : gn_arena_alloc(&c->arena, c->slots + 1, sizeof *moved);
+    if (!kept || (!moved && !s->m.all)) return GN_NO_MEMORY;
+    memcpy(kept, s->best, c->n * sizeof *kept);
+    if (moved) memcpy(moved, s->m.moved, c->slots * sizeof *moved);
+    gn_mistake mistake = way == GN_STALE_EARLY ? GN_MISTAKE_UPDATED_EARLY
+                         : way == GN_STALE_ALL ? GN_MISTAKE_STALE_ALL : GN_MISTAKE_STALE_INPUT;
+    return gn_case_add_if_new(c, (gn_candidate){ mistake, .g = kept, .rate = s->m.after ? rate : -rate,
+                                                 .layer = SIZE_MAX, .fitted = true, .searched = true, .way = way,
+                                                 .moved = moved });
 }
 
-/* *found: the iteration settled. A whole gradient that was given and is that of the weights before is itself the step.
- */
-static gn_status find_old(gn_stale *s, double rate, bool *found)
+/* Secants from a rate of the grid: where the mistake is this one, the distance falls to rounding. */
+static gn_status refine(gn_search *s, const gn_aim *aim, gn_stale_way way)
 {
-    *found = true;
-    if (s->whole && s->mistake == GN_MISTAKE_STALE_ALL) {
-        step_given(s, rate);
-        return GN_OK;
-    }
-    memcpy(s->old, s->here, s->c->n * sizeof *s->old);
-    for (int k = 0; k < FIXED_POINT; k++) {
-        double away = 0;
-        GN_TRY(gradient_at(s, s->old, s->g));
-        for (size_t i = 0; i < s->c->n; i++) {
-            double next = s->here[i] + rate * s->g[i];
-            away = fmax(away, fabs(next - s->old[i]) / fmax(1, fabs(next)));
-            s->old[i] = next;
+    gn_case *c = s->m.c;
+    double rate = aim->at[way], last = 0.9 * rate, least = INFINITY, best = 0, d, lo = rate / 4, hi = rate * 4;
+    const double *now = s->m.way[way];
+    bool found;
+    GN_TRY(gn_moments_at(&s->m, last, true, &found));
+    for (int k = 0; k < STEPS && found; k++) {
+        memcpy(s->last, now, c->n * sizeof *now);
+        GN_TRY(gn_moments_at(&s->m, rate, true, &found));
+        if (!found) break;
+        if ((d = gn_case_distance(c, aim->set, now, 1)) < least) {
+            least = d;
+            best = rate;
+            memcpy(s->best, now, c->n * sizeof *now);
         }
-        if (away < 1e-14) return GN_OK;
-        if (!isfinite(away)) break;
+        for (size_t i = 0; i < c->n && fabs(rate - last) > SAME_RATE * rate; i++)
+            s->slope[i] = (now[i] - s->last[i]) / (rate - last);
+        double next = rate + rate_ahead(s, aim, now);
+        if (!isfinite(next) || fabs(next - rate) <= 1e-15 * rate) break;
+        last = rate;
+        rate = fmax(lo, fmin(hi, next));
     }
-    *found = false;
-    return GN_OK;
+    return isfinite(least) ? keep_best(s, way, best, least, aim) : GN_OK;
 }
 
-static void put_block(gn_stale *s, const double *p)
+/* ---- one step between, of any rate ------------------------------------------------------------------------------- */
+
+static void note(gn_search *s, double rate)
 {
-    const gn_net *net = s->c->at.net;
-    for (size_t i = 0; i < net->tensors; i++)
-        for (size_t k = 0; net->tensor[i].trainable && k < net->tensor[i].size; k++)
-            gn_put(GN_F64, s->block, net->tensor[i].offset + k, *p++);
+    for (size_t a = 0; a < s->aims; a++)
+        for (int w = 0; w < GN_STALE_WAYS; w++) {
+            gn_aim *aim = &s->aim[a];
+            double d = s->m.asked[w] ? gn_case_distance(s->m.c, aim->set, s->m.way[w], 1) : INFINITY;
+            if (!(d < aim->best[w])) continue;
+            aim->best[w] = d;
+            aim->at[w] = rate;
+        }
 }
 
-/* The candidate with this rate, in s->next. */
-static gn_status run_at(gn_stale *s, double rate, bool *found)
-{
-    *found = true;
-    s->rate = rate;
-    if (s->mistake != GN_MISTAKE_UPDATED_EARLY) GN_TRY(find_old(s, rate, found));
-    if (!*found) return GN_OK;
-    if (s->mistake == GN_MISTAKE_STALE_ALL) return gradient_at(s, s->old, s->next);
-    if (s->mistake == GN_MISTAKE_STALE_INPUT) put_block(s, s->old);
-    GN_TRY(gn_plan_run(s->c->ctx, s->plan, 0));
-    read_out(s->c, s->plan, s->out, s->next);
-    return GN_OK;
-}
-
-static gn_status distance_at(gn_stale *s, double log_rate, double *d)
+static gn_status search(gn_search *s)
 {
     bool found;
-    GN_TRY(run_at(s, s->sign * pow(10, log_rate), &found));
-    *d = found ? gn_case_distance(s->c, s->set, s->next, 1) : INFINITY;
-    return GN_OK;
-}
-
-/* ---- the search -------------------------------------------------------------------------------------------------- */
-
-static gn_status golden(gn_stale *s, double lo, double hi, double *at)
-{
-    const double share = (sqrt(5) - 1) / 2;
-    double a = hi - share * (hi - lo), b = lo + share * (hi - lo), da, db;
-    GN_TRY(distance_at(s, a, &da));
-    GN_TRY(distance_at(s, b, &db));
-    for (int k = 0; k < GOLDEN; k++) {
-        if (da <= db) {
-            hi = b, b = a, db = da;
-            a = hi - share * (hi - lo);
-            GN_TRY(distance_at(s, a, &da));
-        } else {
-            lo = a, a = b, da = db;
-            b = lo + share * (hi - lo);
-            GN_TRY(distance_at(s, b, &db));
-        }
-    }
-    *at = da <= db ? a : b;
-    return GN_OK;
-}
-
-static gn_status search(gn_stale *s)
-{
-    double best = INFINITY, at = 0, d, step = 0.25;
+    for (size_t a = 0; a < s->aims; a++)
+        for (int w = 0; w < GN_STALE_WAYS; w++) s->aim[a].best[w] = INFINITY;
     for (int i = 0; i < GRID; i++) {
-        if (gn_stop_requested(s->c->ctx)) return GN_STOPPED;
-        GN_TRY(distance_at(s, -5 + i * step, &d));
-        if (!(d < best)) continue;
-        best = d;
-        at = -5 + i * step;
+        double rate = pow(10, GRID_LOWEST + (double)i / GRID_DECADE);
+        if (gn_stop_requested(s->m.c->ctx)) return GN_STOPPED;
+        GN_TRY(gn_moments_at(&s->m, rate, false, &found));
+        if (!found) break;                      /* nor does it settle at a larger one */
+        note(s, rate);
     }
-    if (!(best < 1)) return GN_OK;
-    GN_TRY(golden(s, at - step, at + step, &at));
-    GN_TRY(distance_at(s, at, &d));
-    double *kept = gn_case_array(s->c);
-    if (!kept) return GN_NO_MEMORY;
-    memcpy(kept, s->next, s->c->n * sizeof *kept);
-    return gn_case_add_if_new(s->c, (gn_candidate){ s->mistake, .g = kept, .rate = s->sign * pow(10, at),
-                                                    .layer = SIZE_MAX, .fitted = true });
-}
-
-/* ---- the plans --------------------------------------------------------------------------------------------------- */
-
-static gn_status open_right(gn_stale *s)
-{
-    GN_TRY(gn_rows_graph_open(&s->c->at, &s->m_right));
-    s->out_right = gn_arena_alloc(&s->m_right.arena, s->m_right.n + 1, sizeof *s->out_right);
-    if (!s->out_right) return GN_NO_MEMORY;
-    GN_TRY(gn_grad(s->m_right.g, s->m_right.loss, s->m_right.n, s->m_right.wrt, s->out_right));
-    gn_plan_options options = { .exact = gn_context_exact(s->c->ctx) };
-    return gn_rows_graph_plan(&s->c->at, &s->m_right, s->out_right, s->m_right.n, options, &s->right);
-}
-
-/* A second forward pass in the same graph, of the earlier weights. */
-static gn_status forward_again(gn_stale *s, gn_node *param, gn_node *layer)
-{
-    const gn_net *net = s->c->at.net;
-    gn_net_nodes nodes = { .params = param, .layer = layer };
-    s->block = gn_calloc_aligned(s->c->ctx, net->block_size, sizeof(double));
-    if (!s->block) return GN_NO_MEMORY;
-    memcpy(s->block, net->block, net->block_size * sizeof(double));
-    return gn_net_build_nodes(s->m.g, net, s->m.x, false, &nodes);
-}
-
-static gn_status open_candidate(gn_stale *s)
-{
-    const gn_net *net = s->c->at.net;
-    bool early = s->mistake == GN_MISTAKE_UPDATED_EARLY;
-    GN_TRY(gn_rows_graph_open(&s->c->at, &s->m));
-    gn_node *param = gn_arena_alloc(&s->m.arena, net->tensors + 1, sizeof *param);
-    gn_node *layer = gn_arena_alloc(&s->m.arena, net->layers + 1, sizeof *layer);
-    s->out = gn_arena_alloc(&s->m.arena, s->m.n + 1, sizeof *s->out);
-    if (!param || !layer || !s->out) return GN_NO_MEMORY;
-    gn_backward how = { .layer = SIZE_MAX, .weight = early ? GN_WEIGHT_EARLY : GN_WEIGHT_RIGHT,
-                        .input = early ? GN_INPUT_RIGHT : GN_INPUT_STALE, .stale = layer };
-    if (early) how.rate = gn_input(s->m.g, "rate", gn_shape_make(0));
-    else GN_TRY(forward_again(s, param, layer));
-    GN_TRY(gn_backward_nodes(net, &s->m, &how, s->out));
-    gn_plan_options options = { .exact = gn_context_exact(s->c->ctx) };
-    GN_TRY(gn_rows_graph_plan(&s->c->at, &s->m, s->out, s->m.n, options, &s->plan));
-    if (early) return gn_plan_bind(s->plan, how.rate, &s->rate);
-    for (size_t i = 0; i < net->tensors; i++)
-        GN_TRY(gn_plan_bind(s->plan, param[i], gn_at(GN_F64, s->block, net->tensor[i].offset)));
+    for (size_t a = 0; a < s->aims; a++)
+        for (int w = 0; w < GN_STALE_WAYS; w++)
+            if (s->aim[a].best[w] <= PROMISING * s->aim[a].right) GN_TRY(refine(s, &s->aim[a], (gn_stale_way)w));
     return GN_OK;
 }
 
-static void close_plans(gn_stale *s)
+static bool moved_given(const gn_moments *m)
 {
-    gn_plan_free(s->plan);
-    gn_plan_free(s->right);
-    gn_rows_graph_close(&s->m);
-    gn_rows_graph_close(&s->m_right);
-    gn_free_aligned(s->c->ctx, s->block);
+    for (size_t i = 0; i < m->c->slots; i++)
+        if (m->moved[i] && !m->c->u[i]) return false;
+    return true;
 }
 
-static size_t dense_layers(const gn_net *net)
+/* After the step, before it, and after a step that was the given gradient itself. */
+static gn_status search_step(gn_search *s)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < net->layers; i++) n += net->layer[i].kind == GN_L_DENSE;
-    return n;
+    gn_moments *m = &s->m;
+    bool deep = m->layers > 1, given = moved_given(m);
+    m->asked[GN_STALE_INPUTS] = m->asked[GN_STALE_DELTAS] = m->asked[GN_STALE_FORWARD] = deep;
+    m->after = true, m->given = false;
+    m->asked[GN_STALE_EARLY] = false;
+    m->asked[GN_STALE_ALL] = !given;
+    if (deep || !given) GN_TRY(search(s));
+    m->after = false;
+    m->asked[GN_STALE_EARLY] = deep && m->all;
+    m->asked[GN_STALE_ALL] = true;
+    GN_TRY(search(s));
+    if (!given) return GN_OK;
+    m->after = m->given = true;
+    for (int w = 0; w < GN_STALE_WAYS; w++) m->asked[w] = w == GN_STALE_ALL;
+    return search(s);
 }
 
-static gn_status try_one(gn_case *c, const bool *set, gn_mistake mistake, double sign, bool whole)
+/* ---- which layers the step moved --------------------------------------------------------------------------------- */
+
+static size_t layer_count(const gn_case *c) { return c->slots ? c->slot[c->slots - 1].layer + 1 : 0; }
+
+/* Would training by parts move this set of layers (a bit each): any of few, else one alone or a run from an end? */
+static bool likely(unsigned set, size_t layers)
 {
-    gn_stale s = { .c = c, .set = set, .mistake = mistake, .sign = sign, .whole = whole };
-    if (mistake != GN_MISTAKE_STALE_ALL && dense_layers(c->at.net) < 2) return GN_OK;
-    s.here = gn_case_array(c), s.old = gn_case_array(c), s.next = gn_case_array(c), s.g = gn_case_array(c);
-    if (!s.here || !s.old || !s.next || !s.g) return GN_NO_MEMORY;
-    gn_net_rows_take(&c->at, s.here);
-    gn_status status = open_right(&s);
-    if (status == GN_OK && mistake != GN_MISTAKE_STALE_ALL) status = open_candidate(&s);
-    if (status == GN_OK) status = search(&s);
-    close_plans(&s);
-    return status;
+    unsigned low = set & (0u - set);
+    bool run = ((set + low) & set) == 0;
+    return layers <= SUBSETS_LAYERS || set == low || (run && ((set & 1) || set >> (layers - 1)));
 }
 
-gn_status gn_case_stale(gn_case *c, const bool *set)
+static gn_status search_set(gn_search *s, unsigned set, size_t layers)
 {
-    bool whole = true;
+    gn_moments *m = &s->m;
+    m->all = set == UINT_MAX || set == (1u << layers) - 1;
+    for (size_t i = 0; i < m->c->slots; i++) m->moved[i] = m->all || set >> m->c->slot[i].layer & 1;
+    return search_step(s);
+}
+
+static gn_status search_sets(gn_search *s)
+{
+    size_t layers = layer_count(s->m.c), sets = 0;
+    double work = (double)s->m.c->at.rows * (double)s->m.c->n;
+    GN_TRY(search_set(s, UINT_MAX, layers));
+    if (layers < 2 || layers > RUNS_LAYERS) return GN_OK;
+    for (unsigned set = 1; set < (1u << layers) - 1; set++) sets += likely(set, layers);
+    if (work * (double)sets > FAMILY_MOST) return GN_OK;
+    for (unsigned set = 1; set < (1u << layers) - 1; set++)
+        if (likely(set, layers)) GN_TRY(search_set(s, set, layers));
+    return GN_OK;
+}
+
+/* ---- the aims ---------------------------------------------------------------------------------------------------- */
+
+static gn_status add_aim(gn_search *s, const bool *set, size_t only)
+{
+    gn_case *c = s->m.c;
+    gn_aim *aim = &s->aim[s->aims];
+    if (!(aim->set = gn_arena_alloc(&c->arena, c->slots + 1, sizeof *aim->set))) return GN_NO_MEMORY;
+    for (size_t i = 0; i < c->slots; i++) aim->set[i] = set[i] && c->u[i] && (only == SIZE_MAX || only == i);
+    aim->right = gn_case_distance(c, aim->set, c->right, 1);
+    s->aims++;
+    return GN_OK;
+}
+
+static gn_status open_search(gn_case *c, const bool *set, bool each, gn_search *s)
+{
+    s->aim = gn_arena_alloc(&c->arena, c->slots + 1, sizeof *s->aim);
+    s->last = gn_case_array(c), s->slope = gn_case_array(c), s->best = gn_case_array(c);
+    if (!s->aim || !s->last || !s->slope || !s->best) return GN_NO_MEMORY;
+    s->m.c = c;
+    if (!each) GN_TRY(add_aim(s, set, SIZE_MAX));
+    for (size_t i = 0; i < c->slots && each; i++)
+        if (set[i] && c->u[i]) GN_TRY(add_aim(s, set, i));
+    return gn_moments_open(c, &s->m);
+}
+
+gn_status gn_case_stale(gn_case *c, const bool *set, bool each)
+{
+    gn_search s = { 0 };
     c->no_stale = (double)c->at.rows * (double)c->n > WORK_MOST;
     if (c->no_stale) return GN_OK;
-    for (size_t i = 0; i < c->slots; i++) whole &= set[i] && c->u[i];
-    GN_TRY(try_one(c, set, GN_MISTAKE_UPDATED_EARLY, 1, whole));
-    GN_TRY(try_one(c, set, GN_MISTAKE_STALE_INPUT, 1, whole));
-    GN_TRY(try_one(c, set, GN_MISTAKE_STALE_ALL, 1, whole));
-    return try_one(c, set, GN_MISTAKE_STALE_ALL, -1, whole);
+    gn_status status = open_search(c, set, each, &s);
+    if (status == GN_OK) status = search_sets(&s);
+    gn_moments_close(&s.m);
+    return status;
 }

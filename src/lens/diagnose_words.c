@@ -52,6 +52,45 @@ static void say_unknown(gn_text *t, const gn_finding *f)
         gn_text_printf(t, ", as after rounding to %d digits", (int)ceil(-log10(f->distance)));
 }
 
+/* What is of another moment, which moment, and what the step between moved. */
+static void say_moment(gn_text *t, const gn_case *c, const gn_candidate *a)
+{
+    static const char *const what[GN_STALE_WAYS] = {
+        [GN_STALE_INPUTS] = "the inputs of the layers are those", [GN_STALE_DELTAS] = "the deltas are those",
+        [GN_STALE_FORWARD] = "the whole forward pass is that", [GN_STALE_ALL] = "it is that",
+    };
+    if (a->way == GN_STALE_EARLY) {
+        gn_text_printf(t, "; with the rate %s", gn_num_digits(GN_NUM, fabs(a->rate), DIGITS));
+        return;
+    }
+    gn_text_printf(t, "; %s of the weights %s a step of gradient descent at the rate %s", what[a->way],
+                   a->rate > 0 ? "before" : "after", gn_num_digits(GN_NUM, fabs(a->rate), DIGITS));
+    size_t said = 0;
+    for (size_t i = 0; a->moved && i < c->slots; i++)
+        if (a->moved[i]) gn_text_printf(t, "%s%s", said++ ? ", " : " of ", c->slot[i].name);
+    if (a->moved) gn_text_puts(t, " alone");
+}
+
+/* The right numbers of another tensor. */
+static void say_layer(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_finding *f)
+{
+    gn_text_printf(t, "equal to the right gradient of %s%s%s, to %s", c->slot[j->candidate->row].name,
+                   j->flipped != f->transposed ? ", transposed," : "", f->entries > 1 ? " in every entry" : "",
+                   gn_num_digits(GN_NUM, f->distance, 2));
+    if (f->with_factor) {
+        gn_text_puts(t, ", times ");
+        gn_put_ratio(t, f->factor);
+    }
+    gn_text_printf(t, "; from its own it is %s away", gn_num_digits(GN_NUM, f->from_right, 3));
+}
+
+static void say_transposed(gn_text *t, const gn_case *c, const gn_finding *f)
+{
+    const gn_slot *s = &c->slot[f->tensor];
+    gn_text_printf(t, "given as %zu by %zu where the weight is %zu by %zu; its numbers are the right ones, to %s",
+                   s->cols, s->rows, s->rows, s->cols, gn_num_digits(GN_NUM, f->distance, 2));
+}
+
 static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_finding *f)
 {
     const gn_candidate *a = j->candidate;
@@ -66,14 +105,11 @@ static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, c
     if (f->mistake == GN_MISTAKE_DECAY) gn_text_printf(t, "; right + %s*w", gn_num_digits(GN_NUM, a->rate, DIGITS));
     else if (f->mistake == GN_MISTAKE_CLIPPED)
         gn_text_printf(t, "; none is larger than %s", gn_num_digits(GN_NUM, a->rate, DIGITS));
-    else if (a->fitted) gn_text_printf(t, "; with the rate %s", gn_num_digits(GN_NUM, fabs(a->rate), DIGITS));
-    if (f->mistake == GN_MISTAKE_STALE_ALL)
-        gn_text_printf(t, ", %s a step of gradient descent", a->rate > 0 ? "before" : "after");
+    else if (a->searched) say_moment(t, c, a);
     if (f->mistake == GN_MISTAKE_ROW_MISSING || f->mistake == GN_MISTAKE_ONE_ROW)
         gn_text_printf(t, "; row %zu of %zu, from 0", a->row, c->at.rows);
     if (f->mistake == GN_MISTAKE_FIRST_ROWS) gn_text_printf(t, "; the first %zu of %zu", a->row, c->at.rows);
     if (a->own_mean != 0 && f->factor == a->own_mean) gn_text_puts(t, "; as the mean of the rows that are there");
-    if (f->mistake == GN_MISTAKE_LAYER) gn_text_printf(t, "; it is that of %s", c->slot[a->row].name);
     gn_text_printf(t, "; from the right one it is %s away", gn_num_digits(GN_NUM, f->from_right, 3));
 }
 
@@ -113,9 +149,12 @@ static void say(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_fi
     else if (f->mistake == GN_MISTAKE_UNKNOWN) say_unknown(t, f);
     else if (f->mistake == GN_MISTAKE_RIGHT)
         gn_text_printf(t, "equal to the engine's to %s", gn_num_digits(GN_NUM, f->distance, 2));
+    else if (f->mistake == GN_MISTAKE_LAYER) say_layer(t, c, j, f);
+    else if (f->mistake == GN_MISTAKE_TRANSPOSED && f->transposed) say_transposed(t, c, f);
     else if (j->candidate->mistake == GN_MISTAKE_RIGHT && !j->flipped) say_factor(t, c, f);
     else say_structure(t, c, j, f);
-    if (f->transposed) gn_text_puts(t, "; it was given as the transpose and read so");
+    bool said = f->mistake == GN_MISTAKE_TRANSPOSED || f->mistake == GN_MISTAKE_LAYER;
+    if (f->transposed && !said) gn_text_puts(t, "; it was given in the shape of the transpose");
     for (size_t i = 0; i < f->alsos; i++)
         gn_text_printf(t, "%s\"%s\"", i ? ", " : "; as well explained by ", gn_mistake_name(f->also[i]));
 }

@@ -137,12 +137,46 @@ $ python3 grad.py weights > g.csv; glassnet diagnose s.safetensors sine.csv --gr
 > The gradient is not right: bias missing.
 $ glassnet check s.safetensors sine.csv --grad g.csv --format json | grep -c 'bias missing'
 > 1
-# a transposed tensor says so first
+# a gradient in the shape of the transpose is not right, whatever its numbers are
 $ glassnet train moons --n 30 --net "3 tanh" --epochs 2 --seed 1 --precision f64 --quiet --out mm.safetensors >/dev/null; glassnet data moons --n 30 > mm.csv
 <<< turn.py
 import json, sys
 g = [v["value"] for v in json.load(sys.stdin)["symbols"] if v["name"] == "dL_dW1"][0]
 print("\n".join(",".join(repr(row[i]) for row in g) for i in range(2)))
 >>>
-$ glassnet explain mm.safetensors mm.csv --row 0-29 --precision f64 --weight-decay 0 --format json | python3 turn.py > t.csv; glassnet diagnose mm.safetensors mm.csv --grad t.csv | grep '^The'
-> The numbers of the gradient are right, and transposed: a gradient has the shape
+$ glassnet explain mm.safetensors mm.csv --row 0-29 --precision f64 --weight-decay 0 --format json | python3 turn.py > t.csv; glassnet diagnose mm.safetensors mm.csv --grad t.csv > out; echo $?; grep -A1 -E '^The|^0' out | tr '\n' ' '
+> 1
+> The gradient is not right: transposed.  -- 0.weight: transposed: given as 2 by 3 where the weight is 3 by 2; its numbers are the right ones, to {num}. 
+$ glassnet check mm.safetensors mm.csv --grad t.csv > out; echo $?; grep '^The gradient is' out
+> 1
+> The gradient is not right: transposed.
+
+# the gradient of another tensor: given for one, and two exchanged among all
+$ python3 grad.py right > g.csv; sed -n 5,8p g.csv > b1.csv; glassnet diagnose s.safetensors sine.csv --grad b1.csv --tensor 2.weight | grep -E '^(The|2)'
+> The gradient is not right: wrong layer (that of 0.bias).
+> 2.weight: wrong layer (that of 0.bias): equal to the right gradient of 0.bias in
+$ (sed -n 1,4p g.csv; sed -n 9,12p g.csv; sed -n 5,8p g.csv; sed -n 13p g.csv) > x.csv; glassnet diagnose s.safetensors sine.csv --grad x.csv > out; echo $?; grep -E 'right$|layer .that of [02]..?[a-z]*.$|exchanged' out
+> 1
+>   0.weight  4 of 4  {any}right
+>   0.bias    0 of 4  {any}wrong layer (that of 2.weight)
+>   2.weight  0 of 4  {any}wrong layer (that of 0.bias)
+>   2.bias    1 of 1  {any}right
+> 0.bias and 2.weight are exchanged: each holds the other's gradient.
+
+# the hidden layer's values of after a step of its own, the error of before it
+<<< stale.py
+import sys
+sys.argv.append("right")
+exec(open("grad.py").read().split('if what == "bias"')[0])
+V1, c1 = [w - 0.05 * g for w, g in zip(W1, g1)], [b - 0.05 * g for b, g in zip(b1, gb1)]
+g2 = [0.0] * 4
+for x, y in rows:
+    x = (x - m["input_shift"][0]) * m["input_factor"][0]
+    y = (y - m["target_shift"][0]) * m["target_factor"][0]
+    e = 2 * (sum(W2[i] * math.tanh(W1[i] * x + b1[i]) for i in range(4)) + b2[0] - y) / len(rows)
+    for i in range(4): g2[i] += e * math.tanh(V1[i] * x + c1[i])
+print("\n".join(map(repr, g1 + gb1 + g2 + [gb2])))
+>>>
+$ python3 stale.py > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv > out; echo $?; grep -E -A3 '^(The|2.weight:)' out | tr '\n' ' '
+> 1
+> The gradient is not right: stale activations.{any}the inputs of the layers are those of the weights after a step of gradient descent at the rate 0.05; {any}
