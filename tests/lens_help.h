@@ -36,15 +36,25 @@ static inline void put_parameters(gn_net *net, const double *p)
     }
 }
 
-/* 2-3-1 with tanh and the mean of squares over three rows: 13 parameters. */
+/* C7: the explicit net 2-3-1 with the mean of squares, its 13 parameters, and its three rows. */
+static const double c7[] = { .1, -.2, .3, .4, -.5, .6, .01, .02, -.03, .7, -.8, .9, .05 };
+static const double c7_x[] = { 1, .5, -2, 1, .5, -1.5 }, c7_y[] = { 1, -1, .5 };
+
+static inline gn_net *net_c7(gn_context *ctx, const char *layers)
+{
+    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, layers, "mse", "mean", GN_F64);
+    put_parameters(net, c7);
+    return net;
+}
+
+static inline gn_dataset rows_c7(void) { return values_set(c7_x, c7_y, 3, 2); }
+
+/* F4: that net with tanh. */
 static inline gn_objective *f4_objective(gn_context *ctx)
 {
-    static const double p[] = { 0.1, -0.2, 0.3, 0.4, -0.5, 0.6, 0.01, 0.02, -0.03, 0.7, -0.8, 0.9, 0.05 };
-    static const double x[] = { 1, 0.5, -2, 1, 0.5, -1.5 }, y[] = { 1, -1, 0.5 };
-    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, "3 tanh", "mse", "mean", GN_F64);
-    gn_dataset d = { .rows = 3, .inputs = 2, .type = GN_EL_F64, .x = x, .y = y };
+    gn_net *net = net_c7(ctx, "3 tanh");
+    gn_dataset d = rows_c7();
     gn_objective *o;
-    put_parameters(net, p);
     must(ctx, gn_objective_net(ctx, net, &d, &o));
     gn_net_free(net);
     return o;

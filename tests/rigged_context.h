@@ -1,5 +1,5 @@
-/* rigged_context.h -- one context for all the tests of a file, whose allocations are counted and can be made to fail; the
- * file fails when a block is not given back. Include it as one_context.h. */
+/* rigged_context.h -- one context for all the tests of a file, whose allocations are counted and can be made to fail;
+ * the file fails when a block is not given back. Include it as one_context.h. */
 #ifndef GN_RIGGED_CONTEXT_H
 #define GN_RIGGED_CONTEXT_H
 

@@ -1,19 +1,10 @@
 /* test_lens_check.c -- the gradient check finds planted mistakes and passes what is right, kinks among them; its steps,
  * slopes and second order give the numbers of the acceptance page; complex step agrees with reverse mode on every row
  * of the tables. */
-#include "lens/diagnose.h"
-#include "nn_help.h"
+#include "lens_help.h"
+#include "one_context.h"
 
-static gn_objective *formula(gn_context *ctx, gn_arena *arena, const char *text, const char *const *names, size_t n,
-                             const double *start, const gn_formula **f)
-{
-    gn_objective *o;
-    const gn_formula *own;
-    must(ctx, gn_formula_parse(arena, text, strlen(text), &own));
-    must(ctx, gn_objective_formula(ctx, own, names, n, start, &o));
-    if (f) *f = own;
-    return o;
-}
+#include "lens/diagnose.h"
 
 static const char *const x_name[] = { "x" };
 
@@ -48,11 +39,11 @@ static void step_table(void **state)
     static const double h[] = { 1e-3, 1e-4, 1e-5, 1e-6, 1e-8, 1e-12 };
     static const double central[] = { 1.7e-7, 1.7e-9, 1.3e-11, 2.2e-11, 2.4e-9, 7.7e-5 };
     double c[6], f[6], one = 1, slope, value;
-    gn_context *ctx = open_context(1);
     gn_arena arena;
     gn_arena_init(&arena, ctx);
     const gn_formula *e;
-    gn_objective *o = formula(ctx, &arena, "exp(x)", x_name, 1, &one, &e);
+    gn_objective *o = formula_objective(&arena, "exp(x)", x_name, 1, &one);
+    must(ctx, gn_formula_parse(&arena, "exp(x)", 6, &e));
     must(ctx, gn_check_differences(ctx, o, &one, &one, 6, h, c, f));
     for (int i = 0; i < 6; i++) {
         double error = fabs(c[i] / exp(1) - 1);
@@ -65,7 +56,6 @@ static void step_table(void **state)
     assert_true(slope == exp(1) && value == exp(1));
     gn_objective_free(o);
     gn_arena_free(&arena);
-    gn_context_free(ctx);
 }
 
 /* The same in float32, by the engine's exp: the best step is a hundredth. */
@@ -73,7 +63,6 @@ static void step_table_f32(void **state)
 {
     (void)state;
     static const double h[] = { 1e-2, 1e-4, 1e-7 }, error[] = { 1.3e-5, 3.2e-4, 0.56 };
-    gn_context *ctx = open_context(1);
     gn_graph *g;
     gn_plan *plan;
     float x;
@@ -93,20 +82,18 @@ static void step_table_f32(void **state)
     }
     gn_plan_free(plan);
     gn_graph_free(g);
-    gn_context_free(ctx);
 }
 
 /* Section 6.3: relu and leaky relu at and near 0. */
 static void kinks(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     gn_arena arena;
     gn_arena_init(&arena, ctx);
     double zero = 0, near = -1e-6, one = 1, c[2];
     const double h[2] = { 1e-5, 1e-7 };
     gn_check_entry e;
-    gn_objective *o = formula(ctx, &arena, "relu(x)", x_name, 1, &zero, NULL);
+    gn_objective *o = formula_objective(&arena, "relu(x)", x_name, 1, &zero);
     must(ctx, gn_check_differences(ctx, o, &zero, &one, 2, h, c, NULL));
     assert_true(fabs(c[0] - 0.5) < 1e-12 && fabs(c[1] - 0.5) < 1e-12);
     must(ctx, gn_check_differences(ctx, o, &near, &one, 2, h, c, NULL));
@@ -125,7 +112,7 @@ static void kinks(void **state)
     assert_int_equal(e.verdict, GN_VERDICT_FAIL);
     gn_objective_free(o);
 
-    o = formula(ctx, &arena, "leaky_relu(x)", x_name, 1, &zero, NULL);
+    o = formula_objective(&arena, "leaky_relu(x)", x_name, 1, &zero);
     double g;
     must(ctx, gn_check_differences(ctx, o, &zero, &one, 2, h, c, NULL));
     assert_true(fabs(c[0] - 0.505) < 1e-12);
@@ -135,19 +122,17 @@ static void kinks(void **state)
     assert_true(e.verdict == GN_VERDICT_KINKS && fabs(e.left - 0.01) < 1e-12 && fabs(e.right - 1) < 1e-12);
     gn_objective_free(o);
     gn_arena_free(&arena);
-    gn_context_free(ctx);
 }
 
 /* A slope far below the loss: what rounding leaves of a difference is no mistake, and a mistake is one all the same. */
 static void rounding(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     gn_arena arena;
     gn_arena_init(&arena, ctx);
     gn_check_entry e;
     for (double x = 0.5; x < 3; x += 0.1) {
-        gn_objective *o = formula(ctx, &arena, "1 + 1e-8*sin(x)", x_name, 1, &x, NULL);
+        gn_objective *o = formula_objective(&arena, "1 + 1e-8*sin(x)", x_name, 1, &x);
         must(ctx, gn_check_one(ctx, o, &x, 0, 1e-8 * cos(x), 0, &e));
         assert_true(gn_verdict_ok(e.verdict));
         must(ctx, gn_check_one(ctx, o, &x, 0, 1e-8 * cos(x) + 1e-9, 0, &e));
@@ -155,46 +140,43 @@ static void rounding(void **state)
         gn_objective_free(o);
     }
     gn_arena_free(&arena);
-    gn_context_free(ctx);
 }
 
 /* ---- C7 and F4: the explicit net, tanh --------------------------------------------------------------------------- */
 
-static const double c7[13] = { .1, -.2, .3, .4, -.5, .6, .01, .02, -.03, .7, -.8, .9, .05 };
-static const double c7_x[6] = { 1, .5, -2, 1, .5, -1.5 }, c7_y[3] = { 1, -1, .5 };
+/* The explicit net on its three rows (weight: of each row, or NULL), as an objective with its gradient. */
+typedef struct subject { gn_net *net; gn_dataset rows; gn_objective *o; double g[13]; } subject;
 
-static gn_net *net_c7(gn_context *ctx, const char *layers)
+static subject open_c7(const char *layers, const float *weight)
 {
-    gn_net *net = make_net_as(ctx, GN_REGRESSION, 2, 1, layers, "mse", "mean", GN_F64);
-    for (size_t i = 0, k = 0; i < 4; i++)
-        for (size_t j = 0; j < gn_net_tensor(net, i).size; j++) put_weight(net, i, j, c7[k++]);
-    return net;
+    subject c = { .net = net_c7(ctx, layers), .rows = rows_c7() };
+    c.rows.weight = weight;
+    must(ctx, gn_objective_net(ctx, c.net, &c.rows, &c.o));
+    must(ctx, gn_objective_gradient(c.o, gn_objective_start(c.o), NULL, c.g));
+    return c;
+}
+
+static void close_c7(subject *c)
+{
+    gn_objective_free(c->o);
+    gn_net_free(c->net);
 }
 
 static void taylor_c7(void **state)
 {
     (void)state;
     static const double first[] = { 6.6e-3, 1.09e-5, 5.63e-8, 5.11e-10 };
-    gn_context *ctx = open_context(1);
-    gn_net *net = net_c7(ctx, "3 tanh");
-    gn_dataset rows = values_set(c7_x, c7_y, 3, 2);
-    gn_objective *o;
+    subject c = open_c7("3 tanh", NULL);
     gn_taylor t;
-    double v[13], g[13];
-    must(ctx, gn_objective_net(ctx, net, &rows, &o));
-    must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
+    double v[13];
     for (int k = 0; k < 13; k++) v[k] = (k + 1) / 13.0;
-    must(ctx, gn_taylor_test(ctx, o, gn_objective_start(o), v, g, &t));
-    for (int i = 0; i < 4; i++) {
-        assert_true(fabs(t.first[i] / first[i] - 1) < 0.02);
-    }
+    must(ctx, gn_taylor_test(ctx, c.o, gn_objective_start(c.o), v, c.g, &t));
+    for (int i = 0; i < 4; i++) assert_true(fabs(t.first[i] / first[i] - 1) < 0.02);
     assert_true(fabs(t.slope[0] - 1) < 0.01 && fabs(t.slope[1] - 2) < 0.05);
-    g[3] *= 1.01;                                       /* a wrong gradient leaves a remainder of first order */
-    must(ctx, gn_taylor_test(ctx, o, gn_objective_start(o), v, g, &t));
+    c.g[3] *= 1.01;                                     /* a wrong gradient leaves a remainder of first order */
+    must(ctx, gn_taylor_test(ctx, c.o, gn_objective_start(c.o), v, c.g, &t));
     assert_true(t.slope[1] < 1.2);
-    gn_objective_free(o);
-    gn_net_free(net);
-    gn_context_free(ctx);
+    close_c7(&c);
 }
 
 static void whole_c7(void **state)
@@ -202,13 +184,9 @@ static void whole_c7(void **state)
     (void)state;
     static const char *const layers[] = { "3 tanh", "3 relu" };
     for (int turn = 0; turn < 2; turn++) {
-        gn_context *ctx = open_context(1);
-        gn_net *net = net_c7(ctx, layers[turn]);
-        gn_dataset rows = values_set(c7_x, c7_y, 3, 2);
-        gn_objective *o;
+        subject c = open_c7(layers[turn], NULL);
         gn_check_report r;
-        must(ctx, gn_objective_net(ctx, net, &rows, &o));
-        must(ctx, gn_gradient_check(ctx, o, NULL, NULL, &r));
+        must(ctx, gn_gradient_check(ctx, c.o, NULL, NULL, &r));
         assert_true(r.full && r.parameters == 13 && r.checked == 13 && r.tensors == 4 && r.entries == 0);
         assert_int_equal(r.verdict, GN_VERDICT_EXCELLENT);
         assert_true(r.second && r.symmetry <= 1e-12 && r.product_error < 4e-9);
@@ -217,9 +195,7 @@ static void whole_c7(void **state)
         assert_true(fabs(r.taylor.slope[1] - 2) < 0.1);
         if (turn) assert_true(fabs(r.loss - 2.650818) < 1e-12);
         gn_check_report_free(&r);
-        gn_objective_free(o);
-        gn_net_free(net);
-        gn_context_free(ctx);
+        close_c7(&c);
     }
 }
 
@@ -227,28 +203,22 @@ static void whole_c7(void **state)
 static void product_f4(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
-    gn_net *net = net_c7(ctx, "3 tanh");
-    gn_dataset rows = values_set(c7_x, c7_y, 3, 2);
-    gn_objective *o;
+    subject c = open_c7("3 tanh", NULL);
     double v[13], hv[13], p[13], up[13], down[13], away = 0, size = 0, slope, loss;
-    must(ctx, gn_objective_net(ctx, net, &rows, &o));
     for (int k = 0; k < 13; k++) v[k] = (k + 1) / 13.0;
-    must(ctx, gn_objective_hvp(o, gn_objective_start(o), v, hv));
+    must(ctx, gn_objective_hvp(c.o, gn_objective_start(c.o), v, hv));
     for (int side = -1; side < 2; side += 2) {
         for (int k = 0; k < 13; k++) p[k] = c7[k] + side * 1e-5 * v[k];
-        must(ctx, gn_objective_gradient(o, p, NULL, side < 0 ? down : up));
+        must(ctx, gn_objective_gradient(c.o, p, NULL, side < 0 ? down : up));
     }
     for (int k = 0; k < 13; k++) {
         away += pow((up[k] - down[k]) / 2e-5 - hv[k], 2);
         size += hv[k] * hv[k];
     }
     assert_true(sqrt(away / size) < 8e-10);
-    must(ctx, gn_complex_step_net(ctx, net, &rows, c7, v, &loss, &slope));
+    must(ctx, gn_complex_step_net(ctx, c.net, &c.rows, c7, v, &loss, &slope));
     assert_true(fabs(slope - -.6534391438750476) < 1e-12);
-    gn_objective_free(o);
-    gn_net_free(net);
-    gn_context_free(ctx);
+    close_c7(&c);
 }
 
 /* ---- planted mistakes (law 18) ----------------------------------------------------------------------------------- */
@@ -271,17 +241,12 @@ static void planted(void **state)
     (void)state;
     static const char *const layers[] = { "3 tanh", "3 relu" };
     for (int turn = 0; turn < 2; turn++) {
-        gn_context *ctx = open_context(1);
-        gn_net *net = net_c7(ctx, layers[turn]);
-        gn_dataset rows = values_set(c7_x, c7_y, 3, 2);
-        gn_objective *o;
-        double g[13], wrong[13];
-        must(ctx, gn_objective_net(ctx, net, &rows, &o));
-        must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
+        subject c = open_c7(layers[turn], NULL);
+        double wrong[13];
         for (int which = 0; which < 6; which++) {
             gn_check_report r;
-            plant(which, g, wrong);
-            must(ctx, gn_gradient_check(ctx, o, wrong, NULL, &r));
+            plant(which, c.g, wrong);
+            must(ctx, gn_gradient_check(ctx, c.o, wrong, NULL, &r));
             assert_false(gn_verdict_ok(r.verdict));
             assert_true(r.entries > 0 && r.tensor[0].tensor == 0);
             if (which == 2) {
@@ -293,9 +258,7 @@ static void planted(void **state)
             if (which == 5) assert_true(r.direction[0].error > 1e-7);
             gn_check_report_free(&r);
         }
-        gn_objective_free(o);
-        gn_net_free(net);
-        gn_context_free(ctx);
+        close_c7(&c);
     }
 }
 
@@ -303,7 +266,6 @@ static void planted(void **state)
 static void planted_kink(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_REGRESSION, 1, 1, "1 relu", "mse", "mean", GN_F64);
     put_weight(net, 0, 0, 1), put_weight(net, 1, 0, 0), put_weight(net, 2, 0, 2), put_weight(net, 3, 0, 0.5);
     const double x[2] = { 0, 1 }, t[2] = { 1, 1 };
@@ -328,68 +290,58 @@ static void planted_kink(void **state)
     gn_check_report_free(&r);
     gn_objective_free(o);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* Large nets: some entries of every tensor, biases among them, the same for the same seed. */
 static void samples(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(2);
-    gn_net *net = make_net_as(ctx, GN_CLASSES, 10, 3, "70 tanh, 70 softplus", "auto", "mean", GN_F32);
+    gn_context *two = open_context(2);
+    gn_net *net = make_net_as(two, GN_CLASSES, 10, 3, "70 tanh, 70 softplus", "auto", "mean", GN_F32);
     float x[60];
     int32_t label[6] = { 0, 1, 2, 2, 1, 0 };
     for (int i = 0; i < 60; i++) x[i] = (float)sin(i * 0.7);
     gn_dataset rows = labels_set(x, label, 6, 10);
     gn_objective *o;
     gn_check_report r, again;
-    must(ctx, gn_objective_net(ctx, net, &rows, &o));
+    must(two, gn_objective_net(two, net, &rows, &o));
     assert_true(gn_objective_size(o) > 5000);
-    must(ctx, gn_gradient_check(ctx, o, NULL, NULL, &r));
+    must(two, gn_gradient_check(two, o, NULL, NULL, &r));
     assert_false(r.full);
     assert_true(r.checked == 5 * 20 + 3 && r.tensors == 6 && gn_verdict_ok(r.verdict) && r.symmetry <= 1e-12);
-    must(ctx, gn_gradient_check(ctx, o, NULL, NULL, &again));
+    must(two, gn_gradient_check(two, o, NULL, NULL, &again));
     assert_true(r.tensor[0].worst.index == again.tensor[0].worst.index && r.uhv == again.uhv);
     gn_check_report_free(&again);
     gn_check_options how;
     gn_check_defaults(&how);
     how.tensor = 3;
     how.second = false;
-    must(ctx, gn_gradient_check(ctx, o, NULL, &how, &again));
+    must(two, gn_gradient_check(two, o, NULL, &how, &again));
     assert_true(again.full && again.checked == 70 && again.tensors == 1 && again.tensor[0].tensor == 3);
     gn_check_report_free(&again);
     gn_check_report_free(&r);
     gn_objective_free(o);
     gn_net_free(net);
-    gn_context_free(ctx);
+    gn_context_free(two);
 }
 
 /* Rows with weights of their own: every way has them. */
 static void weighted(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
-    gn_net *net = net_c7(ctx, "3 tanh");
     const float weight[3] = { 1, 4, 0.5f };
-    gn_dataset rows = values_set(c7_x, c7_y, 3, 2);
-    rows.weight = weight;
-    gn_objective *o;
+    subject c = open_c7("3 tanh", weight);
     gn_check_options how;
     gn_check_oracles oracle;
     gn_diagnosis d;
-    double g[13];
     gn_check_defaults(&how);
-    must(ctx, gn_objective_net(ctx, net, &rows, &o));
-    must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
-    must(ctx, gn_check_oracles_run(ctx, net, &rows, o, g, &how, &oracle));
+    must(ctx, gn_check_oracles_run(ctx, c.net, &c.rows, c.o, c.g, &how, &oracle));
     assert_true(gn_check_oracles_ok(&oracle) && oracle.complex_error < 1e-13 && !oracle.narrow);
     gn_free(ctx, oracle.precision);
-    must(ctx, gn_diagnose_flat(ctx, net, &rows, g, 13, &d));
+    must(ctx, gn_diagnose_flat(ctx, c.net, &c.rows, c.g, 13, &d));
     assert_true(d.right);
     gn_diagnosis_free(&d);
-    gn_objective_free(o);
-    gn_net_free(net);
-    gn_context_free(ctx);
+    close_c7(&c);
 }
 
 /* ---- complex step ------------------------------------------------------------------------------------------------ */
@@ -398,7 +350,6 @@ static void weighted(void **state)
 static void complex_rows(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     const double at[] = { -2.3, -0.4, 0.35, 1.7 };
     for (int op = 0; op < GN_P_COUNT; op++) {
         const gn_pointwise_row *row = &gn_pointwise_table()[op];
@@ -420,12 +371,10 @@ static void complex_rows(void **state)
         }
         gn_arena_free(&arena);
     }
-    gn_context_free(ctx);
 }
 
 static void complex_net(gn_task task, size_t outputs, const char *layers, const char *loss)
 {
-    gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, task, 3, outputs, layers, loss, "mean", GN_F64);
     const double shift[3] = { 0.1, 0, -1 }, factor[3] = { 2, 1, 0.5 };
     double x[15], t[15], g[512], v[512], slope, value, same, forward = 0;
@@ -450,7 +399,6 @@ static void complex_net(gn_task task, size_t outputs, const char *layers, const 
     assert_true(fabs(slope - forward) <= 1e-13 * fmax(1, fabs(forward)));
     gn_objective_free(o);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 static void complex_nets(void **state)
@@ -473,5 +421,5 @@ int main(void)
         cmocka_unit_test(planted),    cmocka_unit_test(planted_kink), cmocka_unit_test(samples),
         cmocka_unit_test(complex_rows), cmocka_unit_test(complex_nets),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_all, close_all);
 }

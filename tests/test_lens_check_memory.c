@@ -2,8 +2,7 @@
  * says so, nothing is lost, and the next run is as the first. */
 #include "test_base_seams.h"
 #include "diagnose_help.h"
-
-static const double x[6] = { 1, .5, -2, 1, .5, -1.5 }, y[3] = { 1, -1, .5 };
+#include "lens_help.h"
 
 typedef gn_status (*gn_work)(gn_context *ctx, const gn_net *net, const gn_dataset *rows);
 
@@ -64,7 +63,7 @@ static void each_fails_once(gn_work work, long stride)
     rig_alloc rig = { 0 };
     gn_context *ctx = rigged_context(&rig, 1);
     gn_net *net = make_net(ctx, GN_REGRESSION, 2, 1, "3 relu");
-    gn_dataset rows = values_set(x, y, 3, 2);
+    gn_dataset rows = rows_c7();
     long before = rig.calls;
     must(ctx, work(ctx, net, &rows));
     long needed = rig.calls - before;

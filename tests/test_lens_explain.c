@@ -1,6 +1,7 @@
 /* test_lens_explain.c -- explanations of the nets of the documents: every number of C1, C2, C7, C9, A16, D4, E2, E5, E6
  * on the sheet, the equations read again, and one parameter along every path. */
 #include "test_lens_explain.h"
+#include "one_context.h"
 
 /* ---- C1: z = W x + b --------------------------------------------------------------------------------------------- */
 
@@ -8,25 +9,21 @@ static void two_loops(void **state)
 {
     (void)state;
     static const double w[] = { 1, 2, 2, 3, 3, 4 }, b[] = { 1, 2, 3 }, x[] = { 1, 2 }, y[] = { 0, 0, 0 };
-    gn_context *ctx = open_context(1);
     gn_net *net = net64(ctx, GN_REGRESSION, 2, 3, "", "mse", "mean");
     gn_dataset d = values_set(x, y, 1, 2);
-    gn_sheet s;
     put_tensor(net, 0, w);
     put_tensor(net, 1, b);
-    gn_explain_call c = call_of(net, &d, first_rows, 1);
-    must(ctx, gn_explain(ctx, &c, &s));
+    gn_sheet s = explained(ctx, net, &d, 1);
     values(&s, "Z1", (double[]){ 6, 10, 14 }, 3, 0);
     assert_string_equal(line_of(&s, "Z1")->formula, "X*W1' + b1");
     assert_true(hold_law(ctx, &s, 1e-12) >= 5);
     gn_sheet_free(&s);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* ---- C2, C2b: the 4-6-4-2 net of seed 42 ------------------------------------------------------------------------- */
 
-static gn_net *net_of_seed_42(gn_context *ctx)
+static gn_net *net_of_seed_42(void)
 {
     static const double w1[] = {
         0.04967141530112327, -0.013826430117118467, 0.06476885381006925, 0.15230298564080255,
@@ -70,12 +67,9 @@ static void four_six_four_two(void **state)
 {
     (void)state;
     static const double x[] = { 1, 2, 3, 1 }, y[] = { 0, 0 };
-    gn_context *ctx = open_context(1);
-    gn_net *net = net_of_seed_42(ctx);
+    gn_net *net = net_of_seed_42();
     gn_dataset d = values_set(x, y, 1, 4);
-    gn_sheet s;
-    gn_explain_call c = call_of(net, &d, first_rows, 1);
-    must(ctx, gn_explain(ctx, &c, &s));
+    gn_sheet s = explained(ctx, net, &d, 1);
     values(&s, "Z1", (double[]){ -0.175754622387286, 0.5911871784152047, -1.2750272904993694, -0.5564659061072914,
                                  -1.052709928223085, -0.312500490213397 }, 6, 1e-12);
     values(&s, "Z2", (double[]){ 1.1405038338499387, 0.8154269340000926, -0.8570183876432208, -0.4134410493393745 }, 4,
@@ -91,7 +85,6 @@ static void four_six_four_two(void **state)
     assert_true(hold_law(ctx, &s, 1e-12) > 20);
     gn_sheet_free(&s);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 static void parameter_counts(void **state)
@@ -102,18 +95,14 @@ static void parameter_counts(void **state)
                                                                                            "101770 parameters" }
     };
     static double x[784], y[10];
-    gn_context *ctx = open_context(1);
     for (size_t i = 0; i < 3; i++) {
         gn_net *net = net64(ctx, GN_REGRESSION, of[i].in, of[i].out, of[i].layers, "mse", "mean");
         gn_dataset d = values_set(x, y, 1, of[i].in);
-        gn_sheet s;
-        gn_explain_call c = call_of(net, &d, first_rows, 1);
-        must(ctx, gn_explain(ctx, &c, &s));
+        gn_sheet s = explained(ctx, net, &d, 1);
         assert_true(says(&s, of[i].says));
         gn_sheet_free(&s);
         gn_net_free(net);
     }
-    gn_context_free(ctx);
 }
 
 /* ---- C7: the explicit net, forward and back ---------------------------------------------------------------------- */
@@ -121,9 +110,8 @@ static void parameter_counts(void **state)
 static void chain_rule_of_two_layers(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     gn_net *net = net_c7(ctx, "3 relu");
-    gn_dataset d = values_set(c7_x, c7_y, 3, 2);
+    gn_dataset d = rows_c7();
     gn_sheet s;
     gn_explain_call c = call_of(net, &d, first_rows, 3);
     c.checked = true;
@@ -149,14 +137,11 @@ static void chain_rule_of_two_layers(void **state)
     hold_law(ctx, &s, 1e-12);
     gn_sheet_free(&s);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
-static double loss_of(gn_context *ctx, const gn_net *net, const gn_dataset *d, size_t rows)
+static double loss_of(const gn_net *net, const gn_dataset *d, size_t rows)
 {
-    gn_sheet s;
-    gn_explain_call c = call_of(net, d, first_rows, rows);
-    must(ctx, gn_explain(ctx, &c, &s));
+    gn_sheet s = explained(ctx, net, d, rows);
     double loss = first_symbol(&s, "L")->value[0];
     gn_sheet_free(&s);
     return loss;
@@ -167,31 +152,27 @@ static void chain_rule_with_tanh(void **state)
 {
     (void)state;
     static const char *const name[] = { "dL_dW1", "dL_db1", "dL_dW2", "dL_db2" };
-    gn_context *ctx = open_context(1);
     gn_net *net = net_c7(ctx, "3 tanh");
-    gn_dataset d = values_set(c7_x, c7_y, 3, 2);
-    gn_sheet s;
-    gn_explain_call c = call_of(net, &d, first_rows, 3);
-    must(ctx, gn_explain(ctx, &c, &s));
+    gn_dataset d = rows_c7();
+    gn_sheet s = explained(ctx, net, &d, 3);
     for (size_t t = 0; t < 4; t++)
         for (size_t k = 0; k < gn_net_tensor(net, t).size; k++) {
             double w = weight_at(net, t, k), h = 1e-5;
             put_weight(net, t, k, w + h);
-            double up = loss_of(ctx, net, &d, 3);
+            double up = loss_of(net, &d, 3);
             put_weight(net, t, k, w - h);
-            double down = loss_of(ctx, net, &d, 3);
+            double down = loss_of(net, &d, 3);
             put_weight(net, t, k, w);
             close_to(name[t], first_symbol(&s, name[t])->value[k], (up - down) / (2 * h), 1e-8);
         }
     hold_law(ctx, &s, 1e-12);
     gn_sheet_free(&s);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* ---- C9: the 2-3-1 regressor, its true gradient, its training ---------------------------------------------------- */
 
-static gn_net *net_c9(gn_context *ctx)
+static gn_net *net_c9(void)
 {
     gn_net *net = net64(ctx, GN_REGRESSION, 2, 1, "3 relu", "mse", "mean");
     put_tensor(net, 0, (double[]){ 0.030471707975443137, -0.10399841062404956, 0.07504511958064573, 0.0940564716391214,
@@ -206,12 +187,9 @@ static const double c9_x[] = { 0, 0, 0, 1, 1, 0, 1, 1 }, c9_y[] = { 0, 1, 1, 2 }
 static void regressor(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
-    gn_net *net = net_c9(ctx);
+    gn_net *net = net_c9();
     gn_dataset d = values_set(c9_x, c9_y, 4, 2);
-    gn_sheet s;
-    gn_explain_call c = call_of(net, &d, first_rows, 4);
-    must(ctx, gn_explain(ctx, &c, &s));
+    gn_sheet s = explained(ctx, net, &d, 4);
     values(&s, "L", (double[]){ 1.5078371381958693 }, 1, 1e-12);
     values(&s, "dL_dW1", (double[]){ -0.006404699975338861, 0, 0.04755231401452023, 0.047567980221411746, 0, 0 }, 6,
            1e-12);
@@ -223,7 +201,6 @@ static void regressor(void **state)
     hold_law(ctx, &s, 1e-12);
     gn_sheet_free(&s);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* Steps as the sheet makes them are training: its new weights, put in again and again, give the curve. */
@@ -234,8 +211,7 @@ static void training_by_sheets(void **state)
                                                                { 10, 1.16873009427329 }, { 100, .496319425561546 } };
     static const char *const name[] = { "W1", "b1", "W2", "b2" };
     static const double hyper[GN_OPT_HYPER] = { 0.01 };
-    gn_context *ctx = open_context(1);
-    gn_net *net = net_c9(ctx);
+    gn_net *net = net_c9();
     gn_dataset d = values_set(c9_x, c9_y, 4, 2);
     size_t next = 0;
     for (int k = 0; next < GN_COUNT(right); k++) {
@@ -248,7 +224,6 @@ static void training_by_sheets(void **state)
         gn_sheet_free(&s);
     }
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* ---- A16: L = sum(A B) as the absolute error of a layer against 0 ------------------------------------------------ */
@@ -257,14 +232,11 @@ static void product_of_matrices(void **state)
 {
     (void)state;
     static const double a[] = { 1, 2, 3, 4 }, b_t[] = { 5, 7, 6, 8 }, zero[] = { 0, 0, 0, 0 };
-    gn_context *ctx = open_context(1);
     gn_net *net = net64(ctx, GN_REGRESSION, 2, 2, "", "mae", "sum");
     gn_dataset d = values_set(a, zero, 2, 2);
-    gn_sheet s;
     put_tensor(net, 0, b_t);
     put_tensor(net, 1, zero);
-    gn_explain_call c = call_of(net, &d, first_rows, 2);
-    must(ctx, gn_explain(ctx, &c, &s));
+    gn_sheet s = explained(ctx, net, &d, 2);
     values(&s, "Z1", (double[]){ 19, 22, 43, 50 }, 4, 0);
     values(&s, "L", (double[]){ 134 }, 1, 0);
     values(&s, "dL_dX", (double[]){ 11, 15, 11, 15 }, 4, 0);
@@ -272,7 +244,6 @@ static void product_of_matrices(void **state)
     hold_law(ctx, &s, 1e-12);
     gn_sheet_free(&s);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* ---- D4: the leaky neuron on four samples, J = half the sum ------------------------------------------------------ */
@@ -283,16 +254,13 @@ static void leaky_neuron(void **state)
     static const double w[] = { 0.92542368, 0.63684431, 0.63029109, 0.48955112,
                                0.96805626 }, b[] = { 0.9382288624999986 }, y[] = { 100, 200, 300, 400 };
     static const double x[] = { -1, 2, 3, 13, 17, 4, -5, 6, 14, 18, 7, 8, -9, 15, 19, -10, 11, 12, 16, -20 };
-    gn_context *ctx = open_context(1);
     gn_net *net = net64(ctx, GN_REGRESSION, 5, 1, "1 leaky_relu", "mse", "half-sum");
     gn_dataset d = values_set(x, y, 4, 5);
-    gn_sheet s;
     put_tensor(net, 0, w);
     put_tensor(net, 1, b);
     put_tensor(net, 2, (double[]){ 1 });
     put_tensor(net, 3, (double[]){ 0 });
-    gn_explain_call c = call_of(net, &d, first_rows, 4);
-    must(ctx, gn_explain(ctx, &c, &s));
+    gn_sheet s = explained(ctx, net, &d, 4);
     values(&s, "A1", (double[]){ 25.998488052499997, 29.5161769325, 32.5746650325, -0.05275534727499998 }, 4, 1e-6);
     values(&s, "s1", (double[]){ 1, 1, 1, 0.01 }, 4, 0);
     values(&s, "L", (double[]){ 133049.73727082644 }, 1, 1e-6);
@@ -302,7 +270,6 @@ static void leaky_neuron(void **state)
     hold_law(ctx, &s, 1e-12);
     gn_sheet_free(&s);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* ---- E2: the two-dimensional sigmoid neuron; E5, E6: softmax and chance ------------------------------------------ */
@@ -311,7 +278,6 @@ static void sigmoid_circuit(void **state)
 {
     (void)state;
     static const double x[] = { -1, -2 }, zero[] = { 0 };
-    gn_context *ctx = open_context(1);
     gn_net *net = net64(ctx, GN_REGRESSION, 2, 1, "1 sigmoid", "mae", "sum");
     gn_dataset d = values_set(x, zero, 1, 2);
     gn_sheet s;
@@ -331,7 +297,6 @@ static void sigmoid_circuit(void **state)
     hold_law(ctx, &s, 1e-12);
     gn_sheet_free(&s);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 static void softmax_and_chance(void **state)
@@ -339,14 +304,11 @@ static void softmax_and_chance(void **state)
     (void)state;
     static const double x[] = { 1, 2, 3 };
     static const int32_t third[] = { 2 };
-    gn_context *ctx = open_context(1);
     gn_net *net = net64(ctx, GN_CLASSES, 3, 3, "", "auto", "mean");
     gn_dataset d = { .rows = 1, .inputs = 3, .type = GN_EL_F64, .x = x, .label = third };
-    gn_sheet s;
     put_tensor(net, 0, (double[]){ 1, 0, 0, 0, 1, 0, 0, 0, 1 });
     put_tensor(net, 1, (double[]){ 0, 0, 0 });
-    gn_explain_call c = call_of(net, &d, first_rows, 1);
-    must(ctx, gn_explain(ctx, &c, &s));
+    gn_sheet s = explained(ctx, net, &d, 1);
     values(&s, "P", (double[]){ .09003057317038046, .24472847105479764, .6652409557748218 }, 3, 1e-12);
     values(&s, "L", (double[]){ .4076059644443803 }, 1, 1e-12);
     values(&s, "delta1", (double[]){ .09003057317038046, .24472847105479764, -.3347590442251782 }, 3, 1e-12);
@@ -364,14 +326,12 @@ static void softmax_and_chance(void **state)
         net = net64(ctx, GN_CLASSES, 3, of[i].classes, "", "auto", "mean");
         put_tensor(net, 0, none);
         put_tensor(net, 1, none);
-        c = call_of(net, &d, first_rows, 1);
-        must(ctx, gn_explain(ctx, &c, &s));
+        s = explained(ctx, net, &d, 1);
         close_to("loss", first_symbol(&s, "L")->value[0], of[i].loss, 1e-12);
         assert_true(says(&s, of[i].says));
         gn_sheet_free(&s);
         gn_net_free(net);
     }
-    gn_context_free(ctx);
 }
 
 /* ---- one parameter followed ------------------------------------------------------------------------------------- */
@@ -393,7 +353,6 @@ static void every_parameter_followed(void **state)
     static const char *const nets[] = { "3 tanh, 2 sigmoid", "3 relu, residual 3 tanh", "3 tanh, layernorm",
                                        "3 silu, batchnorm, tanh",
                                         "3 softplus, dropout 0.5, residual 2 tanh" };
-    gn_context *ctx = open_context(1);
     for (size_t n = 0; n < GN_COUNT(nets); n++) {
         gn_net *net = net64(ctx, GN_REGRESSION, 2, 2, nets[n], "mse", "mean");
         static const double y[] = { 1, 0, -1, .5, .5, -2 };
@@ -416,7 +375,6 @@ static void every_parameter_followed(void **state)
         }
         gn_net_free(net);
     }
-    gn_context_free(ctx);
 }
 
 int main(void)
@@ -433,5 +391,5 @@ int main(void)
                                         cmocka_unit_test(sigmoid_circuit),
                                         cmocka_unit_test(softmax_and_chance),
                                         cmocka_unit_test(every_parameter_followed) };
-    return cmocka_run_group_tests_name("lens: explain", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("lens: explain", tests, open_all, close_all);
 }

@@ -3,7 +3,7 @@
 #ifndef GN_TEST_LENS_EXPLAIN_H
 #define GN_TEST_LENS_EXPLAIN_H
 
-#include "nn_help.h"
+#include "lens_help.h"
 #include "lens/explain.h"
 
 static inline void close_to(const char *what, double got, double right, double bound)
@@ -19,6 +19,15 @@ static inline gn_explain_call call_of(const gn_net *net, const gn_dataset *d, co
 }
 
 static const uint32_t first_rows[] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
+
+/* The sheet of the first `rows` rows, as gradient descent would step. */
+static inline gn_sheet explained(gn_context *ctx, const gn_net *net, const gn_dataset *d, size_t rows)
+{
+    gn_sheet s;
+    gn_explain_call c = call_of(net, d, first_rows, rows);
+    must(ctx, gn_explain(ctx, &c, &s));
+    return s;
+}
 
 /* A table's columns that are computed from their row. */
 static inline void hold_table(gn_context *ctx, const gn_line *line, double bound)
@@ -109,22 +118,6 @@ static inline gn_net *net64(gn_context *ctx, gn_task task, size_t in, size_t out
                      const char *reduction)
 {
     return make_net_as(ctx, task, in, out, layers, loss, reduction, GN_F64);
-}
-
-/* C7: the explicit net of two layers, and its three rows. */
-static const double c7_w1[] = { .1, -.2, .3, .4, -.5, .6 }, c7_b1[] = { .01, .02, -.03 }, c7_w2[] = { .7, -.8,
-                                                                                                     .9 },
-        c7_b2[] = { .05 };
-static const double c7_x[] = { 1, .5, -2, 1, .5, -1.5 }, c7_y[] = { 1, -1, .5 };
-
-static inline gn_net *net_c7(gn_context *ctx, const char *layers)
-{
-    gn_net *net = net64(ctx, GN_REGRESSION, 2, 1, layers, "mse", "mean");
-    put_tensor(net, 0, c7_w1);
-    put_tensor(net, 1, c7_b1);
-    put_tensor(net, 2, c7_w2);
-    put_tensor(net, 3, c7_b2);
-    return net;
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* test_lens_explain_step.c -- what an explanation adds to the run: the step of every optimiser, any unit as a sum, the
  * count of batches and steps, and what is refused. */
 #include "test_lens_explain.h"
+#include "one_context.h"
 
 /* ---- C10: 1000 rows in batches of 32 -----------------------------------------------------------------------------*/
 
@@ -18,7 +19,6 @@ static void batches_and_epochs(void **state)
 {
     (void)state;
     static double x[1000], y[1000];
-    gn_context *ctx = open_context(1);
     gn_net *net = net64(ctx, GN_REGRESSION, 1, 1, "", "mse", "mean");
     gn_options *o = make_options(ctx, "batch=32 epochs=10 optimizer=sgd lr=0.01");
     gn_fit_result r;
@@ -33,7 +33,6 @@ static void batches_and_epochs(void **state)
     assert_int_equal(r.steps, 320);
     gn_options_free(o);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* ---- every optimiser's row --------------------------------------------------------------------------------------- */
@@ -41,12 +40,11 @@ static void batches_and_epochs(void **state)
 static void every_optimiser(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     for (int op = 0; op < GN_OPT_COUNT; op++)
         for (int how = 0; how < 4; how++) {
             const gn_optimizer_row *row = &gn_optimizer_table()[op];
             gn_net *net = net_c7(ctx, "3 tanh");
-            gn_dataset d = values_set(c7_x, c7_y, 3, 2);
+            gn_dataset d = rows_c7();
             gn_sheet s;
             double hyper[GN_OPT_HYPER] = { 0 };
             for (int i = 0; i < row->parameters; i++) hyper[i] = row->parameter_default[i];
@@ -71,7 +69,6 @@ static void every_optimiser(void **state)
             gn_sheet_free(&s);
             gn_net_free(net);
         }
-    gn_context_free(ctx);
 }
 
 /* ---- one unit ---------------------------------------------------------------------------------------------------- */
@@ -79,10 +76,9 @@ static void every_optimiser(void **state)
 static void every_unit_written_out(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     gn_net *net = net64(ctx, GN_REGRESSION, 2, 1,
                         "30 tanh, leaky_relu, layernorm, batchnorm, residual 30 relu, dropout 0.5", "mse", "mean");
-    gn_dataset d = values_set(c7_x, c7_y, 3, 2);
+    gn_dataset d = rows_c7();
     set_weights(net);
     size_t units = 0;
     for (size_t l = 0; l < gn_net_layers(net); l++) {
@@ -100,12 +96,11 @@ static void every_unit_written_out(void **state)
     }
     assert_true(units > 20);
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 /* ---- what is refused --------------------------------------------------------------------------------------------- */
 
-static void refused(gn_context *ctx, const gn_explain_call *c, const char *message)
+static void refused(const gn_explain_call *c, const char *message)
 {
     gn_sheet s;
     assert_int_equal(gn_explain(ctx, c, &s), GN_USAGE);
@@ -117,9 +112,8 @@ static void refused(gn_context *ctx, const gn_explain_call *c, const char *messa
 static void names_that_are_not_there(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     gn_net *net = net_c7(ctx, "3 relu");
-    gn_dataset d = values_set(c7_x, c7_y, 3, 2);
+    gn_dataset d = rows_c7();
     static const struct { const char *neuron, *weight; int layer; const char *says; } bad[] = {
         { "5[0]", NULL, -1, "no unit" },        { "0[3]", NULL, -1, "no unit" },     { "0", NULL, -1, "no unit" },
         { NULL, "0.wieght[0,0]", -1, "no parameter" }, { NULL, "0.weight", -1, "no single number" },
@@ -132,10 +126,9 @@ static void names_that_are_not_there(void **state)
         c.neuron = bad[i].neuron;
         c.weight = bad[i].weight;
         c.layer = bad[i].layer;
-        refused(ctx, &c, bad[i].says);
+        refused(&c, bad[i].says);
     }
     gn_net_free(net);
-    gn_context_free(ctx);
 }
 
 int main(void)
@@ -143,5 +136,5 @@ int main(void)
     const struct CMUnitTest tests[] = { cmocka_unit_test(batches_and_epochs), cmocka_unit_test(every_optimiser),
                                         cmocka_unit_test(every_unit_written_out),
                                         cmocka_unit_test(names_that_are_not_there) };
-    return cmocka_run_group_tests_name("lens: explain, steps and units", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("lens: explain, steps and units", tests, open_all, close_all);
 }

@@ -144,15 +144,6 @@ static void damping_and_optimum(void **state)
 }
 
 /* ---- simulations on the neuron x = 10, y = 10 with lambda = 200 ------------------------------------------------ */
-static gn_objective *formula(gn_arena *arena, const char *text, const char *const *names, size_t n, const double *start)
-{
-    const gn_formula *f;
-    gn_objective *o;
-    must(ctx, gn_formula_parse(arena, text, strlen(text), &f));
-    must(ctx, gn_objective_formula(ctx, f, names, n, start, &o));
-    return o;
-}
-
 static double walk(const char *text, gn_optimizer op, double rate, double mu, double start, int steps)
 {
     gn_arena arena;
@@ -160,7 +151,7 @@ static double walk(const char *text, gn_optimizer op, double rate, double mu, do
     double hyper[GN_OPT_HYPER];
     const char *names[] = { "w" };
     gn_arena_init(&arena, ctx);
-    gn_objective *o = formula(&arena, text, names, 1, &start);
+    gn_objective *o = formula_objective(&arena, text, names, 1, &start);
     hyper_of(op, rate, hyper);
     set_parameter(op, "mu", mu, hyper);
     must(ctx, gn_walk_open(ctx, o, op, hyper, &start, &w));
