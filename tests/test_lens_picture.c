@@ -1,4 +1,4 @@
-/* test_lens_picture.c -- pictures: scripts in which foreign text stays text, drawings with characters, contours. */
+/* test_lens_picture.c -- pictures: scripts in which foreign text stays text, drawings with characters. */
 #include "test_base_seams.h"
 #include <math.h>
 #include <stdio.h>
@@ -265,85 +265,49 @@ static void bars_stand_beside_each_other(void **state)
     assert_true(gn_panel_frame(&p).y0 == 0);
 }
 
+/* Between two epochs there is nothing to mark; long numbers take room from one another. */
+static void ticks_are_where_something_is(void **state)
+{
+    (void)state;
+    double epoch[3] = { 1, 2, 3 }, small[3] = { -0.001234, 0, 0.001234 };
+    double loss[3] = { 40, 70, 60 };
+    gn_series s = { GN_SERIES_LINE_POINTS, "loss", 3, epoch, loss, -1 };
+    gn_panel p = panel_of(&s, 1), three[3];
+    gn_text t = script_of(&(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, NULL);
+    assert_non_null(strstr(t.at, "set xtics 1 "));
+    gn_text_free(&t);
+    t = drawing_of(&(gn_picture){ .n_panels = 1, .panel = &p }, 80, true);
+    assert_null(strstr(t.at, "1.5"));
+    gn_text_free(&t);
+    s.x = small;
+    three[0] = three[1] = three[2] = p;
+    t = script_of(&(gn_picture){ .n_panels = 3, .panel = three }, GN_PICTURE_SVG, NULL);
+    assert_non_null(strstr(t.at, "set xtics 0.001 "));
+    gn_text_free(&t);
+}
+
+/* A path of many steps is marked where it is apart: both ends of a jump, and not every step of a crawl. */
+static void a_path_is_marked_where_it_is_apart(void **state)
+{
+    (void)state;
+    double x[100], y[100];
+    char marks[400];
+    for (int i = 0; i < 100; i++) x[i] = i == 0 ? 0 : i == 1 ? 9 : 5 - 1e-4 * i, y[i] = i == 1 ? 7 : 0;
+    gn_series s = { GN_SERIES_LINE_POINTS, "path", 100, x, y, -1 };
+    gn_panel p = panel_of(&s, 1);
+    gn_text t = script_of(&(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, NULL);
+    nth(t.at, "$d2 << EOD\n", 0, "E", marks, sizeof marks);
+    assert_string_equal(marks, "0 0\n9 7\n4.9998 0\n");
+    assert_non_null(strstr(t.at, "pointinterval 100"));
+    gn_text_free(&t);
+}
+
 /* ---- fields ------------------------------------------------------------------------------------------------------ */
-
-typedef struct circle { double radius, worst; size_t pieces; } circle;
-
-static void on_circle(void *user, double x0, double y0, double x1, double y1)
-{
-    circle *c = user;
-    c->pieces++;
-    c->worst = fmax(c->worst, fmax(fabs(hypot(x0, y0) - c->radius), fabs(hypot(x1, y1) - c->radius)));
-}
-
-static void contours_lie_on_their_level(void **state)
-{
-    (void)state;
-    static double z[61 * 61];
-    for (int i = 0; i < 61 * 61; i++) {
-        double x = -3 + (i % 61) * 0.1, y = -3 + (double)(i / 61) * 0.1;
-        z[i] = x * x + y * y;
-    }
-    gn_field f = { GN_FIELD_CONTOUR, 61, 61, -3, 3, -3, 3, z, .label = "f" };
-    double level[GN_LEVELS];
-    size_t n = gn_field_levels(&f, level);
-    assert_true(n >= 5 && n <= GN_LEVELS);
-    for (size_t i = 0; i < n; i++) {
-        circle c = { sqrt(level[i]), 0, 0 };
-        assert_true(level[i] < 18 && (!i || level[i] > level[i - 1]));
-        if (level[i] <= 0 || level[i] > 9) continue;
-        gn_field_contour(&f, level[i], on_circle, &c);
-        assert_true(c.pieces > 20);
-        assert_true(c.worst < 0.003);
-    }
-    f.log = true;
-    for (size_t i = 0; i < 61 * 61; i++) z[i] += 1e-3;
-    n = gn_field_levels(&f, level);
-    for (size_t i = 2; i < n; i++) assert_true(fabs(level[i] / level[i - 1] - level[1] / level[0]) < 1e-9);
-}
-
-static void count_piece(void *user, double x0, double y0, double x1, double y1)
-{
-    size_t *n = user;
-    assert_true(hypot(x1 - x0, y1 - y0) < 1);
-    ++*n;
-}
-
-/* A saddle's two pieces do not cross the middle when it is on the other side. */
-static void saddles_are_cut_by_their_middle(void **state)
-{
-    (void)state;
-    double z[4] = { 1, 0, 0, 1 };
-    gn_field f = { GN_FIELD_CONTOUR, 2, 2, 0, 1, 0, 1, z, .label = "f" };
-    size_t n = 0;
-    gn_field_contour(&f, 0.5, count_piece, &n);
-    assert_int_equal(n, 2);
-    z[0] = NAN;
-    n = 0;
-    gn_field_contour(&f, 0.5, count_piece, &n);
-    assert_int_equal(n, 0);
-}
-
-/* A border between classes that are not next to each other is drawn once by each, not once a number between them. */
-static void classes_are_outlined(void **state)
-{
-    (void)state;
-    double z[9] = { 0, 7, 7, 0, 7, 7, 0, 3, 3 };
-    gn_field f = { GN_FIELD_CLASSES, 3, 3, 0, 1, 0, 1, z, .label = "class" };
-    size_t n = 0;
-    gn_field_outline(&f, count_piece, &n);
-    assert_int_equal(n, 2 + 2);     /* of class 0, whose border is two pieces long, and of class 3 */
-    double p[4] = { 0.1, 0.3, 0.4, 0.8 };
-    gn_field two = { GN_FIELD_CLASSES, 2, 2, 0, 1, 0, 1, p, .label = "p" };
-    n = 0;
-    gn_field_outline(&two, count_piece, &n);
-    assert_int_equal(n, 1);
-}
 
 static void fields_of_every_kind_are_written(void **state)
 {
     (void)state;
-    double z[6] = { 0, 1, 2, 1, NAN, 2 };
+    double z[6] = { 0, 1, 2, 1, 2, NAN };
     const char *names[3] = { "a", "b", "c" };
     for (int kind = GN_FIELD_HEAT; kind <= GN_FIELD_CLASSES; kind++)
         for (int numbers = 0; numbers < 2; numbers++) {
@@ -427,13 +391,15 @@ static void a_line_is_where_it_is(void **state)
 static void memory_may_run_out_anywhere(void **state)
 {
     (void)state;
-    double z[9] = { 0, 1, 2, 1, 2, 3, 2, 3, 4 };
+    double z[9] = { 0, 1, 2, 1, 2, 3, 2, 3, 4 }, score[18] = { 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 0, 1, 1, 0, 1, 1 };
     gn_series s = { GN_SERIES_LINE_POINTS, "w", 3, three_x, three_y, -1 };
     gn_field f = { GN_FIELD_CONTOUR, 3, 3, 0, 2, 0, 2, z, .label = "f" };
     gn_panel p = panel_of(&s, 1), two[2];
     p.n_fields = 1;
     p.field = &f;
     two[0] = two[1] = p;
+    gn_field classes = { GN_FIELD_CLASSES, 3, 3, 0, 2, 0, 2, z, .score = score, .n_scores = 2 };
+    two[1].field = &classes;
     gn_picture picture = { .title = "t", .n_panels = 2, .panel = two };
     for (int what = 0; what < 2; what++) {
         bool done = false;
@@ -464,8 +430,8 @@ int main(void)
         T(foreign_text_is_never_code), T(names_of_files_are_files), T(long_names_are_cut_between_characters),
         T(series_differ_in_colour_dash_and_point),
         T(a_value_that_is_none_breaks_the_line), T(logarithms_leave_out_what_has_none),
-        T(ranges_exist_for_everything), T(bars_stand_beside_each_other), T(contours_lie_on_their_level),
-        T(saddles_are_cut_by_their_middle), T(classes_are_outlined), T(fields_of_every_kind_are_written),
+        T(ranges_exist_for_everything), T(bars_stand_beside_each_other), T(ticks_are_where_something_is),
+        T(a_path_is_marked_where_it_is_apart), T(fields_of_every_kind_are_written),
         T(drawings_keep_their_width),
         T(a_line_is_where_it_is), T(memory_may_run_out_anywhere),
     };

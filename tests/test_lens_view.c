@@ -206,6 +206,48 @@ static void the_plane_shows_predictions(void **state)
     gn_arena_free(&arena);
 }
 
+/* Four classes' worth of numbers in four columns, of which a network reads the second and the fourth: those two are
+ * chosen, and the plane says where the others are held. */
+static void the_columns_that_matter_are_chosen(void **state)
+{
+    (void)state;
+    enum { ROWS = 40, IN = 4 };
+    gn_arena arena;
+    gn_view_columns c;
+    gn_view_plane v;
+    gn_data *d;
+    gn_net *net;
+    float x[ROWS * IN], y[ROWS];
+    for (int i = 0; i < ROWS; i++) {
+        for (int j = 0; j < IN; j++) x[i * IN + j] = (float)((i * (7 + 4 * j)) % 13) - 5;
+        y[i] = (float)i;
+    }
+    expect_ok(gn_data_from_targets(ctx, x, ROWS, IN, y, 1, &d));
+    for (int classes = 0; classes < 2; classes++) {
+        gn_net_spec spec = { .inputs = IN, .outputs = classes ? 3 : 1, .task = classes ? GN_CLASSES : GN_REGRESSION,
+                             .layers = "", .loss = "auto", .reduction = "mean", .init = "auto", .type = GN_F64,
+                             .seed = 3 };
+        expect_ok(gn_net_new(ctx, &spec, &net));
+        double *w = gn_net_block(net);
+        for (size_t o = 0; o < spec.outputs; o++)
+            for (int j = 0; j < IN; j++) w[o * IN + (size_t)j] *= j % 2 ? 1 : 1e-3;
+        gn_arena_init(&arena, ctx);
+        expect_ok(gn_view_columns_of(&arena, net, &d->prep, d, &c));
+        assert_true(c.column[0] == 1 && c.column[1] == 3 && c.rows == ROWS);
+        if (spec.outputs > 1) assert_true(c.same + 1 >= ROWS);
+        expect_ok(gn_view_plane_of(&arena, net, &d->prep, d, 1, 3, 5, &v));
+        double mean = 0;
+        for (int i = 0; i < ROWS; i++) mean += (double)x[i * IN] / ROWS;
+        assert_true(v.held == 2 && fabs(v.at[0] - mean) < 1e-12);
+        assert_int_equal(v.scores, spec.outputs > 1 ? 3 : 0);
+        for (size_t i = 0; i < v.scores * 25; i++)      /* the largest score is the class */
+            assert_true(v.score[i] <= v.score[(size_t)v.z[i % 25] * 25 + i % 25]);
+        gn_arena_free(&arena);
+        gn_net_free(net);
+    }
+    gn_data_free(d);
+}
+
 /* A9: optimum 1/(2x^2), limit 1/x^2. */
 static void rates_of_the_neuron(void **state)
 {
@@ -228,7 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(curves_become_panels), T(the_landscape_of_an_expression_is_the_expression), T(the_landscape_of_a_network),
         T(slopes_of_layers_are_those_of_the_loss), T(histograms_count_everything), T(the_plane_shows_predictions),
-        T(rates_of_the_neuron),
+        T(the_columns_that_matter_are_chosen), T(rates_of_the_neuron),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

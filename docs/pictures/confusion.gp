@@ -2,6 +2,7 @@
 set terminal svg size 720,480 noenhanced font 'DejaVu Sans, Verdana, sans-serif,13' background rgb '#FFFFFF'
 set output './confusion.svg'
 set encoding utf8
+set clip two
 set border 3 lc rgb '#444444' lw 1
 set tics nomirror out scale 0.5
 set xtics textcolor rgb '#444444'
@@ -32,7 +33,8 @@ set colorbox
 unset logscale cb
 set cbrange [0:150]
 set format cb '%g'
-set cblabel offset 1.5,0 'rows'
+set cblabel offset 1,0 'rows'
+set rmargin 9
 $d1 << EOD
 0 0 0
 1 0 150

@@ -2,6 +2,7 @@
 set terminal svg size 960,1184 noenhanced font 'DejaVu Sans, Verdana, sans-serif,13' background rgb '#FFFFFF'
 set output './histograms.svg'
 set encoding utf8
+set clip two
 set border 3 lc rgb '#444444' lw 1
 set tics nomirror out scale 0.5
 set xtics textcolor rgb '#444444'
@@ -31,6 +32,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d1 << EOD
 -0.9666552941 3.541666667 0.06666604678
 -0.8999892473 0.9166666667 0.06666604678
@@ -68,15 +70,15 @@ unset arrow
 unset label
 set title 'layer 0 (8 tanh)'
 set xlabel 'slope of the loss by the value'
-set ylabel 'share in %'
+set ylabel 'share in % (logarithm)'
 unset logscale x
 set xrange [-0.01243878974:0.01249334941]
 set format x '%g'
-unset logscale y
-set yrange [0:73.22833333]
+set logscale y
+set yrange [0.02670629775:107.7825256]
 set format y '%g'
 set xtics 0.005 norotate
-set ytics 10 norotate
+set ytics autofreq norotate
 set size noratio
 set border 3
 set grid back
@@ -84,17 +86,18 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d2 << EOD
 -0.01126586079 0.04166666667 0.0007788372847
--0.01048702351 0 0.0007788372847
--0.009708186223 0 0.0007788372847
--0.008929348939 0 0.0007788372847
--0.008150511654 0 0.0007788372847
--0.007371674369 0 0.0007788372847
+
+
+
+
+
 -0.006592837085 0.08333333333 0.0007788372847
 -0.0058139998 0.04166666667 0.0007788372847
--0.005035162515 0 0.0007788372847
--0.004256325231 0 0.0007788372847
+
+
 -0.003477487946 0.625 0.0007788372847
 -0.002698650661 0.04166666667 0.0007788372847
 -0.001919813377 0.6666666667 0.0007788372847
@@ -105,15 +108,15 @@ $d2 << EOD
 0.001974373047 0.875 0.0007788372847
 0.002753210332 0.04166666667 0.0007788372847
 0.003532047616 0.4583333333 0.0007788372847
-0.004310884901 0 0.0007788372847
-0.005089722186 0 0.0007788372847
-0.00586855947 0 0.0007788372847
+
+
+
 0.006647396755 0.04166666667 0.0007788372847
-0.00742623404 0 0.0007788372847
-0.008205071324 0 0.0007788372847
-0.008983908609 0 0.0007788372847
-0.009762745894 0 0.0007788372847
-0.01054158318 0 0.0007788372847
+
+
+
+
+
 0.01132042046 0.08333333333 0.0007788372847
 EOD
 plot $d2 using 1:2:3 with boxes lc rgb '#D55E00' notitle
@@ -128,7 +131,7 @@ set format x '%g'
 unset logscale y
 set yrange [0:9.451666667]
 set format y '%g'
-set xtics 0.2 norotate
+set xtics 0.5 norotate
 set ytics 1 norotate
 set size noratio
 set border 3
@@ -137,6 +140,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d3 << EOD
 -0.9404432416 3.875 0.06498129368
 -0.8754619479 3.916666667 0.06498129368
@@ -181,7 +185,7 @@ set format x '%g'
 unset logscale y
 set yrange [0:63.4675]
 set format y '%g'
-set xtics 0.0005 norotate
+set xtics 0.001 norotate
 set ytics 10 norotate
 set size noratio
 set border 3
@@ -190,6 +194,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d4 << EOD
 -0.001293271136 0.125 8.944294726e-5
 -0.001203828189 0.04166666667 8.944294726e-5
@@ -243,6 +248,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d5 << EOD
 -10.91525418 4 0.7583569209
 -10.15689726 5 0.7583569209
@@ -287,7 +293,7 @@ set format x '%g'
 unset logscale y
 set yrange [0:62.54]
 set format y '%g'
-set xtics 0.0002 norotate
+set xtics 0.0005 norotate
 set ytics 10 norotate
 set size noratio
 set border 3
@@ -296,6 +302,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d6 << EOD
 -0.0007302731324 0.3333333333 5.050586963e-5
 -0.0006797672628 0 5.050586963e-5

@@ -2,6 +2,7 @@
 set terminal svg size 960,424 noenhanced font 'DejaVu Sans, Verdana, sans-serif,13' background rgb '#FFFFFF'
 set output './learning.svg'
 set encoding utf8
+set clip two
 set border 3 lc rgb '#444444' lw 1
 set tics nomirror out scale 0.5
 set xtics textcolor rgb '#444444'
@@ -31,6 +32,7 @@ set key on
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d1 << EOD
 1 0.5405635291
 2 0.2908725011
@@ -257,6 +259,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d3 << EOD
 1 0.845
 2 0.88

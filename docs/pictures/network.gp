@@ -2,6 +2,7 @@
 set terminal svg size 720,480 noenhanced font 'DejaVu Sans, Verdana, sans-serif,13' background rgb '#FFFFFF'
 set output './network.svg'
 set encoding utf8
+set clip two
 set border 3 lc rgb '#444444' lw 1
 set tics nomirror out scale 0.5
 set xtics textcolor rgb '#444444'
@@ -31,6 +32,7 @@ set key on
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 set label '2 inputs' at first 0,first 5.1 center front textcolor rgb '#222222'
 set label '8 tanh' at first 1,first 5.1 center front textcolor rgb '#222222'
 set label '8 tanh' at first 2,first 5.1 center front textcolor rgb '#222222'

@@ -2,6 +2,7 @@
 set terminal svg size 720,480 noenhanced font 'DejaVu Sans, Verdana, sans-serif,13' background rgb '#FFFFFF'
 set output './neuron-inputs-slow.svg'
 set encoding utf8
+set clip two
 set border 3 lc rgb '#444444' lw 1
 set tics nomirror out scale 0.5
 set xtics textcolor rgb '#444444'
@@ -30,6 +31,7 @@ set key on
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d1 << EOD
 -1.5 1.111111111
 51.5 1.111111111
@@ -205,7 +207,7 @@ $d6 << EOD
 50 0.909090034
 EOD
 plot $d1 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' title 'w* = y/x = 1.11111', \
-  $d2 using 1:2 with lines lw 1.4 dt (2,4) lc rgb '#666666' title 'w* = y/x = 1', \
+  $d2 using 1:2 with lines lw 1.4 dt (3,3) lc rgb '#666666' title 'w* = y/x = 1', \
   $d3 using 1:2 with lines lw 1.4 dt (12,4,2,4) lc rgb '#666666' title 'w* = y/x = 0.909091', \
   $d4 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 5 lc rgb '#0072B2' pt 7 ps 0.7 title 'x = 9, η = 0.001: r = 0.838, one-sided', \
   $d5 using 1:2 with linespoints lw 1.6 dt (12,4) pointinterval 5 lc rgb '#E69F00' pt 5 ps 0.7 title 'x = 10, η = 0.001: r = 0.8, one-sided', \

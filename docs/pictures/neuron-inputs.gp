@@ -2,6 +2,7 @@
 set terminal svg size 720,480 noenhanced font 'DejaVu Sans, Verdana, sans-serif,13' background rgb '#FFFFFF'
 set output './neuron-inputs.svg'
 set encoding utf8
+set clip two
 set border 3 lc rgb '#444444' lw 1
 set tics nomirror out scale 0.5
 set xtics textcolor rgb '#444444'
@@ -12,17 +13,17 @@ set style fill solid 1 border lc rgb '#333333'
 set style arrow 1 nohead lc rgb '#666666' lw 1.4 dt (9,5)
 unset arrow
 unset label
-set title 'weight of a neuron under gradient descent'
+set title 'weight of a neuron under gradient descent; what diverges leaves the picture'
 set xlabel 'step k'."\n"
 set ylabel 'weight w'
 unset logscale x
 set xrange [-0.36:12.36]
 set format x '%g'
 unset logscale y
-set yrange [-66.44266806:50.18792707]
+set yrange [-1:3]
 set format y '%g'
 set xtics 1 norotate
-set ytics 10 norotate
+set ytics 0.5 norotate
 set size noratio
 set border 3
 set grid back
@@ -30,6 +31,7 @@ set key on
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d1 << EOD
 -0.36 1.111111111
 12.36 1.111111111
@@ -91,7 +93,7 @@ $d6 << EOD
 12 -60.19460046
 EOD
 plot $d1 using 1:2 with lines lw 1.4 dt (9,5) lc rgb '#666666' title 'w* = y/x = 1.11111', \
-  $d2 using 1:2 with lines lw 1.4 dt (2,4) lc rgb '#666666' title 'w* = y/x = 1', \
+  $d2 using 1:2 with lines lw 1.4 dt (3,3) lc rgb '#666666' title 'w* = y/x = 1', \
   $d3 using 1:2 with lines lw 1.4 dt (12,4,2,4) lc rgb '#666666' title 'w* = y/x = 0.909091', \
   $d4 using 1:2 with linespoints lw 1.6 dt 1 pointinterval 1 lc rgb '#0072B2' pt 7 ps 0.7 title 'x = 9, η = 0.01: r = -0.62, oscillating', \
   $d5 using 1:2 with linespoints lw 1.6 dt (12,4) pointinterval 1 lc rgb '#E69F00' pt 5 ps 0.7 title 'x = 10, η = 0.01: r = -1, two-cycle', \

@@ -2,6 +2,7 @@
 set terminal svg size 1200,684 noenhanced font 'DejaVu Sans, Verdana, sans-serif,13' background rgb '#FFFFFF'
 set output './neuron-rates.svg'
 set encoding utf8
+set clip two
 set border 3 lc rgb '#444444' lw 1
 set tics nomirror out scale 0.5
 set xtics textcolor rgb '#444444'
@@ -31,6 +32,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d1 << EOD
 -1.5 1
 51.5 1
@@ -111,6 +113,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d3 << EOD
 -1.5 1
 51.5 1
@@ -191,6 +194,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d5 << EOD
 -1.5 1
 51.5 1
@@ -271,6 +275,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d7 << EOD
 -1.14 1
 39.14 1
@@ -339,6 +344,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d9 << EOD
 -0.3 1
 10.3 1
@@ -379,6 +385,7 @@ set key off
 unset colorbox
 unset logscale cb
 set cbrange [0:1]
+set rmargin -1
 $d11 << EOD
 -0.21 1
 7.21 1

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANDSCAPE_POINTS = 31, LANDSCAPE_ROWS = 1000, CONTOUR_STEPS = 20 };
+enum { LANDSCAPE_POINTS = 61, LANDSCAPE_ROWS = 1000, CONTOUR_STEPS = 20 };
 
 typedef struct descent {
     gn_functions of;
@@ -75,7 +75,11 @@ static const char *landscape_title(gn_plot *p, const gn_view_landscape *v, size_
     gn_text_init(&t, p->ctx);
     gn_text_printf(&t, "%s around the %s (%s there", p->model ? "loss" : p->cli->argument[0],
                    p->model ? "weights" : "point", gn_num_digits(GN_NUM, v->loss, 4));
-    if (rows) gn_text_printf(&t, ", over %zu row%s", rows, GN_S(rows));
+    if (rows) {
+        gn_text_puts(&t, ", over ");
+        gn_text_count(&t, rows);
+        gn_text_printf(&t, " row%s", GN_S(rows));
+    }
     gn_text_puts(&t, ")");
     return gn_plot_keep(p, &t);
 }

@@ -8,7 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { PLANE_POINTS = 121, BINS = 30, LAYER_ROWS = 1000, MOST_CLASSES = 8, MOST_POINTS = 2000, MOST_LAYERS = 8 };
+enum { PLANE_POINTS = 201, TITLE_ROOM = 60, MOST_POINTS = 2000, VALUE_POINTS = 400 };
+enum { BINS = 30, LAYER_ROWS = 1000, MOST_LAYERS = 8, MOST_SHARE = 60 };
 
 static const char *feature_name(const gn_plot *p, size_t i) { return p->model->prep.feature[i].name; }
 
@@ -32,7 +33,24 @@ static gn_status find_column(gn_plot *p, const char *at, size_t length, size_t *
     return gn_hint(p->ctx, "`glassnet info MODEL` lists its columns");
 }
 
-/* Those of --columns, else the first two that hold numbers. */
+/* Which two were chosen, and how much of the model their plane shows. */
+static gn_status say_columns(gn_plot *p, const gn_view_columns *of)
+{
+    const char *a = feature_name(p, of->column[0]), *b = feature_name(p, of->column[1]);
+    gn_text t;
+    gn_text_init(&t, p->ctx);
+    gn_text_printf(&t, "drawn over '%s' and '%s', ", gn_show(GN_SHOWN, a, strlen(a)), gn_show(GN_SHOWN, b, strlen(b)));
+    if (p->model->prep.classes)
+        gn_text_printf(&t, "by which alone %zu of %zu rows get the class that the model gives them", of->same,
+                       of->rows);
+    else gn_text_puts(&t, "which alone come nearest to the model's predictions");
+    const char *text = gn_plot_keep(p, &t);
+    if (!text) return GN_NO_MEMORY;
+    gn_note(p->ctx, "%s; --columns names others", text);
+    return GN_OK;
+}
+
+/* Those of --columns, else the two whose plane shows most of what the model says. */
 static gn_status two_columns(gn_plot *p, size_t column[2])
 {
     const char *list = gn_option_text(p->cli->options, GN_O_COLUMNS), *at;
@@ -44,11 +62,13 @@ static gn_status two_columns(gn_plot *p, size_t column[2])
         if (n == 2 && column[0] != column[1]) return GN_OK;
         return gn_fail(p->ctx, GN_E_CFG_VALUE, "--columns takes two different columns");
     }
-    for (size_t i = 0; i < prep->features && n < 2; i++)
-        if (prep->feature[i].kind == GN_NUMERIC) column[n++] = i;
-    if (n == 2) return GN_OK;
-    gn_fail(p->ctx, GN_E_USAGE, "the model has %zu column%s of numbers; a plane needs two", n, n == 1 ? "" : "s");
-    return gn_hint(p->ctx, "--kind confusion or histograms shows it otherwise");
+    gn_view_columns best;
+    gn_status found = gn_view_columns_of(&p->arena, p->model->net, prep, p->data, &best);
+    if (found == GN_USAGE) return gn_hint(p->ctx, "--kind confusion or histograms shows it otherwise");
+    GN_TRY(found);
+    column[0] = best.column[0];
+    column[1] = best.column[1];
+    return prep->features > 2 ? say_columns(p, &best) : GN_OK;
 }
 
 static const char *class_name(const gn_plot *p, size_t c)
@@ -60,7 +80,7 @@ static const char *class_name(const gn_plot *p, size_t c)
 /* The rows of each class as points; what is more than the picture can show is left out evenly. */
 static gn_status class_points(gn_plot *p, const gn_view_plane *v, gn_panel *panel)
 {
-    size_t classes = p->model->prep.classes, every = v->rows / MOST_POINTS + 1;
+    size_t classes = p->model->prep.classes, every = v->rows / (classes ? MOST_POINTS : VALUE_POINTS) + 1;
     gn_series *s = gn_plot_array(p, classes ? classes : 1, sizeof *s);
     double *xy = gn_plot_array(p, 2 * (classes ? classes : 1) * (v->rows / every + 1), sizeof *xy);
     if (!s || !xy) return GN_NO_MEMORY;
@@ -70,19 +90,43 @@ static gn_status class_points(gn_plot *p, const gn_view_plane *v, gn_panel *pane
         xy = y + v->rows / every + 1;
         for (size_t i = 0; i < v->rows; i += every)
             if (!classes || p->data->label[i] == (int32_t)c) x[n] = v->px[i], y[n++] = v->py[i];
-        s[c] = (gn_series){ GN_SERIES_POINTS, classes ? class_name(p, c) : "rows of the data", n, x, y, (int)(c % 8) };
+        s[c] = (gn_series){ GN_SERIES_POINTS, classes ? class_name(p, c) : "rows of the data", n, x, y,
+                            classes ? (int)(c % 8) : 1 };
     }
     panel->series = s;
     panel->n_series = classes ? classes : 1;
     return GN_OK;
 }
 
-static const char *plane_title(gn_plot *p, const gn_view_plane *v)
+/* "a = 1" of a column that is held. */
+static void put_held(const gn_plot *p, const gn_view_plane *v, size_t f, gn_text *t)
 {
-    gn_text t;
+    const gn_feature *of = &p->model->prep.feature[f];
+    gn_text_printf(t, "%s = ", gn_show(GN_SHOWN, of->name, strlen(of->name)));
+    if (of->kind == GN_TEXT) gn_text_puts(t, of->n_categories ? of->categories[(size_t)v->at[f]] : "?");
+    else gn_text_puts(t, gn_num_digits(GN_NUM, v->at[f], 4));
+}
+
+/* As many of the columns that are held as have room, with their values. */
+static const char *plane_title(gn_plot *p, const gn_view_plane *v, const size_t column[2])
+{
+    gn_text t, one;
+    size_t said = 0;
+    bool room = true;
     gn_text_init(&t, p->ctx);
-    gn_text_printf(&t, "what the model predicts");
-    if (v->held) gn_text_printf(&t, ", %zu other column%s at their mean", v->held, v->held == 1 ? "" : "s");
+    gn_text_puts(&t, "what the model predicts");
+    for (size_t f = 0; f < p->model->prep.features && room; f++) {
+        if (f == column[0] || f == column[1]) continue;
+        gn_text_init(&one, p->ctx);
+        put_held(p, v, f, &one);
+        room = gn_text_done(&one) == GN_OK && t.length + one.length < TITLE_ROOM;
+        if (room) gn_text_printf(&t, "%s%s", said++ ? ", " : " at ", one.at);
+        gn_text_free(&one);
+    }
+    if (said < v->held)
+        gn_text_printf(&t, "%s%zu %scolumn%s at the mean", said ? ", " : ", ", v->held - said,
+                       said ? "more " : "other ", GN_S(v->held - said));
+    else if (said) gn_text_puts(&t, said == 1 ? " (mean)" : " (means)");
     return gn_plot_keep(p, &t);
 }
 
@@ -99,7 +143,9 @@ gn_status gn_plot_boundary(gn_plot *p)
                      .label = prep->classes ? NULL : prep->targets ? prep->target_name[0] : "prediction" };
     f->names = prep->class_name;
     f->n_names = prep->class_name ? prep->classes : 0;
-    gn_panel panel = { .title = plane_title(p, &v), .x_label = feature_name(p, column[0]),
+    f->score = v.score;
+    f->n_scores = v.scores;
+    gn_panel panel = { .title = plane_title(p, &v, column), .x_label = feature_name(p, column[0]),
                        .y_label = feature_name(p, column[1]), .n_fields = 1, .field = f };
     if (!panel.title) return GN_NO_MEMORY;
     GN_TRY(class_points(p, &v, &panel));
@@ -117,6 +163,8 @@ static gn_status histogram(gn_plot *p, const double *v, size_t n, int style, con
     gn_view_histogram(v, n, BINS, at, at + BINS);
     *s = (gn_series){ GN_SERIES_BARS, NULL, BINS, at, at + BINS, style };
     *to = (gn_panel){ .title = title, .x_label = x, .y_label = "share in %", .n_series = 1, .series = s };
+    for (size_t i = 0; i < BINS; i++)   /* beside such a bar the others could not be seen */
+        if (at[BINS + i] > MOST_SHARE) to->log_y = true, to->y_label = "share in % (logarithm)";
     return GN_OK;
 }
 
@@ -150,7 +198,9 @@ gn_status gn_plot_histograms(gn_plot *p)
     }
     gn_text t;
     gn_text_init(&t, p->ctx);
-    gn_text_printf(&t, "values and slopes of each layer on %zu row%s", rows, rows == 1 ? "" : "s");
+    gn_text_puts(&t, "values and slopes of each layer on ");
+    gn_text_count(&t, rows);
+    gn_text_printf(&t, " row%s", GN_S(rows));
     if (first) gn_text_printf(&t, ", the last %d layers", MOST_LAYERS);
     p->picture = (gn_picture){ .title = gn_plot_keep(p, &t), .columns = 2, .n_panels = 2 * (n - first),
                                .panel = panel };
@@ -175,7 +225,9 @@ static gn_status confusion_panel(gn_plot *p, const gn_metrics *m, gn_panel *to)
     *f = (gn_field){ GN_FIELD_HEAT, n, n, 0, last, 0, last, z, .label = "rows", .numbers = n <= 30 };
     gn_text t;
     gn_text_init(&t, p->ctx);
-    gn_text_printf(&t, "true against predicted class, %zu row%s, accuracy %s %%", m->rows, GN_S(m->rows),
+    gn_text_puts(&t, "true against predicted class, ");
+    gn_text_count(&t, m->rows);
+    gn_text_printf(&t, " row%s, accuracy %s %%", GN_S(m->rows),
                    gn_num_fixed(GN_NUM, 100 * m->accuracy, 2));
     *to = (gn_panel){ .title = gn_plot_keep(p, &t), .x_label = "predicted class", .y_label = "true class",
                       .x_names = across, .n_x_names = n, .y_names = down, .n_y_names = n, .n_fields = 1, .field = f };

@@ -7,6 +7,7 @@
 #include "../lens/neuron.h"
 #include "../lens/stability.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { MOST_RUNS = 64 };
@@ -121,6 +122,31 @@ static gn_status targets(gn_plot *p, const asked *a, gn_rule_mark **out, size_t 
     return GN_OK;
 }
 
+static bool diverges(double x, double rate)
+{
+    double r, band;
+    return gn_regime_of(rate * 2 * x * x, &r, &band) == GN_REGIME_DIVERGENT;
+}
+
+/* Beside a run that diverges the others would be one line: the range is theirs, and half of it again on either side. */
+static void range_of_others(const asked *a, gn_panel *panel)
+{
+    double lo = INFINITY, hi = -INFINITY;
+    size_t others = 0;
+    for (size_t i = 0; i < panel->n_series; i++) {
+        if (diverges(a->x.at[i / a->rate.n], a->rate.at[i % a->rate.n])) continue;
+        others++;
+        for (size_t k = 0; k < panel->series[i].n; k++) {
+            lo = fmin(lo, panel->series[i].y[k]);
+            hi = fmax(hi, panel->series[i].y[k]);
+        }
+    }
+    if (!others || others == panel->n_series || !(hi > lo)) return;
+    panel->y_min = lo - (hi - lo) / 2;
+    panel->y_max = hi + (hi - lo) / 2;
+    panel->title = "weight of a neuron under gradient descent; what diverges leaves the picture";
+}
+
 gn_status gn_plot_trajectory(gn_plot *p)
 {
     asked a;
@@ -138,6 +164,7 @@ gn_status gn_plot_trajectory(gn_plot *p)
     GN_TRY(targets(p, &a, &mark, &marks));
     gn_panel panel = { .title = "weight of a neuron under gradient descent", .x_label = "step k", .y_label = "weight w",
                        .n_series = a.x.n * a.rate.n, .series = s, .n_marks = marks, .mark = mark };
+    range_of_others(&a, &panel);
     return gn_plot_one(p, &panel);
 }
 

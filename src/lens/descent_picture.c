@@ -7,7 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { CURVE = 201, GRID = 61, DRAWN = 2000 };
+enum { CURVE = 201, GRID = 201, DRAWN = 2000 };
+static const double AWAY = 10;      /* times the longest of the first steps: a step of a path that runs away */
+static const double DECADES = 1000; /* contours by the logarithm go down from the path's largest value by so much */
 
 typedef struct easel {
     gn_arena *arena;
@@ -17,7 +19,27 @@ typedef struct easel {
     gn_program *f;
     double *point, *room;
     size_t rows;                /* of the path that are drawn: those that are finite */
+    size_t window;              /* of them that the picture's range holds: all, but where the path runs away */
 } easel;
+
+static double step_length(const easel *e, size_t row)
+{
+    double sum = 0;
+    const double *x = e->d->x + row * e->d->n;
+    for (size_t j = 0; j < e->d->n; j++) sum = hypot(sum, x[j] - x[j - e->d->n]);
+    return sum;
+}
+
+/* A path whose last step is far longer than its first ones diverges: its beginning would be a dot in its range. */
+static size_t window_of(const easel *e)
+{
+    double first = 0;
+    size_t n = 1;
+    while (n < e->rows && n < 4) first = fmax(first, step_length(e, n++));
+    if (n < 4 || !(step_length(e, e->rows - 1) > AWAY * first)) return e->rows;
+    while (n < e->rows && step_length(e, n) <= AWAY * first) n++;
+    return n;
+}
 
 static gn_status open_easel(easel *e)
 {
@@ -27,6 +49,7 @@ static gn_status open_easel(easel *e)
     if (!e->point || !e->room) return GN_NO_MEMORY;
     memcpy(e->point, e->ask->from, e->of->names * sizeof *e->point);
     while (e->rows < e->d->rows && e->rows < DRAWN && isfinite(e->d->f[e->rows])) e->rows++;
+    e->window = window_of(e);
     return GN_OK;
 }
 
@@ -34,7 +57,7 @@ static void span(const easel *e, size_t j, double *least, double *most)
 {
     *least = DBL_MAX;
     *most = -DBL_MAX;
-    for (size_t r = 0; r < e->rows; r++) {
+    for (size_t r = 0; r < e->window; r++) {
         double v = e->d->x[r * e->d->n + j];
         if (!isfinite(v) || fabs(v) > 1e100) continue;
         *least = fmin(*least, v);
@@ -46,6 +69,18 @@ static void span(const easel *e, size_t j, double *least, double *most)
     *most += margin;
 }
 
+/* "path", or where it leaves the range. */
+static const char *path_label(easel *e)
+{
+    gn_text t;
+    if (e->window == e->rows) return "path";
+    gn_text_init(&t, e->arena->ctx);
+    gn_text_printf(&t, "path; step %llu leaves the picture", (unsigned long long)e->d->k[e->window]);
+    char *label = gn_text_done(&t) == GN_OK ? gn_arena_text(e->arena, t.at, t.length) : NULL;
+    gn_text_free(&t);
+    return label;
+}
+
 static double *column(easel *e, size_t j)
 {
     double *v = gn_arena_alloc(e->arena, e->rows + 1, sizeof *v);
@@ -53,10 +88,32 @@ static double *column(easel *e, size_t j)
     return v;
 }
 
+/* The path, and its first and its last point in the range. */
+static gn_status add_path(easel *e, double *x, double *y, gn_series s[3])
+{
+    size_t last = e->window - 1;
+    s[0] = (gn_series){ GN_SERIES_LINE_POINTS, path_label(e), e->rows, x, y, 1 };
+    if (!s[0].label) return GN_NO_MEMORY;
+    s[1] = (gn_series){ GN_SERIES_POINTS, "start", 1, x, y, 4 };
+    s[2] = (gn_series){ GN_SERIES_POINTS, "end", 1, x + last, y + last, 2 };
+    return GN_OK;
+}
+
+static size_t path_series(const easel *e) { return !e->rows ? 0 : e->window < e->rows ? 2 : 3; }
+
+static void set_height(gn_panel *p, const double *f, size_t n)
+{
+    double least = INFINITY, most = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(f[i])) least = fmin(least, f[i]), most = fmax(most, f[i]);
+    p->y_min = least - 0.06 * (most - least);
+    p->y_max = most + 0.06 * (most - least);
+}
+
 static gn_status draw_curve(easel *e, gn_panel *p)
 {
     double least, most, *x = gn_arena_alloc(e->arena, CURVE, 2 * sizeof *x);
-    gn_series *s = gn_arena_alloc(e->arena, 2, sizeof *s);
+    gn_series *s = gn_arena_alloc(e->arena, 4, sizeof *s);
     double *at = column(e, 0);
     if (!x || !s || !at) return GN_NO_MEMORY;
     span(e, 0, &least, &most);
@@ -65,19 +122,36 @@ static gn_status draw_curve(easel *e, gn_panel *p)
         x[CURVE + i] = gn_program_run(e->f, e->point, e->room);
     }
     s[0] = (gn_series){.kind = GN_SERIES_LINE, .label = "f", .n = CURVE, .x = x, .y = x + CURVE, .style = 0};
-    s[1] = (gn_series){.kind = GN_SERIES_LINE_POINTS, .label = "path", .n = e->rows, .x = at, .y = e->d->f, .style = 1};
-    p->n_series = 2;
+    if (e->rows) GN_TRY(add_path(e, at, e->d->f, s + 1));
+    p->n_series = 1 + path_series(e);
     p->series = s;
+    if (e->window < e->rows) p->x_min = least, p->x_max = most, set_height(p, x + CURVE, CURVE);
     p->x_label = e->of->name[0];
     p->y_label = "f";
     return GN_OK;
 }
 
+/* A scale by the logarithm where f is not negative and spans much. Its floor is set by the path, never by what the grid
+ * happens to hit: the smallest value on the path, or a thousandth of the largest when that is more. */
+static void choose_scale(const easel *e, gn_field *f)
+{
+    double least = DBL_MAX, most = 0, low = INFINITY, high = 0;
+    for (size_t i = 0; i < GRID * GRID; i++)
+        if (isfinite(f->z[i])) least = fmin(least, f->z[i]), most = fmax(most, f->z[i]);
+    for (size_t r = 0; r < e->window; r++) {
+        low = fmin(low, e->d->f[r]);
+        high = fmax(high, e->d->f[r]);
+    }
+    if (!(least >= 0) || !(high > 0)) return;
+    f->floor = fmax(low, high / DECADES);
+    f->log = most > 30 * f->floor;
+}
+
 static gn_status draw_contours(easel *e, gn_panel *p)
 {
     gn_field *f = gn_arena_alloc(e->arena, 1, sizeof *f);
-    gn_series *s = gn_arena_alloc(e->arena, 1, sizeof *s);
-    double *z = gn_arena_alloc(e->arena, GRID * GRID, sizeof *z), *x = column(e, 0), *y = column(e, 1), least = DBL_MAX;
+    gn_series *s = gn_arena_alloc(e->arena, 3, sizeof *s);
+    double *z = gn_arena_alloc(e->arena, GRID * GRID, sizeof *z), *x = column(e, 0), *y = column(e, 1);
     if (!f || !s || !z || !x || !y) return GN_NO_MEMORY;
     *f = (gn_field){.kind = GN_FIELD_CONTOUR, .nx = GRID, .ny = GRID, .z = z, .label = "f"};
     span(e, 0, &f->x0, &f->x1);
@@ -86,11 +160,11 @@ static gn_status draw_contours(easel *e, gn_panel *p)
         e->point[0] = f->x0 + (f->x1 - f->x0) * (double)(i % GRID) / (GRID - 1);
         e->point[1] = f->y0 + (f->y1 - f->y0) * (double)(i / GRID) / (GRID - 1);
         z[i] = gn_program_run(e->f, e->point, e->room);
-        least = fmin(least, z[i]);
     }
-    f->log = least > 0;
-    *s = (gn_series){.kind = GN_SERIES_LINE_POINTS, .label = "path", .n = e->rows, .x = x, .y = y, .style = 1};
-    p->n_fields = p->n_series = 1;
+    choose_scale(e, f);
+    if (e->rows) GN_TRY(add_path(e, x, y, s));
+    p->n_fields = 1;
+    p->n_series = path_series(e);
     p->field = f;
     p->series = s;
     p->x_label = e->of->name[0];

@@ -1,4 +1,4 @@
-/* picture.c -- the geometry of a picture: ranges, layout, bars, levels and contours.
+/* picture.c -- the geometry of a picture: ranges, layout, bars, steps.
  *
  * Invariant: nothing here depends on how the picture is shown; a value that cannot be placed is left out, never
  * moved. */
@@ -165,6 +165,26 @@ double gn_nice_step(double a, double b, int want)
     return unit * (times < 1.5 ? 1 : times < 3.5 ? 2 : times < 7.5 ? 5 : 10);
 }
 
+/* Steps, epochs and counts are whole: between two of them there is nothing to mark. */
+static bool whole(const gn_panel *p)
+{
+    bool any = false;
+    for (size_t i = 0; i < p->n_series; i++)
+        for (size_t k = 0; k < p->series[i].n; k++) {
+            double v = p->series[i].x[k];
+            if (!gn_placed(v, p->log_x)) continue;
+            if (v != floor(v)) return false;
+            any = true;
+        }
+    return any && !p->n_fields;
+}
+
+double gn_tick_step(const gn_panel *p, bool x, double a, double b, int want)
+{
+    double step = gn_nice_step(a, b, want);
+    return x && step < 1 && whole(p) ? 1 : step;
+}
+
 /* ---- fields ------------------------------------------------------------------------------------------------------ */
 
 bool gn_field_span(const gn_field *f, double *least, double *most)
@@ -181,75 +201,4 @@ double gn_field_share(const gn_field *f, double least, double most, double v)
     if (!(most > least)) return 0.5;
     double s = f->log ? log(v / least) / log(most / least) : (v - least) / (most - least);
     return s < 0 ? 0 : s > 1 ? 1 : s;
-}
-
-size_t gn_field_levels(const gn_field *f, double level[GN_LEVELS])
-{
-    double least, most;
-    size_t want = f->levels ? f->levels < GN_LEVELS ? f->levels : GN_LEVELS : 12, n = 0;
-    if (!gn_field_span(f, &least, &most) || least == most) return 0;
-    if (f->log) {
-        for (size_t i = 1; i <= want; i++)
-            level[n++] = least * pow(most / least, (double)i / (double)(want + 1));
-        return n;
-    }
-    double step = gn_nice_step(least, most, (int)want), first = ceil(least / step);
-    while (n < GN_LEVELS && (first + (double)n) * step < most) level[n] = (first + (double)n) * step, n++;
-    return n;
-}
-
-/* Where the level crosses the side from a to b, as a share. */
-static double cross(double a, double b, double level)
-{
-    return a == b ? 0.5 : (level - a) / (b - a);
-}
-
-/* One square of the grid; class_of >= 0: of what is that class against all else. Its corners are 0 (left, low),
- * 1 (right, low), 2 (right, high), 3 (left, high); its side k goes from corner k to the next. */
-static void square(const gn_field *f, size_t ix, size_t iy, double level, double class_of, gn_piece_fn piece,
-                   void *user)
-{
-    static const int dx[4] = { 0, 1, 1, 0 }, dy[4] = { 0, 0, 1, 1 };
-    double v[4], px[4], py[4];
-    int crossed = 0;
-    for (int k = 0; k < 4; k++) {
-        v[k] = f->z[(iy + (size_t)dy[k]) * f->nx + ix + (size_t)dx[k]];
-        if (!gn_placed(v[k], false)) return;
-        if (class_of >= 0) v[k] = floor(v[k] + 0.5) == class_of;
-    }
-    for (int k = 0; k < 4; k++) {
-        int next = (k + 1) % 4;
-        if ((v[k] >= level) == (v[next] >= level)) continue;
-        double t = cross(v[k], v[next], level);
-        double x = (double)ix + dx[k] + t * (dx[next] - dx[k]), y = (double)iy + dy[k] + t * (dy[next] - dy[k]);
-        px[crossed] = f->x0 + (f->x1 - f->x0) * x / (double)(f->nx - 1);
-        py[crossed++] = f->y0 + (f->y1 - f->y0) * y / (double)(f->ny - 1);
-    }
-    if (crossed == 2) piece(user, px[0], py[0], px[1], py[1]);
-    if (crossed != 4) return;
-    /* a saddle: the middle says which corners belong together */
-    bool with_first = ((v[0] + v[1] + v[2] + v[3]) / 4 >= level) == (v[0] >= level);
-    int a = with_first ? 1 : 3;
-    piece(user, px[0], py[0], px[a], py[a]);
-    piece(user, px[2], py[2], px[4 - a], py[4 - a]);
-}
-
-static void all_squares(const gn_field *f, double level, double class_of, gn_piece_fn piece, void *user)
-{
-    for (size_t iy = 0; iy + 1 < f->ny; iy++)
-        for (size_t ix = 0; ix + 1 < f->nx; ix++) square(f, ix, iy, level, class_of, piece, user);
-}
-
-void gn_field_contour(const gn_field *f, double level, gn_piece_fn piece, void *user)
-{
-    all_squares(f, level, -1, piece, user);
-}
-
-void gn_field_outline(const gn_field *f, gn_piece_fn piece, void *user)
-{
-    double least, most;
-    if (!gn_field_span(f, &least, &most)) return;
-    if (least >= 0 && most <= 1) all_squares(f, 0.5, -1, piece, user);
-    else
-        for (double c = floor(least + 0.5); c < floor(most + 0.5); c++) all_squares(f, 0.5, c, piece, user);
 }

@@ -30,6 +30,10 @@ typedef struct gn_field {           /* z over a grid: z[iy*nx + ix] at x0 + (x1 
     bool numbers;                   /* the value is written into each cell (a confusion matrix) */
     const char *const *names;       /* of classes 0, 1, ...; NULL: their numbers */
     size_t n_names;
+    double floor;                   /* contours by the logarithm: no level below it; 0: a thousandth of the most */
+    const double *score;            /* (n_scores, ny, nx) of classes: the largest is the class; their borders are drawn
+                                       where two are equal. NULL: between the cells */
+    size_t n_scores;
 } gn_field;
 typedef struct gn_rule_mark { bool vertical; double at; const char *label; } gn_rule_mark;
 typedef struct gn_note_mark { double x, y; const char *text; } gn_note_mark;

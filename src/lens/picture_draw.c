@@ -14,7 +14,7 @@ static const uint32_t grounds[2][8] = { { ' ', 0x2591, 0x2592, 0x2593, '-', '=',
                                         { ' ', '.', ':', '=', '-', '+', '~', '^' } };
 static const uint32_t heats[2][10] = { { ' ', 0x2591, 0x2592, 0x2593, 0x2588 },
                                        { ' ', '.', ':', '-', '=', '+', '*', '#', '%', '@' } };
-enum { HEATS_UNICODE = 5, HEATS_ASCII = 10, KEY_ROWS = 4, TICKS = 32 };
+enum { HEATS_UNICODE = 5, HEATS_ASCII = 10, KEY_ROWS = 4, TICKS = 32, FEW_LEVELS = 7 };
 
 typedef struct tick { double at; char text[28]; } tick;
 
@@ -51,9 +51,12 @@ static size_t log_ticks(double a, double b, int want, tick *t)
     return n;
 }
 
-static size_t ticks(double a, double b, bool log, int want, const char *const *name, size_t names, tick *t)
+static size_t ticks(const gn_panel *p, bool x, const gn_frame *f, int want, tick *t)
 {
-    size_t n = 0;
+    double a = x ? f->x0 : f->y0, b = x ? f->x1 : f->y1;
+    const char *const *name = x ? p->x_names : p->y_names;
+    size_t n = 0, names = x ? p->n_x_names : p->n_y_names;
+    bool log = x ? p->log_x : p->log_y;
     if (name && names) {
         size_t every = names > (size_t)(want > 1 ? want : 1) ? names / (size_t)(want > 1 ? want : 1) + 1 : 1;
         for (size_t i = 0; i < names; i += every)
@@ -61,7 +64,7 @@ static size_t ticks(double a, double b, bool log, int want, const char *const *n
         return n;
     }
     if (log) return log_ticks(a, b, want, t);
-    double step = gn_nice_step(a, b, want), first = ceil(a / step - 1e-9);
+    double step = gn_tick_step(p, x, a, b, want), first = ceil(a / step - 1e-9);
     for (int i = 0; i < TICKS && (first + i) * step <= b + 1e-9 * step; i++) {
         double at = (first + i) * step;
         n = add_tick(t, n, fabs(at) < step * 1e-9 ? 0 : at, NULL);
@@ -138,9 +141,20 @@ static void draw_ground(gn_canvas *c, const gn_field *f)
         }
 }
 
-static void contour_piece(void *user, double x0, double y0, double x1, double y1)
+static gn_status draw_contours(gn_canvas *c, const gn_field *f)
 {
-    gn_canvas_line(user, x0, y0, x1, y1);
+    double level[GN_LEVELS];
+    size_t n;
+    GN_TRY(gn_field_levels(c->ctx, f, level, &n));
+    for (size_t i = 0; i < n; i += n > FEW_LEVELS ? 2 : 1) {    /* more would run together */
+        gn_lines l;
+        GN_TRY(gn_field_contour(c->ctx, f, level[i], &l));
+        for (size_t k = 0; k < l.curves; k++)
+            for (size_t at = l.from[k]; at + 1 < l.from[k + 1]; at++)
+                gn_canvas_line(c, l.x[at], l.y[at], l.x[at + 1], l.y[at + 1]);
+        gn_lines_free(&l);
+    }
+    return GN_OK;
 }
 
 static void draw_numbers(gn_canvas *c, const gn_field *f)
@@ -158,13 +172,12 @@ static void draw_numbers(gn_canvas *c, const gn_field *f)
     }
 }
 
-static void draw_field(gn_canvas *c, const gn_field *f)
+static gn_status draw_field(gn_canvas *c, const gn_field *f)
 {
-    double level[GN_LEVELS];
-    size_t n = f->kind == GN_FIELD_CONTOUR && f->nx > 1 && f->ny > 1 ? gn_field_levels(f, level) : 0;
     draw_ground(c, f);
-    for (size_t i = 0; i < n; i++) gn_field_contour(f, level[i], contour_piece, c);
+    if (f->kind == GN_FIELD_CONTOUR) GN_TRY(draw_contours(c, f));
     if (f->numbers) draw_numbers(c, f);
+    return GN_OK;
 }
 
 /* ---- series and marks -------------------------------------------------------------------------------------------- */
@@ -273,10 +286,10 @@ static void draw_name(gn_canvas *c, const gn_panel *p, const gn_node_mark *n)
     gn_canvas_text(c, column < 0 ? 0 : column, c->top + (int)lround((1 - fy) * (c->down - 1)), n->label, c->width);
 }
 
-static void draw_plot(gn_canvas *c, const gn_panel *p)
+static gn_status draw_plot(gn_canvas *c, const gn_panel *p)
 {
     for (size_t i = 0; i < p->n_fields; i++)    /* shades say it; contours among them would not be seen */
-        if (!i || p->field[i].kind != GN_FIELD_CONTOUR) draw_field(c, &p->field[i]);
+        if (!i || p->field[i].kind != GN_FIELD_CONTOUR) GN_TRY(draw_field(c, &p->field[i]));
     draw_rules(c, p);
     for (size_t i = 0; i < p->n_links; i++)
         gn_canvas_line(c, p->link[i].x0, p->link[i].y0, p->link[i].x1, p->link[i].y1);
@@ -292,6 +305,7 @@ static void draw_plot(gn_canvas *c, const gn_panel *p)
         draw_name(c, p, &p->node[i]);
     }
     for (size_t i = 0; i < p->n_notes; i++) draw_words(c, p->note[i].text, p->note[i].x, p->note[i].y, p->no_axes);
+    return GN_OK;
 }
 
 /* ---- the key ----------------------------------------------------------------------------------------------------- */
@@ -311,21 +325,19 @@ static void key_entry(key *k, uint32_t mark, const char *label)
 
 static void key_heat(key *k, const gn_field *f, double least, double most)
 {
-    char text[200];
+    gn_text t;
+    bool heat = f->kind == GN_FIELD_HEAT;
     int n = k->c->ascii ? HEATS_ASCII : HEATS_UNICODE;
-    gn_numtext a, b;
     if (k->column) k->column = 0, k->row++;
-    if (f->kind == GN_FIELD_HEAT)
-        for (int i = 0; i < n; i++) gn_canvas_put(k->c, k->column++, k->row, heats[k->c->ascii][i]);
-    const char *name = f->label ? f->label : "", *from = gn_num_digits(&a, least, 4), *to = gn_num_digits(&b, most, 4);
-    size_t length = strlen(name) < 100 ? strlen(name) : 100;
-    char *at = text;
-    memcpy(at, name, length);
-    at += length;
-    const char *parts[] = { length ? " from " : "from ", from, " to ", to };
-    for (size_t i = 0; i < GN_COUNT(parts); i++) memcpy(at, parts[i], strlen(parts[i])), at += strlen(parts[i]);
-    *at = '\0';
-    gn_canvas_text(k->c, k->column + (k->column > 0), k->row++, text, k->c->width);
+    for (int i = 0; i < n && heat; i++) gn_canvas_put(k->c, k->column++, k->row, heats[k->c->ascii][i]);
+    gn_text_init(&t, k->c->ctx);
+    gn_text_puts(&t, heat ? "" : "contours");
+    if (f->label) gn_text_printf(&t, "%s%s", heat ? "" : " of ", f->label);
+    gn_text_printf(&t, "%sfrom %s", t.length ? " " : "", gn_num_digits(GN_NUM, least, 4));
+    gn_text_printf(&t, " to %s", gn_num_digits(GN_NUM, most, 4));
+    if (gn_text_done(&t) == GN_OK)
+        gn_canvas_text(k->c, k->column + (k->column > 0), k->row++, t.at, k->c->width);
+    gn_text_free(&t);
     k->column = 0;
 }
 
@@ -339,7 +351,7 @@ static void key_classes(key *k, const gn_field *f, double most)
     }
 }
 
-static void draw_key(gn_canvas *c, const gn_panel *p, int row)
+static gn_status draw_key(gn_canvas *c, const gn_panel *p, int row)
 {
     key k = { c, 0, row };
     bool several = drawn_lines(p) > 1;
@@ -352,12 +364,14 @@ static void draw_key(gn_canvas *c, const gn_panel *p, int row)
     for (size_t i = 0; i < p->n_marks; i++)
         if (!p->mark[i].vertical && p->mark[i].label) key_entry(&k, c->ascii ? '-' : 0x2508, p->mark[i].label);
     for (size_t i = 0; i < p->n_fields; i++) {
-        double least, most;
-        if (i && p->field[i].kind == GN_FIELD_CONTOUR) continue;    /* the same scale again */
-        if (p->field[i].numbers || !gn_field_span(&p->field[i], &least, &most)) continue;
-        if (p->field[i].kind == GN_FIELD_CLASSES) key_classes(&k, &p->field[i], most);
-        else key_heat(&k, &p->field[i], least, most);
+        double least = 0, most = 0;
+        bool any;
+        if (p->field[i].numbers || (i && p->field[i].kind == GN_FIELD_CONTOUR)) continue;   /* the same scale again */
+        GN_TRY(gn_field_scale(c->ctx, &p->field[i], &least, &most, &any));
+        if (any && p->field[i].kind == GN_FIELD_CLASSES) key_classes(&k, &p->field[i], most);
+        else if (any) key_heat(&k, &p->field[i], least, most);
     }
+    return GN_OK;
 }
 
 /* ---- panels ------------------------------------------------------------------------------------------------------ */
@@ -370,7 +384,7 @@ static gn_status draw_panel(gn_context *ctx, const gn_panel *p, const char *titl
     c->frame = gn_panel_frame(p);
     c->log_x = p->log_x;
     c->log_y = p->log_y;
-    size_t ny = ticks(c->frame.y0, c->frame.y1, p->log_y, p->n_y_names ? down : down / 3, p->y_names, p->n_y_names, y);
+    size_t ny = ticks(p, false, &c->frame, p->n_y_names ? down : down / 3, y);
     int left = 1;
     for (size_t i = 0; i < ny && !p->no_axes; i++)
         if (gn_canvas_width(c, y[i].text) + 1 > left) left = gn_canvas_width(c, y[i].text) + 1;
@@ -379,12 +393,13 @@ static gn_status draw_panel(gn_context *ctx, const gn_panel *p, const char *titl
     c->across = width - c->left;
     c->down = down;
     int want = c->across / (p->n_x_names ? 4 : 9);
-    size_t nx = ticks(c->frame.x0, c->frame.x1, p->log_x, want, p->x_names, p->n_x_names, x);
+    size_t nx = ticks(p, true, &c->frame, want, x);
     if (title) centre(c, 0, width, 0, title);
-    draw_plot(c, p);
+    gn_status s = draw_plot(c, p);
     if (!p->no_axes) draw_y_axis(c, p, y, ny), draw_x_axis(c, p, x, nx);
-    draw_key(c, p, c->top + down + (p->no_axes ? 0 : p->x_label ? 3 : 2));
-    return GN_OK;
+    if (s == GN_OK) s = draw_key(c, p, c->top + down + (p->no_axes ? 0 : p->x_label ? 3 : 2));
+    if (s != GN_OK) gn_canvas_free(c);
+    return s;
 }
 
 static void end_line(gn_text *to)

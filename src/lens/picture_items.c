@@ -18,6 +18,8 @@ static const struct { int r, g, b; const char *dash; int point; double size; } s
     { 0x60, 0x60, 0x60, "(12,4,3,4,3,4)", 4, 0.8 },/* grey, dash and two dots, open square */
     { 0x00, 0x9E, 0x73, "(3,6)", 8, 0.9 },         /* green, sparse dots, open triangle */
 };
+static const double UNSEEN = 0.0004;     /* of the plot's side: a quarter of a pixel */
+static const double APART = 0.02;        /* of the plot's side: marks of a path */
 static const unsigned positive = 0x0072B2, negative = 0xD55E00;
 
 /* ---- numbers, colours, blocks ----------------------------------------------------------------------------------- */
@@ -27,6 +29,13 @@ static void pair(gn_text *to, double x, double y)
     gn_script_number(to, x);
     gn_text_puts(to, " ");
     gn_script_number(to, y);
+}
+
+/* A place between a and b, to a hundred-thousandth of what lies between them. */
+static void put_near(gn_text *to, double v, double a, double b)
+{
+    double digits = 5 + ceil(log10(fmax(fabs(a), fabs(b)) / fabs(b - a)));
+    gn_text_puts(to, gn_num_digits(GN_NUM, v, digits < 5 ? 5 : digits > 12 ? 12 : (int)digits));
 }
 
 static void colour(gn_text *to, unsigned rgb) { gn_text_printf(to, "'#%06X'", rgb); }
@@ -143,14 +152,33 @@ static void item_title(gn_items *it, const char *label)
     gn_script_text(&it->text, label);
 }
 
-static void add_contours(gn_script *s, gn_items *it, const gn_field *f, bool over_heat)
+/* A curve a line of points, thinned to what can be seen, and an empty line after it. */
+static void put_lines(gn_script *s, const gn_field *f, gn_lines *l)
 {
-    double level[GN_LEVELS], least, most;
-    size_t n = gn_field_levels(f, level);
-    gn_field_span(f, &least, &most);
+    double span_x = f->x1 - f->x0, span_y = f->y1 - f->y0;
+    gn_lines_thin(l, span_x, span_y, UNSEEN);
+    for (size_t c = 0; c < l->curves; c++) {
+        for (size_t i = l->from[c]; i < l->from[c + 1]; i++) {
+            put_near(s->to, l->x[i], f->x0, f->x1);
+            gn_text_puts(s->to, " ");
+            put_near(s->to, l->y[i], f->y0, f->y1);
+            gn_text_puts(s->to, "\n");
+        }
+        gn_text_puts(s->to, "\n");
+    }
+}
+
+static gn_status add_contours(gn_script *s, gn_items *it, const gn_field *f, bool over_heat)
+{
+    double level[GN_LEVELS];
+    size_t n;
+    GN_TRY(gn_field_levels(s->ctx, f, level, &n));
     for (size_t i = 0; i < n; i++) {
+        gn_lines l;
+        GN_TRY(gn_field_contour(s->ctx, f, level[i], &l));
         size_t block = open_block(s);
-        gn_field_contour(f, level[i], put_piece, s->to);
+        put_lines(s, f, &l);
+        gn_lines_free(&l);
         close_block(s);
         begin_item(it, block);
         gn_text_puts(&it->text, "using 1:2 with lines lt 1 ");
@@ -161,16 +189,21 @@ static void add_contours(gn_script *s, gn_items *it, const gn_field *f, bool ove
         }
         item_title(it, NULL);
     }
+    return GN_OK;
 }
 
-static void add_outline(gn_script *s, gn_items *it, const gn_field *f)
+static gn_status add_outline(gn_script *s, gn_items *it, const gn_field *f)
 {
+    gn_lines l;
+    GN_TRY(gn_field_outline(s->ctx, f, &l));
     size_t block = open_block(s);
-    gn_field_outline(f, put_piece, s->to);
+    put_lines(s, f, &l);
+    gn_lines_free(&l);
     close_block(s);
     begin_item(it, block);
     gn_text_puts(&it->text, "using 1:2 with lines lt 1 lw 1.6 lc rgb '#333333'");
     item_title(it, NULL);
+    return GN_OK;
 }
 
 void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_field *f)
@@ -186,8 +219,10 @@ void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_fie
     }
     /* lines over regions are their borders; without lines the regions are outlined */
     for (size_t i = 0; i < p->n_series; i++) lines = lines || p->series[i].kind == GN_SERIES_LINE;
-    if (f->kind == GN_FIELD_CONTOUR && f->nx > 1 && f->ny > 1) add_contours(s, it, f, heat);
-    if (f->kind == GN_FIELD_CLASSES && !lines && f->nx > 1 && f->ny > 1) add_outline(s, it, f);
+    gn_status done = GN_OK;
+    if (f->kind == GN_FIELD_CONTOUR && f->nx > 1 && f->ny > 1) done = add_contours(s, it, f, heat);
+    if (f->kind == GN_FIELD_CLASSES && !lines && f->nx > 1 && f->ny > 1) done = add_outline(s, it, f);
+    if (done != GN_OK) s->to->failed = true;
     for (int light = 0; f->numbers && light < 2; light++) {
         put_cell_numbers(s, f, light);
         begin_item(it, s->blocks);
@@ -196,13 +231,72 @@ void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_fie
     }
 }
 
+static bool goes_right(const gn_series *r)
+{
+    for (size_t k = 1; k < r->n; k++)
+        if (!(r->x[k] > r->x[k - 1])) return false;
+    return true;
+}
+
+static double share_of(double v, double a, double b, bool log_scale)
+{
+    return log_scale ? log(v / a) / log(b / a) : (v - a) / (b - a);
+}
+
+/* The points of a path that lie apart, so that a long jump shows its ends and a slow crawl is no smear. */
+static void put_apart(gn_script *s, const gn_panel *p, const gn_series *r)
+{
+    gn_frame f = gn_panel_frame(p);
+    double x = INFINITY, y = INFINITY;
+    open_block(s);
+    for (size_t k = 0; k < r->n; k++) {
+        if (!gn_placed(r->x[k], p->log_x) || !gn_placed(r->y[k], p->log_y)) continue;
+        double fx = share_of(r->x[k], f.x0, f.x1, p->log_x), fy = share_of(r->y[k], f.y0, f.y1, p->log_y);
+        if (!(fx >= 0 && fx <= 1 && fy >= 0 && fy <= 1) || hypot(fx - x, fy - y) < APART) continue;
+        pair(s->to, r->x[k], r->y[k]);
+        gn_text_puts(s->to, "\n");
+        x = fx;
+        y = fy;
+    }
+    close_block(s);
+}
+
+static void item_look(gn_text *t, int k, bool points)
+{
+    gn_text_puts(t, " lc rgb ");
+    colour(t, style_rgb(k));
+    if (!points) return;
+    gn_text_printf(t, " pt %d ps ", style[k].point);
+    gn_script_number(t, style[k].size);
+}
+
+/* Over a field a path has a white rim and a filled point a dark one, so that they are seen on every colour and in
+ * grey. */
+static void add_rim(gn_script *s, gn_items *it, gn_series_kind kind, int k)
+{
+    bool filled = style[k].point % 2 && style[k].point >= 5;
+    if (kind == GN_SERIES_LINE_POINTS) {
+        begin_item(it, s->blocks);
+        gn_text_puts(&it->text, "using 1:2 with lines lt 1 lw 4.5 lc rgb '#FFFFFF'");
+        item_title(it, NULL);
+    }
+    if (kind == GN_SERIES_POINTS && filled) {
+        begin_item(it, s->blocks);
+        gn_text_printf(&it->text, "using 1:2 with points pt %d lc rgb '#222222' ps ", style[k].point);
+        gn_script_number(&it->text, style[k].size * 1.4);
+        item_title(it, NULL);
+    }
+}
+
 void gn_script_series(gn_script *s, gn_items *it, const gn_panel *p, size_t i)
 {
     const gn_series *r = &p->series[i];
     int k = gn_series_style(p, i);
-    size_t spread = r->n > 40 ? r->n / 12 | 1 : 1;       /* odd: both sides of what alternates are seen */
+    bool many = r->n > 40, apart = many && r->kind == GN_SERIES_LINE_POINTS && !goes_right(r);
+    size_t spread = apart ? r->n : many ? r->n / 12 | 1 : 1;   /* odd: both sides of what alternates are seen */
     gn_text *t = &it->text;
     put_series_data(s, p, i);
+    if (p->n_fields) add_rim(s, it, r->kind, k);
     begin_item(it, s->blocks);
     switch (r->kind) {
     case GN_SERIES_BARS:   gn_text_puts(t, "using 1:2:3 with boxes"); break;
@@ -211,15 +305,17 @@ void gn_script_series(gn_script *s, gn_items *it, const gn_panel *p, size_t i)
     case GN_SERIES_STEPS:  gn_text_printf(t, "using 1:2 with steps lw 2 dt %s", style[k].dash); break;
     case GN_SERIES_LINE:   gn_text_printf(t, "using 1:2 with lines lw 2 dt %s", style[k].dash); break;
     default:
-        gn_text_printf(t, "using 1:2 with linespoints lw 1.6 dt %s pointinterval %zu", style[k].dash, spread);
+        gn_text_printf(t, "using 1:2 with linespoints lw %s dt %s pointinterval %zu", p->n_fields ? "2" : "1.6",
+                       style[k].dash, spread);
     }
-    gn_text_puts(t, " lc rgb ");
-    colour(t, style_rgb(k));
-    if (r->kind == GN_SERIES_POINTS || r->kind == GN_SERIES_LINE_POINTS) {
-        gn_text_printf(t, " pt %d ps ", style[k].point);
-        gn_script_number(t, style[k].size);
-    }
+    item_look(t, k, r->kind == GN_SERIES_POINTS || r->kind == GN_SERIES_LINE_POINTS);
     item_title(it, r->label);
+    if (!apart) return;
+    put_apart(s, p, r);
+    begin_item(it, s->blocks);
+    gn_text_puts(t, "using 1:2 with points lw 1.2");
+    item_look(t, k, true);
+    item_title(it, NULL);
 }
 
 /* Links in eight widths and two signs: a block for each that occurs. */
@@ -255,7 +351,7 @@ void gn_script_links(gn_script *s, gn_items *it, const gn_panel *p)
 /* Rules across the plot are named in the key, where no curve hides the name; those along it are named in the plot. */
 void gn_script_rules(gn_script *s, gn_items *it, const gn_panel *p, const gn_frame *f)
 {
-    static const char *const dash[3] = { "(9,5)", "(2,4)", "(12,4,2,4)" };
+    static const char *const dash[3] = { "(9,5)", "(3,3)", "(12,4,2,4)" };
     for (size_t i = 0, n = 0; i < p->n_marks; i++) {
         const gn_rule_mark *m = &p->mark[i];
         if (m->vertical || !gn_placed(m->at, p->log_y) || m->at < f->y0 || m->at > f->y1) continue;

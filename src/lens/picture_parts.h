@@ -22,17 +22,34 @@ void gn_bar_place(const gn_panel *p, size_t i, double *shift, double *width);
 
 /* Round steps: 1, 2 or 5 times a power of ten, about `want` of them within [a, b]. */
 double gn_nice_step(double a, double b, int want);
+/* The same for an axis of a panel: 1 or more where x counts something. */
+double gn_tick_step(const gn_panel *p, bool x, double a, double b, int want);
 
 /* The smallest and largest placed value of a field; false when it has none. */
 bool gn_field_span(const gn_field *f, double *least, double *most);
 /* The share of v from the least to the most value, 0..1, by the logarithm where the field asks for it. */
 double gn_field_share(const gn_field *f, double least, double most, double v);
+/* Levels of contours: round numbers (1, 2, 5; over many decades 1, 3 or powers of ten), and only those whose lines the
+ * grid resolves: one that falls into islands thinner than its cells says something about the grid, not about z. */
 enum { GN_LEVELS = 24 };
-size_t gn_field_levels(const gn_field *f, double level[GN_LEVELS]);
-/* A piece of the contour of a level, by marching squares. */
-typedef void (*gn_piece_fn)(void *user, double x0, double y0, double x1, double y1);
-void gn_field_contour(const gn_field *f, double level, gn_piece_fn piece, void *user);
+gn_status gn_field_levels(gn_context *ctx, const gn_field *f, double level[GN_LEVELS], size_t *n);
+/* What the colours of a field go from and to: of contours the levels that are drawn, else the span. False: nothing. */
+gn_status gn_field_scale(gn_context *ctx, const gn_field *f, double *least, double *most, bool *any);
+
+/* Contours as curves, by marching squares, whose pieces are joined: curve i has the points from[i]..from[i + 1] - 1; a
+ * closed one ends where it begins. */
+typedef struct gn_lines {
+    gn_context *ctx;
+    double *x, *y;
+    size_t *from;
+    size_t points, curves;
+} gn_lines;
+gn_status gn_field_contour(gn_context *ctx, const gn_field *f, double level, gn_lines *out);
 /* The borders of classes; of two classes where the value, a probability, is 1/2. */
-void gn_field_outline(const gn_field *f, gn_piece_fn piece, void *user);
+gn_status gn_field_outline(gn_context *ctx, const gn_field *f, gn_lines *out);
+void gn_lines_free(gn_lines *l);
+/* Leaves out the points that lie within `within` of the line through those that stay (after Douglas and Peucker), in
+ * units of the spans given. */
+void gn_lines_thin(gn_lines *l, double span_x, double span_y, double within);
 
 #endif

@@ -4,6 +4,7 @@
  * file name that gnuplot could take for a pipe or a home folder is written with ./ before it. */
 #include "picture_script.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { LONGEST_TEXT = 100, LONGEST_NAME = 24 };    /* characters shown */
@@ -68,7 +69,8 @@ static void put_terminal(gn_script *s, gn_picture_type type)
 
 static void put_style(gn_script *s)
 {
-    gn_text_puts(s->to, "set encoding utf8\nset border 3 lc rgb '#444444' lw 1\nset tics nomirror out scale 0.5\n"
+    gn_text_puts(s->to, "set encoding utf8\nset clip two\nset border 3 lc rgb '#444444' lw 1\n"
+                 "set tics nomirror out scale 0.5\n"
                  "set xtics textcolor rgb '#444444'\nset ytics textcolor rgb '#444444'\n"
                  "set grid lt 1 lw 0.7 lc rgb '#DDDDDD'\n"
                  "set key bottom center horizontal outside Left reverse samplen 3.5 width 1\n"
@@ -89,11 +91,12 @@ static void put_output(gn_script *s, const char *out)
     gn_text_puts(s->to, "\n");
 }
 
-/* From white to blue where numbers stand in the cells, else viridis. */
-static void put_palette(gn_script *s, bool numbers)
+/* From white to blue where numbers stand in the cells, else viridis; for lines without its pale end, which is not seen
+ * on white. */
+static void put_palette(gn_script *s, bool numbers, bool lines)
 {
     gn_text_puts(s->to, "set palette defined (");
-    for (int i = 0; i < 10 && !numbers; i++) {
+    for (int i = 0; i < (lines ? 8 : 10) && !numbers; i++) {
         gn_text_printf(s->to, "%s%d ", i ? ", " : "", i);
         colour(s->to, viridis[i]);
     }
@@ -120,15 +123,32 @@ static void put_range(gn_script *s, const char *axis, double lo, double hi, bool
     gn_text_printf(s->to, "set format %s '%%g'\n", axis);
 }
 
+/* The signs of the longest number at an axis with this step, about as %g writes it. */
+static int longest_number(double lo, double hi, double step)
+{
+    int longest = 1;
+    for (int i = 0; i < 40 && step > 0; i++) {
+        double at = (ceil(lo / step) + i) * step;
+        if (at > hi) break;
+        int n = (int)strlen(gn_num_digits(GN_NUM, fabs(at) < step / 2 ? 0 : at, 6));
+        if (n > longest) longest = n;
+    }
+    return longest;
+}
+
 /* As many numbers at an axis as have room beside one another. */
-static void put_ticks(gn_script *s, const char *axis, double lo, double hi, bool log)
+static void put_ticks(gn_script *s, const gn_panel *p, bool x, double lo, double hi)
 {
     int width, height;
     size_t across = gn_picture_columns(s->p), down = (s->p->n_panels + across - 1) / across;
     gn_picture_size(s->p, &width, &height);
-    int want = *axis == 'x' ? width / (int)across / 80 : height / (int)(down ? down : 1) / 50;
-    gn_text_printf(s->to, "set %stics %s norotate\n", axis,
-                   log ? "autofreq" : gn_num_digits(GN_NUM, gn_nice_step(lo, hi, want < 3 ? 3 : want), 6));
+    int want = x ? width / (int)across / 80 : height / (int)(down ? down : 1) / 50;
+    double step = gn_tick_step(p, x, lo, hi, want < 3 ? 3 : want);
+    int room = (width / (int)across - 100) / (longest_number(lo, hi, step) * 8 + 16);
+    for (int fewer = want - 1; x && fewer > 0 && (hi - lo) / step > room; fewer--)
+        step = gn_tick_step(p, x, lo, hi, fewer);
+    gn_text_printf(s->to, "set %ctics %s norotate\n", x ? 'x' : 'y',
+                   (x ? p->log_x : p->log_y) ? "autofreq" : gn_num_digits(GN_NUM, step, 6));
 }
 
 static void put_names(gn_script *s, const char *axis, const char *const *name, size_t n, double lo, double hi)
@@ -210,16 +230,22 @@ static void put_scale(gn_script *s, const gn_panel *p)
     for (size_t i = 0; i < p->n_fields && !of; i++) of = p->field[i].kind == GN_FIELD_HEAT ? &p->field[i] : NULL;
     for (size_t i = 0; i < p->n_fields && !of; i++) of = p->field[i].kind == GN_FIELD_CONTOUR ? &p->field[i] : NULL;
     double least, most;
-    if (!of || !gn_field_span(of, &least, &most)) {
-        gn_text_puts(s->to, "unset colorbox\nunset logscale cb\nset cbrange [0:1]\n");
+    bool any = false;
+    if (of && gn_field_scale(s->ctx, of, &least, &most, &any) != GN_OK) s->to->failed = true;
+    if (!any) {
+        gn_text_puts(s->to, "unset colorbox\nunset logscale cb\nset cbrange [0:1]\nset rmargin -1\n");
         return;
     }
+    if (least == most && of->log) least /= 2, most *= 2;
     if (least == most) least -= 0.5, most += 0.5;
     if (of->log && !(least > 0)) least = most / 10;
-    put_palette(s, of->numbers);
+    put_palette(s, of->numbers, of->kind == GN_FIELD_CONTOUR);
     gn_text_puts(s->to, "set colorbox\n");
     put_range(s, "cb", least, most, of->log);
-    put_label(s, "cblabel offset 1.5,0", of->label);
+    put_label(s, "cblabel offset 1,0", of->label);
+    /* gnuplot leaves the same room for 5 as for 500000 */
+    int signs = of->log ? 5 : longest_number(least, most, gn_nice_step(least, most, 6));
+    gn_text_printf(s->to, "set rmargin %d\n", (of->label ? 6 : 3) + signs);
 }
 
 static bool has_key(const gn_panel *p)
@@ -243,9 +269,9 @@ static void put_axes(gn_script *s, const gn_panel *p, const gn_frame *f)
     put_range(s, "x", f->x0, f->x1, p->log_x);
     put_range(s, "y", f->y0, f->y1, p->log_y);
     if (p->x_names && p->n_x_names) put_names(s, "x", p->x_names, p->n_x_names, f->x0, f->x1);
-    else put_ticks(s, "x", f->x0, f->x1, p->log_x);
+    else put_ticks(s, p, true, f->x0, f->x1);
     if (p->y_names && p->n_y_names) put_names(s, "y", p->y_names, p->n_y_names, f->y0, f->y1);
-    else put_ticks(s, "y", f->y0, f->y1, p->log_y);
+    else put_ticks(s, p, false, f->y0, f->y1);
     gn_text_printf(s->to, "set size %s\n", p->equal_scale ? "ratio -1" : "noratio");
     gn_text_puts(s->to, p->no_axes ? "unset border\nunset tics\nunset grid\n" : "set border 3\n");
     if (!p->no_axes) gn_text_puts(s->to, p->n_fields ? "unset grid\n" : "set grid back\n");

@@ -15,12 +15,26 @@ typedef struct gn_view_plane {
     double x0, x1, y0, y1;
     double *z;                      /* (n, n): the class, of two classes the probability of the second, or a predicted
                                        value */
+    double *score;                  /* (scores, n, n) of classes: logarithms of their probabilities; NULL of values */
+    size_t scores;
     double *px, *py;                /* (rows): the data's own values of the two columns */
-    size_t rows, held;              /* rows of data; other columns, held at their mean (text: the commonest category) */
+    size_t rows, held;              /* rows of data; other columns */
+    double *at;                     /* (features): where the other columns are held: their mean, of text the number of
+                                       the commonest category */
 } gn_view_plane;
 /* a, b: features, both numbers (GN_E_CSV_NOCOL otherwise). Everything lives in the arena. */
 gn_status gn_view_plane_of(gn_arena *arena, const gn_net *net, const gn_prep *prep, const gn_data *d, size_t a,
                            size_t b, size_t n, gn_view_plane *out);
+/* The two columns of numbers whose plane shows most of what the model says: with all others held as above, the rows of
+ * the data get the predictions that are nearest to their own (of classes: the most probability for the class that the
+ * model gives them; else the least squared difference). Of more than a dozen columns, among the dozen that do best
+ * alone. On 200 rows, evenly taken. */
+typedef struct gn_view_columns {
+    size_t column[2];               /* in the model's order */
+    size_t rows, same;              /* rows looked at; those that keep their class (0 where values are predicted) */
+} gn_view_columns;
+gn_status gn_view_columns_of(gn_arena *arena, const gn_net *net, const gn_prep *prep, const gn_data *d,
+                             gn_view_columns *out);
 
 /* ---- the loss around the weights --------------------------------------------------------------------------------- */
 typedef struct gn_view_landscape {

@@ -153,7 +153,7 @@ $ glassnet plot --kind rates --x 1,2
 ! glassnet: error[CFG-VALUE]: --x takes one number with --kind rates
 ? 2
 
-$ glassnet plot "x^2 + 3*y^2" --kind landscape --from 1,2 --json | python3 -c 'import json, sys; d = json.load(sys.stdin)["panels"][0]; z = d["fields"][0]["z"]; print(d["title"], z[15][15], z[15][30], z[30][15])'
+$ glassnet plot "x^2 + 3*y^2" --kind landscape --from 1,2 --json | python3 -c 'import json, sys; d = json.load(sys.stdin)["panels"][0]; z = d["fields"][0]["z"]; m = len(z) // 2; print(d["title"], z[m][m], z[m][-1], z[-1][m])'
 > x^2 + 3*y^2 around the point (13 there) 13 16 28
 
 # without gnuplot: told, with the way around it, and no file
@@ -187,6 +187,55 @@ $ mkdir pass; mv passes.sh pass/gnuplot; chmod +x pass/gnuplot; GNUTERM=x11 PATH
 > set terminal svg size {any}
 > set output './it''s.svg'
 > unset output
+
+# contours: round levels from the path's own values, never from what the grid hits; the colour scale is theirs; curves,
+# not pieces, so that the script stays small; the ends of the path are marked
+<<< levels.py
+import re, sys
+t = open(sys.argv[1]).read()
+print(re.findall(r"palette cb (\S+)", t), re.search(r"set cbrange (\S+)", t).group(1), len(t) < 40000, re.findall(r" title '([^']*)'", t.split("\nplot ")[1]))
+>>>
+$ PATH="$PWD/pass:$PATH" glassnet descend "(a*b - 1)^2/2" --from a=4,b=0.3 --lr 0.2 --steps 200 --quiet --plot valley.svg > /dev/null; python3 levels.py valley.svg
+> ['0.02', '0.05', '0.1', '0.2', '0.5', '1', '2', '5', '10', '20', '50'] [0.02:50] True ['path', 'start', 'end']
+$ PATH="$PWD/pass:$PATH" glassnet descend "sin(x)*cos(y)" --from x=1,y=0.5 --lr 0.3 --steps 40 --quiet --plot waves.svg > /dev/null; python3 levels.py waves.svg
+> ['-0.8', '-0.6', '-0.4', '-0.2', '0', '0.2', '0.4', '0.6', '0.8'] [-0.8:0.8] True ['path', 'start', 'end']
+# a descent that runs away leaves the picture; its beginning is seen
+$ PATH="$PWD/pass:$PATH" glassnet descend "x^2 + 10*y^2" --from x=1,y=0.5 --lr 0.11 --steps 60 --quiet --plot away.svg > /dev/null; python3 levels.py away.svg | grep -o "path; step.*"; grep 'set yrange' away.svg
+> path; step {num} leaves the picture', 'start']
+> set yrange [-9.{num}:8.{num}]
+$ glassnet plot --kind trajectory --x 9,10,11 --y 10 --lr 0.01 --steps 12 | grep -c 'leaves the picture'; glassnet plot --kind trajectory --x 11 --y 10 --lr 0.01 --steps 12 | grep -c 'leaves the picture'
+> 1
+> 0
+? 1
+
+# of more than two columns those are drawn whose plane shows most of what the model says, and it is told which, and at
+# what value the others are held; --columns has the last word
+<<< four.py
+import random
+r = random.Random(5)
+print("noise,wide,flat,long,class")
+for i in range(150):
+    c = i % 3
+    print("%.2f,%.2f,%.2f,%.2f,%s" % (r.random(), [1, 3, 5][c] + r.random(), 7 + r.random(), [1, 4, 1][c] + r.random(), "abc"[c]))
+>>>
+$ python3 four.py > four.csv; glassnet train four.csv --net "8 tanh" --epochs 60 --seed 1 --holdout 0 --quiet --out four.safetensors > /dev/null; glassnet plot four.safetensors four.csv --kind boundary --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["x_label"], p["y_label"], "|", p["title"], "|", sorted({round(v) for row in p["fields"][0]["z"] for v in row}))'
+> wide long | what the model predicts at noise = 0.{num}, flat = 7.{num} (means) | [0, 1, 2]
+! glassnet: note: drawn over 'wide' and 'long', by which alone 150 of 150 rows get the class that the model gives them; --columns names others
+$ glassnet plot four.safetensors four.csv --kind boundary --columns noise,long --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["x_label"], p["y_label"])'
+> noise long
+# its borders are curves: few points, most of them not at a cell's corner
+$ PATH="$PWD/pass:$PATH" glassnet plot four.safetensors four.csv --kind boundary --columns 2,4 --plot four.svg; python3 -c 'import re; t = open("four.svg").read(); b = re.search(r"\$d2 << EOD\n(.*?)EOD", t, re.S).group(1).split("\n"); print(4 < len(b) < 400)'
+> True
+
+# slopes of which nearly all are nearly 0: by the logarithm, so that the others are seen
+<<< shares.py
+import re
+t = open("hist.svg").read()
+panels = t.split("set ylabel ")[1:]
+print([("logarithm" in p.split("\n")[0]) == bool(re.search(r"^set logscale y", p, re.M)) for p in panels], "logarithm" in t)
+>>>
+$ sed '2s/.$/b/' four.csv > wrong.csv; PATH="$PWD/pass:$PATH" glassnet plot four.safetensors wrong.csv --kind histograms --plot hist.svg; python3 shares.py
+> [True, True, True, True] True
 
 # names from a file are text, never code
 <<< hostile.csv
