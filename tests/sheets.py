@@ -181,7 +181,7 @@ OVERFULL = re.compile(r"Overfull \\[hv]box \(([\d.]+)pt")
 SHEETS = re.compile(r"\s*glassnet (diff|explain|neuron|descend|stability|check|diagnose|museum)\b")
 # Wide ones: long sums, 17 digits, everything that a depth holds.
 WIDE = """explain wide.csv --row 0-7 --weight 0.weight[1,2]
-explain wide.csv --row 0 --neuron 0[3] --digits 17 --depth 4
+explain wide.csv --row 0 --neuron 1[3] --digits 17 --depth 4
 neuron --x 1,2,3,4,5,6,7,8,9,10,11,12 --w 1,1,1,1,1,1,1,1,1,1,1,1 --y 10 --lr 0.001 --digits 17
 diff (a+b+c+d+x+y+z)^2*exp(sin(a*b)*cos(c*d))*log(x^2+y^2+z^2) --order 2 --at 1,2,3,4,5,6,7
 museum all"""

@@ -286,7 +286,7 @@ static void sigmoid_circuit(void **state)
     put_tensor(net, 2, (double[]){ 1 });
     put_tensor(net, 3, zero);
     gn_explain_call c = call_of(net, &d, first_rows, 1);
-    c.neuron = "0[0]";
+    c.neuron = "1[0]";
     must(ctx, gn_explain(ctx, &c, &s));
     values(&s, "A1", (double[]){ .7310585786300049 }, 1, 1e-12);
     values(&s, "dL_dW1", (double[]){ -.19661193324148185, -.3932238664829637 }, 2, 1e-12);

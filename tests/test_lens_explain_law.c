@@ -130,7 +130,8 @@ static void one_trial(gn_context *ctx, uint32_t *state, gn_type type, bool all)
     c.hyper = hyper;
     char unit[32];
     size_t l = draw(state, (uint32_t)net->layers);
-    snprintf(unit, sizeof unit, "%d[%u]", net->layer[l].module, (unsigned)draw(state, (uint32_t)net->layer[l].outputs));
+    if (!net->layer[l].number) l = net->layers - 1;
+    snprintf(unit, sizeof unit, "%d[%u]", net->layer[l].number, (unsigned)draw(state, (uint32_t)net->layer[l].outputs));
     c.neuron = unit;
     size_t followed = draw(state, (uint32_t)net->tensors);
     char weight[48];
@@ -210,7 +211,7 @@ static void a_large_layer(void **state)
     gn_render how;
     for (int i = 0; i < 784; i++) x[i] = sin(i);
     gn_explain_call c = call_of(net, &d, first_rows, 1);
-    c.neuron = "0[5]";
+    c.neuron = "1[5]";
     must(ctx, gn_explain(ctx, &c, &s));
     hold_law(ctx, &s, 2e-5);
     gn_text_init(&t, ctx);

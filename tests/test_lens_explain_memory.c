@@ -34,7 +34,7 @@ static size_t attempt(long fail_at, gn_task task, long *calls)
     c.op = GN_OPT_nesterov;
     c.hyper = hyper;
     c.clip_norm = 0.1;
-    c.neuron = "0[1]";
+    c.neuron = "1[1]";
     c.weight = "0.weight[1,1]";
     c.f64 = true;
     long before = rig.calls;

@@ -83,10 +83,10 @@ static void every_unit_written_out(void **state)
     size_t units = 0;
     for (size_t l = 0; l < gn_net_layers(net); l++) {
         gn_layer_info info = gn_net_layer(net, l);
-        for (size_t j = 0; j < info.outputs; j += 7, units++) {
+        for (size_t j = 0; info.number && j < info.outputs; j += 7, units++) {
             char name[32];
             gn_sheet s;
-            snprintf(name, sizeof name, "%d[%zu]", info.module, j);
+            snprintf(name, sizeof name, "%d[%zu]", info.number, j);
             gn_explain_call c = call_of(net, &d, first_rows, 3);
             c.neuron = name;
             must(ctx, gn_explain(ctx, &c, &s));
@@ -115,7 +115,8 @@ static void names_that_are_not_there(void **state)
     gn_net *net = net_c7(ctx, "3 relu");
     gn_dataset d = rows_c7();
     static const struct { const char *neuron, *weight; int layer; const char *says; } bad[] = {
-        { "5[0]", NULL, -1, "no unit" },        { "0[3]", NULL, -1, "no unit" },     { "0", NULL, -1, "no unit" },
+        { "5[0]", NULL, -1, "no unit" },        { "1[3]", NULL, -1, "no unit" },     { "1", NULL, -1, "no unit" },
+        { "0[0]", NULL, -1, "no unit" },        { NULL, "2[0,3]", -1, "outside" },   { NULL, NULL, 0, "no layer 0" },
         { NULL, "0.wieght[0,0]", -1, "no parameter" }, { NULL, "0.weight", -1, "no single number" },
         { NULL, "0.weight[0]", -1, "no single number" }, { NULL, "0.weight[3,0]", -1, "outside" },
         { NULL, "0.bias[3]", -1, "outside" },   { NULL, "0.weight[a,b]", -1, "no single number" },

@@ -314,7 +314,7 @@ static void kinks_of_networks(void **state)
     assert_true(pattern[0] == 1 && pattern[1] == -1 && pattern[2] == -1 && pattern[3] == 1);
     gn_text_init(&t, ctx);
     gn_objective_kink_name(o, 3, &t);
-    assert_string_equal(t.at, "layer 0, unit 1, row 1");
+    assert_string_equal(t.at, "layer 1, unit 1, row 1");
     gn_text_free(&t);
     gn_objective_free(o);
     gn_net_free(net);

@@ -104,12 +104,13 @@ const gn_command_body gn_cmd_explain = {
     run,
     "With MODEL and DATA: the forward pass, the loss, the way back and one step of the optimiser on one row\n"
     "(--row 3) or several as one batch (--row 0-7), every number with its formula. With DATA alone: the same\n"
-    "for a network as it begins, described by --net or --layers. --neuron 0[3] writes one unit out as a sum;\n"
-    "--weight 0.weight[3,1] follows one parameter: its gradient row by row, every path from it to the loss,\n"
-    "and what it moves. Both can be called as the sheet calls them: A1[3], W1[3,1]. Indices go from 0. With --checked the exit status is 1 when a gradient does not pass.\n"
+    "for a network as it begins, described by --net or --layers. --neuron A1[3] writes one unit out as a sum;\n"
+    "--weight W1[3,1] follows one parameter: its gradient row by row, every path from it to the loss, and what\n"
+    "it moves. Layers are counted from 1, as in the names of the sheet: 1[3] is A1[3], 1[3,1] is W1[3,1], which\n"
+    "is also its tensor's 0.weight[3,1]. Indices go from 0. With --checked the exit status is 1 when a gradient does not pass.\n"
     "--plot FILE draws each layer's values and gradients on these rows.",
     "glassnet explain model.safetensors iris.csv --row 3\n"
-    "glassnet explain model.safetensors iris.csv --row 0-7 --neuron 0[3] --depth 2\n"
-    "glassnet explain xor --net \"3 tanh\" --row 0-3 --weight 0.weight[1,0] --checked --precision f64\n"
+    "glassnet explain model.safetensors iris.csv --row 0-7 --neuron A1[3] --depth 2\n"
+    "glassnet explain xor --net \"3 tanh\" --row 0-3 --weight W1[1,0] --checked --precision f64\n"
     "glassnet explain mnist.safetensors mnist/ --row 0 --format html --out row0.html\n"
 };

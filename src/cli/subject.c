@@ -72,8 +72,23 @@ static gn_status open_fresh(gn_cli *cli, const gn_options *reading, gn_subject *
 
 /* ---- a model ----------------------------------------------------------------------------------------------------- */
 
+/* What describes a network, which a model brings itself. */
+static gn_status refuse_description(gn_cli *cli)
+{
+    static const gn_option_id own[] = { GN_O_NET,  GN_O_LAYERS, GN_O_ACT,  GN_O_LOSS,   GN_O_REDUCTION,
+                                        GN_O_INIT, GN_O_SCALE,  GN_O_TASK, GN_O_CLASSES };
+    size_t i = 0;
+    while (i < GN_COUNT(own) && !gn_option_given(cli->options, own[i])) i++;
+    if (i == GN_COUNT(own)) return GN_OK;
+    gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s describes a network, and %s is one with its own",
+            gn_option_table(NULL)[own[i]].name, gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])));
+    return gn_hint(cli->ctx, "leave it out; without a model, glassnet %s DATA looks at a fresh network as described",
+                   cli->command->name);
+}
+
 static gn_status open_model(gn_cli *cli, const gn_options *reading, gn_subject *s)
 {
+    GN_TRY(refuse_description(cli));
     GN_TRY(gn_model_load_as(cli->ctx, cli->argument[0], gn_option_flag(cli->options, GN_O_STRICT), &s->model));
     s->net = s->model->net;
     s->prep = &s->model->prep;

@@ -81,7 +81,7 @@ static void put_strip(gn_explain_run *r)
     for (size_t i = 0; i < r->net->layers; i++) {
         const gn_trace_layer *l = &r->t.layer[i];
         gn_trace_name *z = gn_trace_named(&r->t, l->z), *a = gn_trace_named(&r->t, l->out);
-        if (!r->number[i]) continue;
+        if (!r->net->layer[i].number) continue;
         if (z && z != a && l->z != l->in) gn_text_printf(&t, " -> %s (%zu,%zu)", z->name, z->rows, z->cols);
         if (a) gn_text_printf(&t, " -> %s (%zu,%zu)", a->name, a->rows, a->cols);
     }
@@ -107,7 +107,7 @@ static void put_layers(gn_explain_run *r)
         text[i] = net->layer[i].text;
         tensors[i] = gn_arena_text(&r->s->arena, t.at ? t.at : "", t.length);
         gn_text_clear(&t);
-        gn_text_printf(&t, r->number[i] ? "%d" : "-", r->number[i]);
+        gn_text_printf(&t, r->net->layer[i].number ? "%d" : "-", r->net->layer[i].number);
         number[i] = gn_arena_text(&r->s->arena, t.at ? t.at : "", t.length);
         gn_text_free(&t);
         numbers[i] = (double)net->layer[i].outputs;
@@ -123,16 +123,6 @@ static void put_layers(gn_explain_run *r)
 }
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
-
-static gn_status number_layers(gn_explain_run *r)
-{
-    int n = 0;
-    r->number = gn_arena_alloc(&r->t.arena, r->net->layers, sizeof *r->number);
-    if (!r->number) return GN_NO_MEMORY;
-    for (size_t i = 0; i < r->net->layers; i++)
-        if (r->t.layer[i].out != r->t.layer[i].in) r->number[i] = ++n;
-    return GN_OK;
-}
 
 static gn_status add_derivatives(gn_explain_run *r)
 {
@@ -161,15 +151,14 @@ static gn_status put_parts(gn_explain_run *r)
     GN_TRY(gn_explain_update(r));
     if (r->has_unit) gn_explain_unit(r);
     if (r->follows) GN_TRY(gn_explain_weight(r));
-    return gn_facts_put(&r->t, r->number, r->s);
+    return gn_facts_put(&r->t, r->s);
 }
 
 static gn_status run(gn_explain_run *r)
 {
     const gn_explain_call *c = r->call;
-    GN_TRY(gn_trace_open(r->ctx, r->net, c->rows, &r->t));
-    GN_TRY(number_layers(r));
     GN_TRY(gn_explain_find(r));
+    GN_TRY(gn_trace_open(r->ctx, r->net, c->rows, &r->t));
     GN_TRY(gn_explain_name(r));
     GN_TRY(add_derivatives(r));
     GN_TRY(gn_trace_run(&r->t, c->data, c->row));

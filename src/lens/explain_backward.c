@@ -12,7 +12,7 @@ static bool is_affine(const gn_layer *l) { return l->kind == GN_L_DENSE || l->ki
 static size_t after(const gn_explain_run *r, size_t layer)
 {
     for (size_t i = layer + 1; i < r->net->layers; i++)
-        if (r->number[i]) return i;
+        if (r->net->layer[i].number) return i;
     return SIZE_MAX;
 }
 
@@ -55,7 +55,7 @@ static void put_layer(gn_explain_run *r, size_t layer)
     const gn_layer *l = &r->net->layer[layer];
     const gn_trace_layer *at = &r->t.layer[layer];
     int depth = gn_explain_depth(r, layer, 0);
-    if (!r->number[layer]) return;
+    if (!r->net->layer[layer].number) return;
     bool has_out = at->out != at->z || !is_affine(l);
     if (has_out) gn_explain_line(r, depth + (is_affine(l) ? 1 : 0), true, "chain", came_from(r, layer), at->d_out);
     put_slope(r, layer, depth);

@@ -212,7 +212,7 @@ static void put_layer(gn_explain_run *r, size_t layer)
     const gn_layer *l = &r->net->layer[layer];
     const gn_trace_layer *at = &r->t.layer[layer];
     int depth = gn_explain_depth(r, layer, 0);
-    if (!r->number[layer]) {
+    if (!r->net->layer[layer].number) {
         gn_sheet_text(r->s, depth + 1, "%s: its output is its input", l->text);
         return;
     }
@@ -221,12 +221,13 @@ static void put_layer(gn_explain_run *r, size_t layer)
     if (affine) gn_explain_line(r, depth, true, "sum", "product and bias", at->z);
     if (l->kind == GN_L_LAYERNORM || l->kind == GN_L_BATCHNORM) {
         gn_node_info scaled = gn_node_get(r->t.g, gn_node_get(r->t.g, at->out).in[0]);
+        bool by_row = l->kind == GN_L_LAYERNORM;
         if (scaled.kind == GN_CONTRACT)
-            gn_explain_line(r, depth, true, "normalise",
-                            l->kind == GN_L_LAYERNORM ? "each row to mean 0 and variance 1"
-                                                      : "by the running mean and variance",
-                            scaled.in[0]);
-        gn_explain_line(r, depth, true, "gain", "each column times its gain, plus its bias", at->out);
+            gn_explain_line(r, depth, true, by_row ? "normalise" : "centre",
+                            by_row ? "each row to mean 0 and variance 1" : "less the running mean", scaled.in[0]);
+        gn_explain_line(r, depth, true, "gain",
+                        by_row ? "each column times its gain, plus its bias"
+                               : "times the gain over the root of the running variance, plus the bias", at->out);
         return;
     }
     if (at->act != at->z) put_activation(r, layer, depth, at->act);

@@ -8,18 +8,20 @@
 
 /* ---- forward ----------------------------------------------------------------------------------------------------- */
 
+static bool is_affine(const gn_layer *l) { return l->kind == GN_L_DENSE || l->kind == GN_L_RESIDUAL; }
+
 /* Of a layer's tensors in order. */
 static const char *letters(const gn_layer *l, size_t k)
 {
     static const char *const dense[] = { "W", "b", "V" }, *const norm[] = { "gain", "b", "mean", "var" };
-    return l->kind == GN_L_DENSE || l->kind == GN_L_RESIDUAL ? dense[k] : norm[k];
+    return is_affine(l) ? dense[k] : norm[k];
 }
 
 static void name_tensors(gn_explain_run *r, size_t layer)
 {
     const gn_layer *l = &r->net->layer[layer];
     for (size_t k = 0; k < l->tensors; k++)
-        gn_trace_call(&r->t, r->t.param[l->first + k], NULL, NULL, "%s%d", letters(l, k), r->number[layer]);
+        gn_trace_call(&r->t, r->t.param[l->first + k], NULL, NULL, "%s%d", letters(l, k), r->net->layer[layer].number);
 }
 
 /* A normalisation's inside: what the gain multiplies. */
@@ -27,7 +29,7 @@ static void name_normalised(gn_explain_run *r, size_t layer)
 {
     gn_node_info sum = gn_node_get(r->t.g, r->t.layer[layer].out);
     gn_node_info scaled = gn_node_get(r->t.g, sum.in[0]);
-    if (scaled.kind == GN_CONTRACT) gn_trace_call(&r->t, scaled.in[0], NULL, NULL, "N%d", r->number[layer]);
+    if (scaled.kind == GN_CONTRACT) gn_trace_call(&r->t, scaled.in[0], NULL, NULL, "N%d", r->net->layer[layer].number);
 }
 
 static void name_layer(gn_explain_run *r, size_t layer)
@@ -35,12 +37,11 @@ static void name_layer(gn_explain_run *r, size_t layer)
     gn_trace *t = &r->t;
     gn_trace_layer *at = &t->layer[layer];
     const gn_layer *l = &r->net->layer[layer];
-    int n = r->number[layer];
+    int n = r->net->layer[layer].number;
     if (!n) return;
     name_tensors(r, layer);
     if (l->kind == GN_L_LAYERNORM || l->kind == GN_L_BATCHNORM) name_normalised(r, layer);
-    bool affine = l->kind == GN_L_DENSE || l->kind == GN_L_RESIDUAL;
-    if (affine) gn_trace_call(t, at->z, NULL, NULL, "Z%d", n);
+    if (is_affine(l)) gn_trace_call(t, at->z, NULL, NULL, "Z%d", n);
     if (l->kind == GN_L_RESIDUAL && at->act != at->z) gn_trace_call(t, at->act, NULL, NULL, "F%d", n);
     gn_trace_call(t, at->out, NULL, NULL, "A%d", n);
     if (at->slope) gn_trace_call(t, at->slope, NULL, NULL, "s%d", n);
@@ -53,9 +54,9 @@ static void name_gradients(gn_explain_run *r, size_t layer)
     gn_trace *t = &r->t;
     gn_trace_layer *at = &t->layer[layer];
     const gn_layer *l = &r->net->layer[layer];
-    int n = r->number[layer];
+    int n = r->net->layer[layer].number;
     if (!n) return;
-    bool affine = l->kind == GN_L_DENSE || l->kind == GN_L_RESIDUAL;
+    bool affine = is_affine(l);
     if (at->out != at->z || !affine) gn_trace_call(t, at->d_out, NULL, NULL, "dL_dA%d", n);
     if (affine) gn_trace_call(t, at->d_z, NULL, NULL, "delta%d", n);
     for (size_t k = 0; k < l->tensors; k++) {
@@ -78,9 +79,15 @@ gn_status gn_explain_name(gn_explain_run *r)
     return t->status;
 }
 
+const char *gn_explain_outputs(const gn_explain_run *r, size_t layer)
+{
+    const gn_trace_name *name = gn_trace_named(&r->t, r->t.layer[layer].out);
+    return name ? name->name : "";
+}
+
 int gn_explain_depth(const gn_explain_run *r, size_t layer, int depth)
 {
-    bool shown = r->call->layer < 0 || r->net->layer[layer].module == r->call->layer;
+    bool shown = r->call->layer < 0 || r->net->layer[layer].number == r->call->layer;
     return shown ? depth : depth + 3;
 }
 
@@ -138,7 +145,8 @@ static bool is_numbered(const char *what, size_t length, const char *name, int n
     return gn_read_uint(what + n, length - n, &read) && read == (uint64_t)number;
 }
 
-/* By the tensor's own name, "0.weight", or the one that the sheet prints, "W1". */
+/* By the tensor's own name, "0.weight", by the one that the sheet prints, "W1", or by the layer's number alone, when the
+ * index says whether a weight or a bias is meant: 1[3,1], 1[3]. */
 static bool is_tensor(const gn_explain_run *r, size_t tensor, const char *what, size_t length)
 {
     const gn_tensor_info *t = &r->net->tensor[tensor];
@@ -146,7 +154,9 @@ static bool is_tensor(const gn_explain_run *r, size_t tensor, const char *what, 
     const gn_layer *l = &r->net->layer[layer];
     if (!t->trainable) return false;
     if (strlen(t->name) == length && !memcmp(t->name, what, length)) return true;
-    return is_numbered(what, length, letters(l, tensor - l->first), r->number[layer]);
+    if (is_affine(l) && tensor < l->first + 2 && is_numbered(what, length, "", l->number))
+        return t->rank == (strchr(what, ',') ? 2 : 1);
+    return is_numbered(what, length, letters(l, tensor - l->first), l->number);
 }
 
 static gn_status find_parameter(gn_explain_run *r, const char *what)
@@ -173,21 +183,22 @@ static gn_status find_parameter(gn_explain_run *r, const char *what)
     return no_tensor(r, what);
 }
 
+static int last_number(const gn_net *net) { return net->layer[net->layers - 1].number; }
+
 static gn_status no_unit(gn_explain_run *r, const char *what)
 {
     const gn_net *net = r->net;
     gn_fail(r->ctx, GN_E_CFG_VALUE, "neuron: the network has no unit \"%s\"", gn_show(GN_SHOWN, what, strlen(what)));
-    return gn_hint(r->ctx, "LAYER[i], the layer by the number in its tensors' names: from %d[0] to %d[%zu]; or A1[0] as "
-                   "the sheet calls it",
-                   net->layer[0].module, net->layer[net->layers - 1].module, net->layer[net->layers - 1].outputs - 1);
+    return gn_hint(r->ctx, "LAYER[i], layers from 1 and units from 0: from 1[0] to %d[%zu], or A1[0] as the sheet calls "
+                   "it", last_number(net), net->layer[net->layers - 1].outputs - 1);
 }
 
-/* A layer by the number in its tensors' names, "0", or by its outputs as the sheet calls them, "A1" or "Z1". */
+/* A layer by its number, "1", or by its outputs as the sheet calls them, "A1" or "Z1". */
 static bool is_layer(const gn_explain_run *r, size_t layer, const char *what, size_t length)
 {
-    uint64_t module;
-    if (gn_read_uint(what, length, &module)) return (uint64_t)r->net->layer[layer].module == module;
-    return is_numbered(what, length, "A", r->number[layer]) || is_numbered(what, length, "Z", r->number[layer]);
+    int number = r->net->layer[layer].number;
+    return is_numbered(what, length, "", number) || is_numbered(what, length, "A", number) ||
+           is_numbered(what, length, "Z", number);
 }
 
 static gn_status find_unit(gn_explain_run *r, const char *what)
@@ -208,11 +219,9 @@ static gn_status find_unit(gn_explain_run *r, const char *what)
 
 static gn_status check_layer(gn_explain_run *r)
 {
-    for (size_t i = 0; i < r->net->layers; i++)
-        if (r->net->layer[i].module == r->call->layer) return GN_OK;
+    if (r->call->layer >= 1 && r->call->layer <= last_number(r->net)) return GN_OK;
     gn_fail(r->ctx, GN_E_CFG_VALUE, "layer: the network has no layer %d", r->call->layer);
-    return gn_hint(r->ctx, "layers are called by the number in their tensors' names, from %d to %d",
-                   r->net->layer[0].module, r->net->layer[r->net->layers - 1].module);
+    return gn_hint(r->ctx, "layers are counted from 1 to %d, as in the sheet's table of layers", last_number(r->net));
 }
 
 gn_status gn_explain_find(gn_explain_run *r)

@@ -12,7 +12,6 @@ typedef struct gn_explain_run {
     gn_net *own;
     gn_sheet *s;
     gn_trace t;
-    int *number;                    /* (layers): in names, from 1; 0: a layer that passes its input on (dropout) */
     bool small;                     /* few enough units after the followed parameter to walk its paths */
     bool follows;                   /* weight: the parameter below */
     size_t tensor, element;
@@ -22,7 +21,8 @@ typedef struct gn_explain_run {
 
 /* explain_names.c */
 gn_status gn_explain_name(gn_explain_run *r);           /* names for every node that is shown */
-gn_status gn_explain_find(gn_explain_run *r);           /* the unit and the parameter of the call; layers are numbered */
+const char *gn_explain_outputs(const gn_explain_run *r, size_t layer);    /* the name of what a layer gives: "A1" */
+gn_status gn_explain_find(gn_explain_run *r);           /* the unit and the parameter of the call */
 size_t gn_explain_layer_of(const gn_net *net, size_t tensor);
 /* Is the layer shown, or kept for --depth 3? Its lines' depth is this plus their own. */
 int gn_explain_depth(const gn_explain_run *r, size_t layer, int depth);

@@ -164,7 +164,7 @@ static void put_rows(gn_explain_run *r)
     gn_sheet_table(r->s, 0, "the unit in every row of the batch", GN_COUNT(column), m, column);
 }
 
-/* A unit of a layer without weights of its own, or of a normalisation. */
+/* A unit of an activation that stands alone, or of a normalisation. */
 static void put_plain(gn_explain_run *r)
 {
     const gn_trace_layer *at = &r->t.layer[r->unit_layer];
@@ -177,10 +177,6 @@ static void put_plain(gn_explain_run *r)
         return;
     }
     gn_sheet_given(r->s, 0, "in", gn_sheet_symbol(r->s, "x", 1, 1, &in, type));
-    if (!r->number[r->unit_layer]) {
-        gn_sheet_equation(r->s, 0, true, "passed on", gn_sheet_symbol(r->s, "y", 1, 1, &out, type), "x");
-        return;
-    }
     gn_node_info sum = gn_node_get(r->t.g, at->out), scaled = gn_node_get(r->t.g, sum.in[0]);
     double n = gn_trace_at(&r->t, scaled.in[0], r->unit), gain = out, b = gn_trace_at(&r->t, r->t.param[l->first + 1],
                                                                                       r->unit);
@@ -196,7 +192,7 @@ void gn_explain_unit(gn_explain_run *r)
 {
     const gn_layer *l = &r->net->layer[r->unit_layer];
     size_t n;
-    gn_sheet_section(r->s, 0, "unit %d[%zu]", l->module, r->unit);
+    gn_sheet_section(r->s, 0, "unit %s[%zu]", gn_explain_outputs(r, r->unit_layer), r->unit);
     if (r->t.rows > 1)
         gn_sheet_text(r->s, 0, "written out for row %u, the first of the batch", (unsigned)r->call->row[0]);
     if (l->kind != GN_L_DENSE && l->kind != GN_L_RESIDUAL) {

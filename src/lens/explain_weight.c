@@ -138,7 +138,7 @@ static void finish_path(paths *p, double product)
     }
     gn_text_init(&t, r->ctx);
     for (size_t i = p->f->layer; i <= last; i++)
-        if (r->number[i]) gn_text_printf(&t, "%s%d[%zu]", t.length ? " > " : "", r->net->layer[i].module, p->unit[i]);
+        if (r->net->layer[i].number) gn_text_printf(&t, "%s%s[%zu]", t.length ? " > " : "", gn_explain_outputs(r, i), p->unit[i]);
     const char **text = p->text + 2 * p->count;
     text[0] = gn_arena_text(&r->t.arena, t.at ? t.at : "", t.length);
     gn_text_clear(&t);
@@ -279,7 +279,7 @@ static void put_influence(following *f)
     for (size_t i = f->layer; i < r->net->layers; i++) {
         size_t size = gn_trace_size(&r->t, r->t.influence[i]), moved = 0;
         double most = 0;
-        if (!r->number[i]) continue;
+        if (!r->net->layer[i].number) continue;
         for (size_t k = 0; k < size; k++) {
             double d = gn_trace_at(&r->t, r->t.influence[i], k);
             moved += d != 0;
@@ -310,11 +310,13 @@ gn_status gn_explain_weight(gn_explain_run *r)
     f.out = r->element / width;
     f.in = r->element % width;
     f.gradient = gn_trace_at(&r->t, r->t.d_param[r->tensor], r->element);
-    if (f.info->rank == 2) gn_sheet_section(r->s, 0, "parameter %s[%zu,%zu]", f.info->name, f.out, f.in);
-    else gn_sheet_section(r->s, 0, "parameter %s[%zu]", f.info->name, f.out);
+    const char *name = gn_trace_named(&r->t, r->t.param[r->tensor])->name;
+    if (f.info->rank == 2) gn_sheet_section(r->s, 0, "parameter %s[%zu,%zu], of %s", name, f.out, f.in, f.info->name);
+    else gn_sheet_section(r->s, 0, "parameter %s[%zu], of %s", name, f.out, f.info->name);
     put_number(r, "its value", "w", gn_trace_at(&r->t, r->t.param[r->tensor], r->element), r->net->spec.type);
     if (f.info->rank == 2)
-        gn_sheet_text(r->s, 0, "it joins input %zu of its layer to unit %d[%zu]", f.in, f.l->module, f.out);
+        gn_sheet_text(r->s, 0, "it joins input %zu of its layer to unit %s[%zu]", f.in, gn_explain_outputs(r, f.layer),
+                      f.out);
     put_rows(&f);
     put_paths(&f);
     put_influence(&f);

@@ -86,9 +86,10 @@ static void put_units(gn_text *to, const gn_trace *t, size_t layer, bool dead, d
     }
 }
 
-static void say_units(const gn_trace *t, size_t layer, int number, gn_sheet *s)
+static void say_units(const gn_trace *t, size_t layer, gn_sheet *s)
 {
     const gn_layer *l = &t->net->layer[layer];
+    int number = l->number;
     const char *act = gn_pointwise_table()[l->act].name, *rows = t->rows == 1 ? "on this row" : "on every row";
     gn_fact_units f = gn_facts_units(t, layer);
     gn_text list;
@@ -135,7 +136,7 @@ double gn_facts_delta_ratio(const gn_trace *t, size_t *layers)
     return *layers < 2 || first == 0 || last == 0 ? (double)NAN : pow(first / last, 1 / (double)(*layers - 1));
 }
 
-static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
+static void say_delta(gn_trace *t, gn_sheet *s)
 {
     size_t layers, n = 0;
     double ratio = gn_facts_delta_ratio(t, &layers), previous = NAN;
@@ -146,7 +147,7 @@ static void say_delta(gn_trace *t, const int *number, gn_sheet *s)
     for (size_t i = t->net->layers; i-- > 0;) {
         if (t->net->layer[i].kind != GN_L_DENSE && t->net->layer[i].kind != GN_L_RESIDUAL) continue;
         double norm = norm_of(t, t->layer[i].d_z);
-        v[n] = number[i];
+        v[n] = t->net->layer[i].number;
         v[t->net->layers + n] = norm;
         double share = norm / previous;
         const char *text = isfinite(share) ? gn_num_digits(room, share, 6) : "";
@@ -404,14 +405,14 @@ bool gn_recorded_weights(const char *recorded)
     return false;
 }
 
-gn_status gn_facts_put(gn_trace *t, const int *number, gn_sheet *s)
+gn_status gn_facts_put(gn_trace *t, gn_sheet *s)
 {
     gn_sheet_section(s, 0, "what the numbers say");
     if (say_not_finite(t, s)) return GN_OK;
     say_chance(t, s);
     for (size_t i = 0; i < t->net->layers; i++)
-        if (t->layer[i].slope) say_units(t, i, number[i], s);
-    say_delta(t, number, s);
+        if (t->layer[i].slope) say_units(t, i, s);
+    say_delta(t, s);
     say_jacobian(t, s);
     return say_dependence(t, s);
 }

@@ -28,7 +28,7 @@ double gn_facts_delta_ratio(const gn_trace *t, size_t *layers);
 void gn_facts_mode(gn_sheet *s, const gn_net *net, bool weighed);
 /* Did the training that these recorded options describe weigh rows or classes? NULL: no. */
 bool gn_recorded_weights(const char *recorded);
-/* All of it as lines of a sheet. number: the layers' numbers in names, 0: none. */
-gn_status gn_facts_put(gn_trace *t, const int *number, gn_sheet *s);
+/* All of it as lines of a sheet. */
+gn_status gn_facts_put(gn_trace *t, gn_sheet *s);
 
 #endif

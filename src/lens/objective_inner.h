@@ -16,7 +16,7 @@ typedef struct gn_kink_site {
     double at[2];
     size_t offset, size;        /* in the pattern */
     bool input;                 /* x, y are the same whatever the point is: never crossed */
-    int layer;                  /* of a network: from 0; -1 the loss */
+    int layer;                  /* of a network: its number; -1 the loss */
     size_t units;               /* columns of the site */
 } gn_kink_site;
 
@@ -37,6 +37,7 @@ struct gn_objective {
     gn_node value_node[2];      /* the outputs that are one number: of FORWARD */
     size_t layers;              /* of a network: the last node of each */
     gn_node *layer;
+    int *layer_number;          /* as gn_layer_info has it */
     bool kinks_known;
     size_t sites, kinks;
     gn_kink_site *site;

@@ -37,7 +37,7 @@ static bool compares(gn_pointwise op) { return op == GN_P_max || op == GN_P_min;
 static int layer_of(const gn_objective *o, gn_node n)
 {
     for (size_t i = 0; i < o->layers; i++)
-        if (n <= o->layer[i]) return (int)i;
+        if (n <= o->layer[i]) return o->layer_number[i];
     return -1;
 }
 

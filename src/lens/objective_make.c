@@ -99,8 +99,10 @@ gn_status gn_objective_net(gn_context *ctx, const gn_net *net, const gn_dataset 
     GN_TRY(gn_objective_new(ctx, trainable, net->tensors + 3, &o));
     o->layers = net->layers;
     o->layer = gn_arena_alloc(&o->arena, net->layers + 1, sizeof *o->layer);
+    o->layer_number = gn_arena_alloc(&o->arena, net->layers + 1, sizeof *o->layer_number);
+    for (size_t i = 0; o->layer_number && i < net->layers; i++) o->layer_number[i] = net->layer[i].number;
     gn_node *nodes = gn_arena_alloc(&o->arena, net->tensors + 1, sizeof *nodes);
-    gn_status s = o->layer && nodes ? build_net(o, net, rows, nodes) : GN_NO_MEMORY;
+    gn_status s = o->layer && o->layer_number && nodes ? build_net(o, net, rows, nodes) : GN_NO_MEMORY;
     if (s == GN_OK) *out = o;
     else gn_objective_free(o);
     return s;

@@ -99,7 +99,8 @@ void gn_show_value(gn_text *to, const gn_symbol *v, int digits, bool fence)
         return;
     }
     if (v->rows == 1 && v->cols == 1) {
-        fence = fence && signbit(v->value[0]) && !isnan(v->value[0]);
+        bool hides_sign = v->value[0] == 0 && digits > 0 && digits < 17;
+        fence = fence && signbit(v->value[0]) && !isnan(v->value[0]) && !hides_sign;
         gn_text_puts(to, fence ? "(" : "");
         gn_show_number(to, v->value[0], v->type, digits);
         gn_text_puts(to, fence ? ")" : "");

@@ -261,9 +261,14 @@ static size_t count_parts(const char *text)
     return n;
 }
 
+static bool passes_on(const gn_layer *l)
+{
+    return l->kind == GN_L_DROPOUT || (l->kind == GN_L_ACTIVATION && l->act == GN_P_identity);
+}
+
 static gn_status finish(gn_arena *arena, gn_layer *layer, size_t n, size_t inputs)
 {
-    int module = 0;
+    int module = 0, number = 0;
     for (size_t i = 0; i < n; i++) {
         gn_layer *l = &layer[i];
         l->inputs = inputs;
@@ -271,6 +276,7 @@ static gn_status finish(gn_arena *arena, gn_layer *layer, size_t n, size_t input
         inputs = l->outputs;
         l->module = module;
         module += modules(l);
+        l->number = passes_on(l) ? 0 : ++number;
         GN_TRY(print_layer(arena, l));
     }
     return GN_OK;

@@ -234,5 +234,6 @@ size_t gn_net_layers(const gn_net *net) { return net->layers; }
 gn_layer_info gn_net_layer(const gn_net *net, size_t i)
 {
     const gn_layer *l = &net->layer[i];
-    return (gn_layer_info){ .text = l->text, .outputs = l->outputs, .parameters = l->parameters, .module = l->module };
+    return (gn_layer_info){ .text = l->text, .outputs = l->outputs, .parameters = l->parameters, .module = l->module,
+                             .number = l->number };
 }

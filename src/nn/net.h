@@ -24,6 +24,8 @@ typedef struct gn_layer {
     double par[GN_PW_PARAMS];
     double rate;                    /* dropout */
     int module;                     /* index in the PyTorch Sequential of its first module */
+    int number;                     /* as people count layers: W1 and A1 are of number 1; 0: it passes its input on when
+                                       predicting (dropout, a bare identity) and has none */
     size_t first, tensors, parameters;
     const char *text;               /* canonical: "32 leaky_relu(alpha=0.05)" */
 } gn_layer;

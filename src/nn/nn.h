@@ -90,7 +90,8 @@ void *gn_net_block(gn_net *net);                        /* all tensors; gn_type 
 size_t gn_net_block_size(const gn_net *net);            /* elements, padding included */
 size_t gn_net_parameters(const gn_net *net);            /* trainable numbers, as a person counts them */
 const gn_net_spec *gn_net_get_spec(const gn_net *net);
-typedef struct gn_layer_info { const char *text; size_t outputs, parameters; int module; } gn_layer_info;
+/* module: in its tensors' names; number: from 1, of layers that change their input when predicting, else 0. */
+typedef struct gn_layer_info { const char *text; size_t outputs, parameters; int module, number; } gn_layer_info;
 size_t gn_net_layers(const gn_net *net);
 gn_layer_info gn_net_layer(const gn_net *net, size_t i);
 

@@ -54,8 +54,8 @@ $ glassnet explain m.safetensors xor --row 5 --optimizer sgd | sed -n '/^── 
 >    learning rate lr = 0.1
 
 # one unit as a sum; one parameter along every path; each gradient with its check
-$ glassnet explain m.safetensors xor --row 5 --neuron '0[1]' | sed -n '/^── unit/,/\[delta/p'
-> ── unit 0[1] {any}
+$ glassnet explain m.safetensors xor --row 5 --neuron '1[1]' | sed -n '/^── unit/,/\[delta/p'
+> ── unit A1[1] {any}
 > {num} sum        z     = w0*x0 + w1*x1 + b
 >                     = {num}*{num} + ({num})*({num}) + ({num})
 >                     = {num}
@@ -64,7 +64,7 @@ $ glassnet explain m.safetensors xor --row 5 --neuron '0[1]' | sed -n '/^── 
 >    slope      da/dz = {num}
 > {num} chain      dL/dz = (dL/da)*(da/dz) = {num}*{num} = {num}
 >                     [delta: the loss changes by it for each 1 that z grows]
-$ glassnet explain m.safetensors xor --row 5 --weight '0.weight[1,0]' | sed -n '/^── parameter/,/^the loss by/p' | grep -c '0\[1\] > 2\[0\]'
+$ glassnet explain m.safetensors xor --row 5 --weight '0.weight[1,0]' | sed -n '/^── parameter/,/^the loss by/p' | grep -c 'A1\[1\] > Z2\[0\]'
 > 1
 $ glassnet explain m.safetensors xor --row 0-15 --precision f64 --checked | grep -c 'check: central .* excellent'
 > 4
@@ -96,7 +96,7 @@ $ glassnet explain m.safetensors xor --row one
 ? 2
 $ glassnet explain m.safetensors xor --neuron 7
 ! glassnet: error[CFG-VALUE]: neuron: the network has no unit "7"
-! hint: LAYER[i], the layer by the number in its tensors' names: from 0[0] to 2[0]; or A1[0] as the sheet calls it
+! hint: LAYER[i], layers from 1 and units from 0: from 1[0] to 2[0], or A1[0] as the sheet calls it
 ? 2
 $ glassnet explain m.safetensors xor --weight '0.weight[4,0]'
 ! glassnet: error[CFG-VALUE]: weight: 0.weight[4,0] is outside 0.weight, which is 4 by 2; indices go from 0
@@ -132,15 +132,30 @@ $ for v in inf nan; do python3 spoil.py $v; glassnet explain s.safetensors xor -
 
 # a unit and a parameter by the names that the sheet prints
 $ glassnet explain xor --net "3 tanh" --row 0-3 --weight "W1[1,0]" | grep -o '── parameter [^ ]*'
-> ── parameter 0.weight[1,0]
+> ── parameter W1[1,0],
 ! {any}
 $ glassnet explain xor --net "3 tanh" --row 0-3 --weight "b2[0]" | grep -o '── parameter [^ ]*'
-> ── parameter 2.bias[0]
+> ── parameter b2[0],
 ! {any}
 $ glassnet explain xor --net "3 tanh" --row 0-3 --neuron "A1[2]" | grep -o '── unit [^ ]*'
-> ── unit 0[2]
+> ── unit A1[2]
 ! {any}
 $ glassnet explain xor --net "3 tanh" --weight "W3[0,0]" 2>&1 | grep -o 'error.*'
 > error[CFG-VALUE]: weight: the network has no parameter "W3[0,0]"
 $ glassnet explain xor --net "3 tanh" --neuron "A3[0]" 2>&1 | grep -o 'error.*'
 > error[CFG-VALUE]: neuron: the network has no unit "A3[0]"
+
+# one numbering of layers: names of the sheet, facts, --layer, --neuron; dropout has no number
+$ glassnet explain xor --net "5 relu, dropout 0.2, 4 relu, layernorm, residual 4 tanh" --row 0 --depth 1 --layer 3 2>/dev/null | sed -n '/── forward/,/── loss/p' | grep -oE '^ *[0-9]+ [a-z]+ +[A-Z][0-9]'
+>  5 normalise N3
+>  6 gain      A3
+$ glassnet explain xor --net "3 tanh, batchnorm" --row 0 --depth 1 2>/dev/null | grep -oE '^ *[0-9]+ (centre|normalise).*'
+>  3 centre         N2    = A1 - mean2
+
+# a model brings its own network: an option that describes one is refused, not ignored
+$ glassnet explain m.safetensors xor --row 0 --loss mse
+! glassnet: error[CFG-CONFLICT]: --loss describes a network, and m.safetensors is one with its own
+! hint: leave it out; without a model, glassnet explain DATA looks at a fresh network as described
+? 2
+$ glassnet check m.safetensors xor --layers 3 2>&1 | grep -o 'error.*'
+> error[CFG-CONFLICT]: --layers describes a network, and m.safetensors is one with its own

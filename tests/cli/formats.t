@@ -157,7 +157,7 @@ descend x^2+4*y^2 --from 1,1 --lr 0.3 --steps 5 --optimizer adam
 neuron --x 1,2,3 --y 10 --w 1,1,1 --lr 0.01 --steps 3 --optimizer adam
 neuron --x 100 --y 200 --w 1 --lr 0.01 --cures --steps 5
 explain xor --row 0-3 --depth 4
-explain wide.csv --row 0-7 --neuron 0[3] --weight 0.weight[1,2] --depth 3
+explain wide.csv --row 0-7 --neuron 1[3] --weight 0.weight[1,2] --depth 3
 check xor --layers 3
 stability x^2+4*y^2 --from 1,1 --lr 0.2 --optimizer momentum
 museum all
@@ -187,5 +187,5 @@ $ glassnet neuron --data one.csv --w 0.5 --lr 0.1 --steps 1 | grep 'of one.csv';
 > table: 1 row, 2 columns, with a header, delimiter comma
 
 # titles of sections begin with a small letter, whatever the command
-$ for c in "stability --x 3 --y 10 --w 1 --lr 0.1" "diff x^2 --at 1 --order 2" "descend x^2 --from 1 --lr 0.1" "explain xor --neuron 0[1]" "check xor" "neuron --x 3 --y 10"; do glassnet $c --quiet --json | python3 -c 'import json, sys; print([l["text"] for l in json.load(sys.stdin)["lines"] if l["kind"] == "section" and l["text"][0].isupper()])'; done | sort -u
+$ for c in "stability --x 3 --y 10 --w 1 --lr 0.1" "diff x^2 --at 1 --order 2" "descend x^2 --from 1 --lr 0.1" "explain xor --neuron 1[1]" "check xor" "neuron --x 3 --y 10"; do glassnet $c --quiet --json | python3 -c 'import json, sys; print([l["text"] for l in json.load(sys.stdin)["lines"] if l["kind"] == "section" and l["text"][0].isupper()])'; done | sort -u
 > []
