@@ -93,7 +93,8 @@ $(B)/bench/%: bench/%.c $(B)/libglassnet.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GN_CFLAGS) $(CFLAGS) $< $(B)/libglassnet.a $(GN_LDFLAGS) $(LDFLAGS) $(LIBS) -o $@
 
-bench: $(addprefix $(B)/bench/bench_,step predict curvature)
+BENCH := $(addprefix $(B)/bench/bench_,step predict curvature)
+bench: $(BENCH)
 	@B=$(B) python3 bench/bench.py $(if $(JSON),--json $(JSON))
 
 map:
@@ -111,4 +112,4 @@ uninstall:
 clean:
 	rm -rf build build-*
 
--include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(TESTS:=.d) $(BENCH:=.d)

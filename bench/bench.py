@@ -18,7 +18,7 @@ MISSING = 77
 
 
 def programs(name):
-    peers = [(p, [sys.executable, "%s/peers/%s_%s.py" % (HERE, p, name)]) for p in ("numpy", "torch")]
+    peers = [(p, [sys.executable, "-B", "%s/peers/%s_%s.py" % (HERE, p, name)]) for p in ("numpy", "torch")]
     return [("glassnet", [os.path.join(BUILD, "bench", "bench_" + name)])] + peers
 
 

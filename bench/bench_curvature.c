@@ -1,7 +1,7 @@
 /* bench_curvature.c -- the price of a Hessian-vector product in gradients, and of the largest eigenvalue. One thread, float64, 1,000 rows.
  * Beside the product in use (tangents of the gradients) stand the two other ways to make it from the same graph. Prints JSON lines. */
-#include <stdio.h>
 #include <stdlib.h>
+#include "bench_help.h"
 #include "lens/objective.h"
 #include "lens/spectrum.h"
 #include "nn/clock.h"
@@ -11,22 +11,14 @@ enum { ROWS = 1000, INPUTS = 784, OUTPUTS = 10, TENSORS = 4, ROUNDS = 40 };
 
 static gn_status product(void *of, const double *v, double *hv) { return gn_objective_hvp(of, gn_objective_start(of), v, hv); }
 
+static const shape subject = {"784-128-10@1000", "128 relu", INPUTS, OUTPUTS, ROWS, ROUNDS};
+
 static gn_dataset data(void)
 {
     static float x[ROWS * INPUTS];
     static int32_t label[ROWS];
-    uint32_t state = 1;
-    for (size_t i = 0; i < ROWS * INPUTS; i++) x[i] = (float)((state = state * 1664525u + 1013904223u) >> 8) / 16777216.0f;
-    for (size_t i = 0; i < ROWS; i++) label[i] = (int32_t)((state = state * 1664525u + 1013904223u) >> 8) % OUTPUTS;
+    bench_rows(&subject, ROWS, x, label);
     return (gn_dataset){.rows = ROWS, .inputs = INPUTS, .type = GN_EL_F32, .x = x, .label = label};
-}
-
-static gn_net *network(gn_context *ctx, gn_type type)
-{
-    const gn_net_spec spec = {.inputs = INPUTS, .outputs = OUTPUTS, .task = GN_CLASSES, .layers = "128 relu", .loss = "auto", .reduction = "mean",
-                              .init = "auto", .type = type, .seed = 1};
-    gn_net *net = NULL;
-    return gn_net_new(ctx, &spec, &net) == GN_OK ? net : NULL;
 }
 
 /* The product as the gradient of g'v, where g'v is made in reverse (false) or forward (true). */
@@ -71,16 +63,13 @@ static double time_plan(gn_context *ctx, gn_plan *plan)
 
 int main(void)
 {
-    gn_context_settings settings;
     gn_context *ctx;
+    gn_net *net, *wide;
     gn_objective *o;
     gn_lanczos out;
-    gn_context_defaults(&settings);
-    settings.threads = 1;
-    if (gn_context_new(&settings, &ctx)) return 1;
-    gn_net *net = network(ctx, GN_F32), *wide = network(ctx, GN_F64);
     gn_dataset d = data();
-    if (!net || !wide || gn_objective_net(ctx, net, &d, &o)) return 1;
+    if (bench_context(&ctx) || bench_net(ctx, &subject, GN_F32, &net) || bench_net(ctx, &subject, GN_F64, &wide)) return 1;
+    if (gn_objective_net(ctx, net, &d, &o)) return 1;
     size_t n = gn_objective_size(o);
     double *v = calloc(2 * n, sizeof *v), *hv = v + n, *room = calloc(ROWS * (INPUTS + OUTPUTS), sizeof *room), gradient = 1e9, hvp = 1e9, value;
     for (size_t i = 0; i < n; i++) v[i] = (double)(i % 7) - 3;
@@ -95,8 +84,9 @@ int main(void)
         if (c - b < hvp) hvp = c - b;
     }
     gn_plan *reverse = other_way(ctx, wide, false, room), *mixed = other_way(ctx, wide, true, room);
-    printf("{\"net\": \"784-128-10@1000\", \"gradient_ms\": %.3f, \"hvp_ms\": %.3f, \"gradients\": %.2f, \"reverse_over_reverse_ms\": %.3f, "
-           "\"reverse_over_forward_ms\": %.3f}\n", 1e3 * gradient, 1e3 * hvp, hvp / gradient, 1e3 * time_plan(ctx, reverse), 1e3 * time_plan(ctx, mixed));
+    printf("{\"net\": \"%s\", \"gradient_ms\": %.3f, \"hvp_ms\": %.3f, \"gradients\": %.2f, \"reverse_over_reverse_ms\": %.3f, "
+           "\"reverse_over_forward_ms\": %.3f}\n",
+           subject.name, 1e3 * gradient, 1e3 * hvp, hvp / gradient, 1e3 * time_plan(ctx, reverse), 1e3 * time_plan(ctx, mixed));
     double start = gn_seconds();
     const gn_lanczos_options how = {.tolerance = 1e-3, .seed = 1};
     if (gn_lanczos_run(ctx, n, product, o, &how, 1, NULL, &out)) return 1;

@@ -1,18 +1,8 @@
 """numpy_predict.py -- one row through a network in NumPy as a careful person would write it: float32, vectors kept, products written in place,
 one thread. Prints one JSON line: {"peer", "version", "seconds": {shape: seconds a prediction}}."""
-import json
-import os
-import sys
-import time
+import timing
 
-for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS"):
-    os.environ[name] = "1"
-os.environ.pop("OPENBLAS_CORETYPE", None)
-try:
-    import numpy as np
-except ImportError:
-    print("NumPy is not installed (pip install numpy)", file=sys.stderr)
-    sys.exit(77)
+np = timing.library("numpy", "NumPy")
 
 
 def predictor(sizes):
@@ -38,18 +28,4 @@ def predictor(sizes):
     return predict
 
 
-def seconds_of(predict):
-    best, runs = 1e9, 200
-    for _ in range(runs):
-        predict()
-    end = time.perf_counter() + 0.5
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        for _ in range(runs):
-            predict()
-        best = min(best, (time.perf_counter() - start)/runs)
-    return best
-
-
-SHAPES = {"784-128-10@1": [784, 128, 10], "2-16-16-1@1": [2, 16, 16, 1]}
-print(json.dumps({"peer": "numpy", "version": np.__version__, "seconds": {name: seconds_of(predictor(s)) for name, s in SHAPES.items()}}))
+timing.report(np, timing.PREDICT, lambda sizes: timing.seconds_a_prediction(predictor(sizes)))

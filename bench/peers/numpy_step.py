@@ -1,18 +1,8 @@
 """numpy_step.py -- one training step in NumPy as a careful person would write it: float32, preallocated arrays, products written in place, one
 thread. Prints one JSON line: {"peer", "version", "seconds": {shape: seconds a step}}."""
-import json
-import os
-import sys
-import time
+import timing
 
-for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "BLIS_NUM_THREADS"):
-    os.environ[name] = "1"
-os.environ.pop("OPENBLAS_CORETYPE", None)
-try:
-    import numpy as np
-except ImportError:
-    print("NumPy is not installed (pip install numpy)", file=sys.stderr)
-    sys.exit(77)
+np = timing.library("numpy", "NumPy")
 
 RATE = np.float32(0.05)
 
@@ -61,20 +51,4 @@ class Net:
             b[i] -= RATE*db
 
 
-def seconds_a_step(sizes, batch):
-    net = Net(sizes, batch)
-    best, steps = 1e9, 10
-    for _ in range(steps):
-        net.step()
-    end = time.perf_counter() + 0.7
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        for _ in range(steps):
-            net.step()
-        took = (time.perf_counter() - start)/steps
-        best = min(best, took)
-    return best
-
-
-SHAPES = {"784-128-10@64": ([784, 128, 10], 64), "2-16-16-1@32": ([2, 16, 16, 1], 32)}
-print(json.dumps({"peer": "numpy", "version": np.__version__, "seconds": {name: seconds_a_step(*s) for name, s in SHAPES.items()}}))
+timing.report(np, timing.STEP, lambda sizes, batch: timing.seconds_a_step(Net(sizes, batch).step))

@@ -1,19 +1,11 @@
 """torch_predict.py -- one row through a network in PyTorch, one thread, float32, without a gradient, in three ways: by hand with arrays written
 in place, eager with nn.Sequential, and that traced and frozen. The fastest stands for the peer. Prints one JSON line: {"peer", "version",
 "seconds": {shape: ...}, "ways": {shape: {way: seconds}}}."""
-import json
-import os
-import sys
-import time
 import warnings
 
-for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-try:
-    import torch
-except ImportError:
-    print("PyTorch is not installed (pip install torch)", file=sys.stderr)
-    sys.exit(77)
+import timing
+
+torch = timing.library("torch", "PyTorch")
 
 warnings.simplefilter("ignore")     # tracing is deprecated, and fast all the same
 torch.set_num_threads(1)
@@ -43,26 +35,12 @@ def network(sizes):
     return torch.nn.Sequential(*layers[:-1], *([torch.nn.Softmax(1)] if sizes[-1] > 1 else [])).eval()
 
 
-def seconds_of(predict):
-    best, runs = 1e9, 200
-    for _ in range(runs):
-        predict()
-    end = time.perf_counter() + 0.5
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        for _ in range(runs):
-            predict()
-        best = min(best, (time.perf_counter() - start)/runs)
-    return best
-
-
 def ways(sizes):
     net, x = network(sizes), torch.rand(1, sizes[0])
     with torch.inference_mode():
         traced = torch.jit.freeze(torch.jit.trace(net, x))
-        return {"by hand": seconds_of(by_hand(sizes)), "eager": seconds_of(lambda: net(x)), "traced": seconds_of(lambda: traced(x))}
+        found = {"by hand": by_hand(sizes), "eager": lambda: net(x), "traced": lambda: traced(x)}
+        return {way: timing.seconds_a_prediction(predict) for way, predict in found.items()}
 
 
-SHAPES = {"784-128-10@1": [784, 128, 10], "2-16-16-1@1": [2, 16, 16, 1]}
-figures = {name: ways(s) for name, s in SHAPES.items()}
-print(json.dumps({"peer": "torch", "version": torch.__version__, "seconds": {n: min(f.values()) for n, f in figures.items()}, "ways": figures}))
+timing.report(torch, timing.PREDICT, ways)

@@ -1,18 +1,9 @@
 """torch_step.py -- one training step in PyTorch, one thread, float32, in two ways: by hand with preallocated arrays written in place, and
 eager with autograd and optim.SGD. The faster of the two stands for the peer. Prints one JSON line: {"peer", "version", "seconds": {shape: ...},
 "ways": {shape: {way: seconds}}}."""
-import json
-import os
-import sys
-import time
+import timing
 
-for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = "1"
-try:
-    import torch
-except ImportError:
-    print("PyTorch is not installed (pip install torch)", file=sys.stderr)
-    sys.exit(77)
+torch = timing.library("torch", "PyTorch")
 
 torch.set_num_threads(1)
 torch.set_flush_denormal(True)
@@ -69,25 +60,10 @@ def eager(sizes, batch):
     return step
 
 
-def seconds_a_step(step):
-    steps, best = 10, 1e9
-    for _ in range(steps):
-        step()
-    end = time.perf_counter() + 0.7
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        for _ in range(steps):
-            step()
-        best = min(best, (time.perf_counter() - start)/steps)
-    return best
-
-
 def ways(sizes, batch):
     with torch.no_grad():
-        hand = seconds_a_step(by_hand(sizes, batch))
-    return {"by hand": hand, "eager": seconds_a_step(eager(sizes, batch))}
+        hand = timing.seconds_a_step(by_hand(sizes, batch))
+    return {"by hand": hand, "eager": timing.seconds_a_step(eager(sizes, batch))}
 
 
-SHAPES = {"784-128-10@64": ([784, 128, 10], 64), "2-16-16-1@32": ([2, 16, 16, 1], 32)}
-figures = {name: ways(*s) for name, s in SHAPES.items()}
-print(json.dumps({"peer": "torch", "version": torch.__version__, "seconds": {n: min(f.values()) for n, f in figures.items()}, "ways": figures}))
+timing.report(torch, timing.STEP, ways)
