@@ -64,53 +64,6 @@ static void every_equation_is_read_again(void **state)
         }
 }
 
-/* ---- what is said ------------------------------------------------------------------------------------------------ */
-static bool says(const gn_sheet *sheet, const char *what)
-{
-    for (size_t i = 0; i < sheet->lines; i++)
-        if (sheet->line[i]->kind == GN_LINE_TEXT && strstr(sheet->line[i]->title, what)) return true;
-    return false;
-}
-
-static void expect_words(const char *text, gn_optimizer op, double rate, const char *words, const char *not_words)
-{
-    static const char *const names[] = { "x", "y" };
-    static const double at[] = { 0.7, -0.4 };
-    gn_arena arena;
-    gn_sheet sheet;
-    gn_stability_ask ask;
-    gn_stability s;
-    gn_arena_init(&arena, ctx);
-    gn_objective *o = formula_objective(&arena, text, names, 2, at);
-    ask_for(op, rate, &ask);
-    must(ctx, gn_stability_of(ctx, o, &ask, &s));
-    gn_sheet_open(&sheet, ctx, "stability");
-    gn_stability_sheet(&s, &ask, NULL, false, &sheet);
-    must(ctx, gn_sheet_done(&sheet));
-    if (!says(&sheet, words)) fail_msg("%s does not say \"%s\"", text, words);
-    if (not_words && says(&sheet, not_words)) fail_msg("%s says \"%s\"", text, not_words);
-    gn_sheet_free(&sheet);
-    gn_stability_free(&s);
-    gn_objective_free(o);
-    gn_arena_free(&arena);
-}
-
-static void words_follow_numbers(void **state)
-{
-    (void)state;
-    expect_words("x^2 + y^2", GN_OPT_sgd, 0.1, "holds everywhere", "local estimate");
-    expect_words("x^2 + y^4", GN_OPT_sgd, 0.1, "local estimate", "holds everywhere");
-    expect_words("x^2 + y^2", GN_OPT_adam, 0.1, "local estimate", "holds everywhere");
-    expect_words("x^2 - y^2", GN_OPT_sgd, 0.1, "A saddle", NULL);
-    expect_words("-x^2 - y^2", GN_OPT_sgd, 0.1, "No direction curves upwards", "A saddle");
-    expect_words("(x + y)^2", GN_OPT_sgd, 0.1, "1 of 2 eigenvalues is 0", "A saddle");
-    expect_words("x^2 + y^2", GN_OPT_sgd, 1.5, "divergent", NULL);
-    expect_words("x^2 + y^2", GN_OPT_sgd, 1.5, "The loss rose", NULL);
-    expect_words("x^2 + y^2", GN_OPT_sgd, 1, "two-cycle", NULL);
-    expect_words("x^2 + y^2", GN_OPT_lion, 0.1, "No limit is known", "Regime");
-    expect_words("x^2 + y^2", GN_OPT_sgd, 0.1, "they agree", "they differ");
-}
-
 /* The second run starts a short way off in weights, however small P makes the optimiser's own measure. */
 static void the_probe_is_short(void **state)
 {
@@ -372,7 +325,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_equation_is_read_again),
-        cmocka_unit_test(words_follow_numbers),
         cmocka_unit_test(map_of_rates),
         cmocka_unit_test(map_of_momentum),
         cmocka_unit_test(the_probe_is_short),

@@ -33,6 +33,7 @@ static gn_status read_ask(gn_cli *cli, const gn_options *o, gn_stability_ask *as
     ask->spectrum = gn_option_flag(cli->options, GN_O_SPECTRUM);
     ask->density = gn_option_flag(cli->options, GN_O_DENSITY);
     ask->seed = (uint64_t)gn_option_int(cli->options, GN_O_SEED);
+    ask->digits = (int)gn_option_int(cli->options, GN_O_DIGITS);
     return GN_OK;
 }
 

@@ -27,6 +27,8 @@ typedef struct gn_train_job {
     size_t curves;
     gn_sharpness sharpness;     /* what --watch-sharpness measured */
     uint64_t crossed_at;        /* the step at which it was above the limit first */
+    size_t crossings;           /* how often it came to be above */
+    bool above;                 /* at the last measurement */
 } gn_train_job;
 
 /* train_fit.c: one fit on the given rows; *out may be set when the status is not GN_OK. */

@@ -109,10 +109,18 @@ static gn_status ritz_of(const gn_krylov *k, ritz *r)
     return gn_eigen_symmetric(k->ctx, m, r->matrix, r->value, r->vector);
 }
 
+/* |beta_k s_k| goes on shrinking where the residual itself has met the rounding of the products. */
 static gn_extreme extreme_of(const gn_krylov *k, const ritz *r, size_t i)
 {
     size_t m = k->steps;
-    return (gn_extreme){ r->value[i], fabs(k->off[m - 1] * r->vector[i * m + m - 1]) };
+    double residual = fabs(k->off[m - 1] * r->vector[i * m + m - 1]), least = DBL_EPSILON * k->scale;
+    return (gn_extreme){ r->value[i], k->off[m - 1] != 0 && residual < least ? least : residual };
+}
+
+/* A residual that leaves the sign open is no answer, save where the value is 0 as nearly as can be told. */
+static bool small_enough(const gn_extreme *e, double tolerance, double scale)
+{
+    return e->residual <= tolerance * scale && e->residual <= fmax(0.01 * fabs(e->value), 1e-8 * scale);
 }
 
 static void read_out(const gn_krylov *k, const ritz *r, size_t top, double tolerance, gn_lanczos *out)
@@ -122,7 +130,8 @@ static void read_out(const gn_krylov *k, const ritz *r, size_t top, double toler
     out->top = top < m ? top : m;
     out->smallest = extreme_of(k, r, 0);
     double scale = fmax(fabs(r->value[0]), fabs(r->value[m - 1]));
-    out->converged = out->smallest.residual <= tolerance * scale || !out->both;
+    out->smallest_converged = k->ended || small_enough(&out->smallest, tolerance, scale);
+    out->converged = true;
     for (size_t i = 0; i < out->top; i++) {
         out->largest[i] = extreme_of(k, r, m - 1 - i);
         double size = fmax(fabs(out->largest[i].value), 0.01 * scale);
@@ -145,9 +154,16 @@ static bool time_to_look(const gn_krylov *k)
     return k->ended || k->steps == k->room || k->steps <= 16 || k->steps % (k->steps / 8) == 0;
 }
 
-static gn_status iterate(gn_krylov *k, ritz *r, size_t top, double tolerance, gn_lanczos *out)
+static bool goes_on(const gn_krylov *k, size_t lowest, const gn_lanczos *out)
 {
-    while (!out->converged && !k->ended && k->steps < k->room) {
+    if (k->ended || k->steps >= k->room) return false;
+    return !out->converged || (!out->smallest_converged && k->steps < lowest);
+}
+
+/* lowest: most products for the smallest; 0: it is not waited for. */
+static gn_status iterate(gn_krylov *k, ritz *r, size_t top, double tolerance, size_t lowest, gn_lanczos *out)
+{
+    while (goes_on(k, lowest, out)) {
         if (gn_stop_requested(k->ctx))
             return gn_fail(k->ctx, GN_E_STOPPED, "stopped after %zu products with the Hessian", k->steps);
         GN_TRY(gn_krylov_step(k));
@@ -175,13 +191,16 @@ static gn_status begin(gn_krylov *k, const gn_lanczos_options *o)
     return s;
 }
 
+static size_t steps_of(const gn_lanczos_options *o) { return o->steps ? o->steps : 100; }
+static size_t lowest_of(const gn_lanczos_options *o) { return !o->both ? 0 : o->lowest ? o->lowest : steps_of(o); }
+
 static gn_status run(gn_krylov *k, const gn_lanczos_options *o, size_t top, double *vector, gn_lanczos *out)
 {
     size_t row = k->room * sizeof(double);
     ritz r = { gn_alloc_array(k->ctx, k->room, sizeof(double)), gn_alloc_array(k->ctx, k->room, row),
                gn_alloc_array(k->ctx, k->room, row) };
     gn_status s = r.value && r.vector && r.matrix ? begin(k, o) : GN_NO_MEMORY;
-    if (s == GN_OK) s = iterate(k, &r, top, o->tolerance > 0 ? o->tolerance : 1e-6, out);
+    if (s == GN_OK) s = iterate(k, &r, top, o->tolerance > 0 ? o->tolerance : 1e-6, lowest_of(o), out);
     if (s == GN_OK && vector) eigenvector(k, &r, vector);
     gn_free(k->ctx, r.value);
     gn_free(k->ctx, r.vector);
@@ -194,13 +213,14 @@ gn_status gn_lanczos_run(gn_context *ctx, size_t n, gn_product_fn product, void 
 {
     static const gn_lanczos_options defaults = { .steps = 100, .tolerance = 1e-6, .seed = 1 };
     if (!options) options = &defaults;
-    *out = (gn_lanczos){ .both = options->both };
+    *out = (gn_lanczos){ 0 };
     size_t most = sizeof out->largest / sizeof *out->largest;
     if (n == 0 || top == 0 || top > most)
         return gn_fail(ctx, GN_E_EIGEN, "%zu eigenvalues of a matrix of %zu rows are asked for; 1 to %zu can be", top,
                        n, most);
     gn_krylov k;
-    GN_TRY(gn_krylov_open(ctx, n, options->steps ? options->steps : 100, product, user, &k));
+    size_t steps = steps_of(options), lowest = lowest_of(options);
+    GN_TRY(gn_krylov_open(ctx, n, steps > lowest ? steps : lowest, product, user, &k));
     gn_status s = run(&k, options, top, vector, out);
     gn_krylov_close(&k);
     return s;

@@ -19,16 +19,18 @@ gn_status gn_eigen_general(gn_context *ctx, size_t n, const double *a, double *r
 
 typedef gn_status (*gn_product_fn)(void *user, const double *v, double *hv);     /* hv = H v */
 typedef struct gn_lanczos_options {
-    size_t steps;               /* most products, default 100 */
+    size_t steps;               /* most products for the largest, default 100 */
     double tolerance;           /* relative residual at which to stop, default 1e-6 */
     uint64_t seed;
     const double *start;        /* (n), or NULL: by the seed */
-    bool both;                  /* go on until the smallest has converged too */
+    bool both;                  /* go on until the smallest has converged too, */
+    size_t lowest;              /* for as many products in all at most, 0: as steps */
 } gn_lanczos_options;
 typedef struct gn_extreme { double value, residual; } gn_extreme;
 typedef struct gn_lanczos {
     size_t steps;               /* products used */
-    bool converged, both;
+    bool converged;             /* the largest */
+    bool smallest_converged;    /* to a hundredth of itself, so that its sign is known, or near to 0 beside the rest */
     size_t top;                 /* largest algebraic first */
     gn_extreme largest[16], smallest;
 } gn_lanczos;

@@ -12,11 +12,13 @@
 
 void gn_stability_defaults(gn_stability_ask *ask)
 {
-    *ask = (gn_stability_ask){ .op = GN_OPT_sgd, .top = 1, .seed = 1, .tolerance = 1e-5, .products = 120,
+    *ask = (gn_stability_ask){ .op = GN_OPT_sgd, .top = 1, .seed = 1, .tolerance = 1e-5, .products = 120, .lowest = 300,
                                .measured = 12, .warm = 100 };
     const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
     for (int i = 0; i < row->parameters; i++) ask->hyper[i] = row->parameter_default[i];
 }
+
+enum { NUMBERS_KEPT = 20000000 };   /* by Lanczos while it looks for the smallest eigenvalue */
 
 typedef struct study {
     gn_stability *s;
@@ -142,11 +144,22 @@ static void read_spectrum(gn_stability *s)
     }
 }
 
+/* The largest converges soon; the smallest lies among many near 0 and takes more, as long as the vectors that are kept
+ * stay within some memory. */
+static size_t products_for_smallest(const gn_stability_ask *a, size_t n)
+{
+    size_t most = NUMBERS_KEPT / n;
+    if (most > a->lowest) most = a->lowest;
+    return most > 2 ? most : 2;
+}
+
 static gn_status eigenvalues(study *y)
 {
     gn_stability *s = y->s;
     const gn_stability_ask *a = y->ask;
-    gn_lanczos_options o = { .steps = a->products, .tolerance = a->tolerance, .seed = a->seed };
+    bool whole = a->spectrum || s->n <= GN_STABILITY_WHOLE;
+    const gn_lanczos_options o = { .steps = a->products, .tolerance = a->tolerance, .seed = a->seed,
+                                   .both = !whole, .lowest = products_for_smallest(a, s->n) };
     y->curvature.at = s->at;
     GN_TRY(gn_lanczos_run(s->ctx, s->n, gn_curvature_product, &y->curvature, &o, a->top ? a->top : 1, s->direction,
                           &s->eigen));
@@ -155,7 +168,7 @@ static gn_status eigenvalues(study *y)
         if (y->memory[i] == 0) s->blind += s->direction[i] * s->direction[i];
     s->smallest = s->eigen.smallest.value;
     s->least_positive = NAN;
-    if (a->spectrum || s->n <= GN_STABILITY_WHOLE) {
+    if (whole) {
         GN_TRY(whole_spectrum(y));
         read_spectrum(s);
     }
@@ -330,7 +343,7 @@ static gn_status study_point(study *y)
 
 gn_status gn_stability_of(gn_context *ctx, gn_objective *o, const gn_stability_ask *ask, gn_stability *out)
 {
-    *out = (gn_stability){ .ctx = ctx, .n = gn_objective_size(o) };
+    *out = (gn_stability){ .ctx = ctx, .n = gn_objective_size(o), .digits = ask->digits };
     gn_arena_init(&out->arena, ctx);
     if (out->n == 0) return gn_fail(ctx, GN_E_EIGEN, "there is nothing to vary");
     if (ask->spectrum && out->n > GN_STABILITY_MOST) {

@@ -51,9 +51,11 @@ typedef struct gn_stability_ask {
     bool density;               /* trace and density */
     uint64_t seed;
     double tolerance;           /* of Lanczos' residual, relative */
-    size_t products;            /* most products of Lanczos */
+    size_t products;            /* most products of Lanczos for the largest */
+    size_t lowest;              /* most for the smallest, where the whole spectrum is not computed */
     size_t measured;            /* steps run beside theory */
     size_t warm;                /* steps before P of an adaptive optimiser is held */
+    int digits;                 /* of numbers within sentences; 0: 6 */
 } gn_stability_ask;
 void gn_stability_defaults(gn_stability_ask *ask);
 #define GN_STABILITY_AGREES 0.05    /* every row of the table within this share of theory */
@@ -63,6 +65,7 @@ typedef struct gn_stability {
     gn_context *ctx;
     gn_arena arena;
     size_t n;
+    int digits;                 /* of numbers within sentences */
     double loss, slope;         /* at the point where the curvature is taken; slope: the gradient's norm */
     double lambda;              /* the largest eigenvalue, L2 decay included */
     /* With P, before the steps that make it: the loss alone where it was found, without P and decay. */
@@ -77,7 +80,8 @@ typedef struct gn_stability {
     double decay;               /* L2, as it is in lambda */
     size_t values;              /* the whole spectrum, ascending; 0: not known */
     double *value;
-    double smallest;            /* algebraic */
+    double smallest;            /* algebraic; without a whole spectrum a bound from above, if eigen.smallest_converged
+                                   does not say more */
     double least_positive;      /* smallest above 1e-10*lambda; NaN when not known */
     size_t zeros;               /* eigenvalues within 1e-10*lambda of 0, of a known spectrum */
     bool has_density;

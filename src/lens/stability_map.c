@@ -294,7 +294,7 @@ static gn_status distances(drawing *d, const gn_stability *s)
     if (s->limit.known) add_series(d, 0, GN_SERIES_LINE, "by theory", rows, k, p);
     d->panel[0].title = "Distance of two runs along the steepest direction";
     d->panel[0].x_label = "step k";
-    d->panel[0].y_label = "distance";
+    d->panel[0].y_label = "|distance|";
     d->panel[0].log_y = true;
     return GN_OK;
 }

@@ -7,8 +7,12 @@
 
 #include "stability.h"
 
-static const char *num(gn_numtext *room, double value) { return gn_num_digits(room, value, 6); }
-#define SHOW(value) num(GN_NUM, value)
+/* As the sheet shows it: with 17 digits the shortest text that reads back. */
+static const char *num(gn_numtext *room, double value, int digits)
+{
+    return digits >= 17 ? gn_num(room, value) : gn_num_digits(room, value, digits > 0 ? digits : 6);
+}
+#define SHOW(value) num(GN_NUM, value, s->digits)
 
 static void given(gn_sheet *sheet, int depth, const char *title, const char *name, double value)
 {
@@ -16,20 +20,47 @@ static void given(gn_sheet *sheet, int depth, const char *title, const char *nam
 }
 
 /* ---- curvature --------------------------------------------------------------------------------------------------- */
+/* A curvature of 0 at one point: x^4 has a minimum there, x^3 and a straight line have none. */
+static void say_flat(const gn_stability *s, gn_sheet *sheet)
+{
+    bool everywhere = s->quadratic && !s->root;
+    if (s->slope == 0)
+        gn_sheet_text(sheet, 0, "Flat: no direction curves here and the gradient is 0, so the point is stationary%s.",
+                      everywhere ? ", as is every other: the loss is constant"
+                                 : "; whether it is a minimum, the curvature does not say");
+    else if (everywhere)
+        gn_sheet_text(sheet, 0, "Flat: no direction curves anywhere and the gradient is not 0, so there is no minimum "
+                                "for descent to settle in.");
+    else
+        gn_sheet_text(sheet, 0, "Flat: no direction curves here, which says nothing of a minimum elsewhere; the "
+                                "gradient is not 0, so descent moves on.");
+}
+
+/* Of a large Hessian the smallest eigenvalue is found by Lanczos or bounded by it, and only a bound below 0 decides. */
+static void say_lowest(const gn_stability *s, gn_sheet *sheet)
+{
+    if (s->values || s->n < 2 || s->smallest < -1e-10 * s->lambda) return;
+    if (s->eigen.smallest_converged)
+        gn_sheet_text(sheet, 0, "No direction was found that curves downwards.");
+    else
+        gn_sheet_text(sheet, 0, "The smallest did not converge: whether some direction curves downwards, which would "
+                                "make this a saddle, is not known.");
+}
+
 static void say_curvature(const gn_stability *s, gn_sheet *sheet)
 {
-    if (s->values && s->zeros == s->values) {
-        gn_sheet_text(sheet, 0, "Flat: no direction curves here, so there is no minimum nearby for descent to settle "
-                                "in.");
+    if (s->values ? s->zeros == s->values : s->lambda == 0 && s->smallest == 0) {
+        say_flat(s, sheet);
         return;
     }
     if (s->lambda <= 0)
-        gn_sheet_text(sheet, 0,
-                      "No direction curves upwards here: there is no minimum nearby for descent to settle in.");
+        gn_sheet_text(sheet, 0, "No direction curves upwards here: there is no minimum %s for descent to settle in.",
+                      s->form.pieces ? "in this region, up to the next kink," : "nearby");
     else if (s->smallest < -1e-10 * s->lambda)
         gn_sheet_text(sheet, 0,
                       "A saddle: along the direction of the smallest eigenvalue the loss curves downwards, and "
                                 "descent leaves along it at any rate.");
+    say_lowest(s, sheet);
     if (s->values && s->zeros)
         gn_sheet_text(sheet, 1,
                       "%zu of %zu eigenvalues %s 0 within rounding: along %s the gradient does not change.", s->zeros,
@@ -151,6 +182,19 @@ static void say_preconditioner(const gn_stability *s, const gn_stability_ask *as
                   row->slot_name[gn_preconditioner_slot(ask->op)], s->warmed);
 }
 
+/* A Ritz value is never below the smallest eigenvalue: what has not converged is a bound, and is named as one. */
+static void put_smallest(const gn_stability *s, gn_sheet *sheet)
+{
+    if (s->n < 2) return;
+    bool known = s->values || s->eigen.smallest_converged;
+    given(sheet, 0, known ? "smallest eigenvalue" : "smallest, at most", known ? "lambda_min" : "lambda_min_bound",
+          s->smallest);
+    if (!s->values)
+        gn_sheet_text(sheet, 0, "Lanczos: residual %s after %zu products%s",
+                      gn_num_digits(GN_NUM, s->eigen.smallest.residual, 2), s->eigen.steps,
+                      known ? "" : "; not converged: the smallest may be lower");
+}
+
 static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
     gn_sheet_section(sheet, 0, s->root ? "curvature, as the optimiser feels it: P^-1/2 H P^-1/2" : "curvature");
@@ -162,8 +206,7 @@ static void curvature(const gn_stability *s, const gn_stability_ask *ask, gn_she
                   gn_num_digits(GN_NUM, s->eigen.largest[0].residual, 2),
                   s->eigen.steps, s->eigen.steps == 1 ? "" : "s",
                   s->eigen.converged ? "" : "; not converged: the largest may be a little larger");
-    const char *which = s->values ? "smallest eigenvalue" : "smallest, at most";
-    if (s->n > 1) given(sheet, 0, which, "lambda_min", s->smallest);
+    put_smallest(s, sheet);
     largest_table(s, sheet);
     spectrum_table(s, ask->spectrum, sheet);
     density_table(s, sheet);
@@ -184,6 +227,13 @@ static void put_hyper(const gn_stability *s, const gn_stability_ask *ask, gn_she
         gn_sheet_text(sheet, 0, "Weight decay adds %s to every eigenvalue; it is part of lambda.", SHOW(decay));
 }
 
+/* What a regime is said of where the loss is not a quadratic everywhere. */
+static const char *model_of(const gn_stability *s)
+{
+    if (s->root || s->form.degree > 2) return "On the local quadratic model";
+    return s->quadratic ? NULL : s->form.degree < 2 ? "In this region" : "On the quadratic model of this region";
+}
+
 static void say_regime(const gn_stability *s, gn_sheet *sheet)
 {
     const gn_iteration *it = &s->iteration;
@@ -192,8 +242,11 @@ static void say_regime(const gn_stability *s, gn_sheet *sheet)
     if (it->n == 2 && s->regime == GN_REGIME_DIVERGENT) says = "the error grows";
     if (s->regime == GN_REGIME_STILL && s->lambda != 0)
         says = "at this rate a step changes the error by less than rounding does";
-    gn_sheet_text(sheet, 0, "Regime%s: %s. %c%s.", s->n > 1 ? " along the direction of lambda" : "",
-                  gn_regime_name(s->regime), says[0] - 'a' + 'A', says + 1);
+    const char *along = s->n > 1 ? " along the direction of lambda" : "", *model = model_of(s);
+    if (model)
+        gn_sheet_text(sheet, 0, "Regime%s: %s. %s %s.", along, gn_regime_name(s->regime), model, says);
+    else
+        gn_sheet_text(sheet, 0, "Regime%s: %s. %c%s.", along, gn_regime_name(s->regime), says[0] - 'a' + 'A', says + 1);
     if (it->n == 2)
         gn_sheet_text(sheet, 0, "In the end a step multiplies the error by %s%s.", SHOW(it->spectral),
                       it->ripples ? ", in ripples: the iteration's eigenvalues are complex" : "");
@@ -310,6 +363,33 @@ static void beside(const gn_stability *s, gn_sheet *sheet)
 }
 
 /* ---- scaling ----------------------------------------------------------------------------------------------------- */
+static bool within(double ratio, double share) { return fabs(log(ratio)) < share; }
+
+/* ratio: the largest eigenvalue as it is over that of standardised inputs; kappa: both conditions, or NULL. */
+static void say_scaling(const gn_stability *s, double ratio, const double *kappa, bool exact, gn_sheet *sheet)
+{
+    bool spread = kappa && !within(kappa[0] / kappa[1], 0.1);
+    if (within(ratio, 0.01))
+        gn_sheet_text(sheet, 0, spread ? "Standardising would hardly change the largest, and so hardly the limit."
+                                       : "Standardising would change next to nothing.");
+    else if (s->root)
+        gn_sheet_text(sheet, 0, "Standardised inputs would make the plain curvature that the first layer sees %s "
+                                "times as large; P would change with it.", SHOW(1 / ratio));
+    else if (exact && s->decay > 0)
+        gn_sheet_text(sheet, 0, "The inputs' part of lambda would be %s times as large.", SHOW(1 / ratio));
+    else if (ratio < 1)
+        gn_sheet_text(sheet, 0, "Standardising would not raise the limit: it would be %s times as large.", SHOW(ratio));
+    else
+        gn_sheet_text(sheet, 0, "Standardised inputs would let the rate be %s times as large%s.", SHOW(ratio),
+                      exact ? "" : ", as far as the first layer decides");
+    if (spread && kappa[0] > kappa[1])
+        gn_sheet_text(sheet, 0, "The condition would fall from %s to %s: the directions that curve least would lag "
+                                "less behind at a rate that the largest allows.", SHOW(kappa[0]), SHOW(kappa[1]));
+    else if (spread)
+        gn_sheet_text(sheet, 0, "The condition would rise from %s to %s: the directions that curve least would lag "
+                                "further behind at a rate that the largest allows.", SHOW(kappa[0]), SHOW(kappa[1]));
+}
+
 static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exact, gn_sheet *sheet)
 {
     if (c && isnan(c->largest)) {
@@ -337,17 +417,7 @@ static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exa
                          s->decay > 0 ? "limit/((lambda - decay)*scaled_max/inputs_max + decay)"
                                       : "lr_limit*inputs_max/scaled_max");
     }
-    if (fabs(ratio - 1) < 0.01) gn_sheet_text(sheet, 0, "Standardising would change next to nothing.");
-    else if (s->root)
-        gn_sheet_text(sheet, 0, "Standardised inputs would make the plain curvature that the first layer sees %s "
-                                "times as large; P would change with it.", SHOW(1 / ratio));
-    else if (exact && s->decay > 0)
-        gn_sheet_text(sheet, 0, "The inputs' part of lambda would be %s times as large.", SHOW(1 / ratio));
-    else if (ratio < 1)
-        gn_sheet_text(sheet, 0, "Standardising would not raise the limit: it would be %s times as large.", SHOW(ratio));
-    else
-        gn_sheet_text(sheet, 0, "Standardised inputs would let the rate be %s times as large%s.", SHOW(ratio),
-                      exact ? "" : ", as far as the first layer decides");
+    say_scaling(s, ratio, c->whole ? kappa : NULL, exact, sheet);
 }
 
 void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, const gn_scaling *scaling,

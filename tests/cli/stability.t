@@ -142,6 +142,7 @@ $ glassnet stability m.safetensors moons.csv --top 3 | tr -s ' ' | grep -E 'stab
 >  momentum lr = 0.2
 >  μ = 0.5
 >  most lr*lambda limit = 2 + 2*μ = 2 + 2*0.5 = 3
+> Regime along the direction of lambda: {any}. On the local quadratic model the
 > A local estimate: the loss is not quadratic, so lambda holds at this point and
 $ glassnet stability m.safetensors moons.csv --optimizer adam --lr 0.001 | grep -E 'P is what adam'
 > P is what adam divides its step by, made from its memory v: held as it is after
@@ -191,6 +192,30 @@ $ python3 -c 'import json; r = [json.loads(l) for l in open("run.jsonl")]; w = [
 $ glassnet train spirals --net "16 tanh" --optimizer sgd --lr 20 --batch 800 --epochs 5 --out w.safetensors --watch-sharpness 1 2>&1 >/dev/null | grep -A1 'warning: sharpness'
 > glassnet: warning: sharpness: at step 0 the largest eigenvalue {num} is above 0.1, the limit at rate 20: on a quadratic this would diverge
 > epoch 1/5 {any}
+> {lines}
+
+# each time it comes to be above is told, and each time it is back; after five times they are only counted
+$ glassnet train spirals --net "16 tanh, 8 tanh" --optimizer momentum --lr 2.5 --batch 32 --schedule constant --epochs 20 --numerics exact --out w.safetensors --watch-sharpness 10 --log cross.jsonl 2> said | grep -A1 '^sharpness'
+> sharpness {num} at step 0, {num} at step 500; the limit at rate 2.5 is 1.52
+>           first above its limit at step {num}; {num} spells above it in all; {any} at the end
+$ cat > crossings.py <<'END'
+$+ import json, re
+$+ w = [json.loads(l) for l in open("cross.jsonl") if '"sharpness"' in l]
+$+ above = [x["sharpness"] > x["limit"] for x in w]
+$+ turns = [(x["step"], now) for x, now, was in zip(w, above, [False] + above) if now != was]
+$+ told = [(int(s), not b) for s, b in re.findall(r"sharpness: at step (\d+) (?:the|(it is back))", open("said").read())]
+$+ up = [s for s, now in turns if now]
+$+ print(len(up) > 5, told == turns[:10])
+$+ END
+$ python3 crossings.py
+> True True
+
+# a look that never came is told, and why
+$ glassnet train moons --net "8 tanh" --epochs 3 --quiet --watch-sharpness 100000 --out w.safetensors | grep -A1 '^sharpness'
+> sharpness not measured: --watch-sharpness 100000 looks every 100000 steps, and there were 75;
+>           adam has no P to measure with before its first step
+$ glassnet train moons --net "8 tanh" --epochs 3 --quiet --watch-sharpness 100000 --out w.safetensors --json | grep -o '"sharpness": {[^}]*}'
+> "sharpness": {"measurements": 0}
 
 # a bias of a unit that is never on has P = eps; decay divided by that is no eigenvalue of what is trained
 $ glassnet train moons --watch-sharpness 20 --epochs 60 --log adam.jsonl --out adam.safetensors 2>&1 | grep -cE 'would diverge|above its limit'
@@ -232,8 +257,8 @@ $ glassnet stability --x 0 --y 10 --b 1 | tr -s ' ' | grep -E 'lr_best|r_best|lr
 $ glassnet stability "1e-30*x^2" --from x=1 --lr 1e-300 | grep '^Regime'
 > Regime: still. At this rate a step changes the error by less than rounding does.
 $ glassnet stability --x 0 --y 10 | grep -A1 '^Flat'
-> Flat: no direction curves here, so there is no minimum nearby for descent to
-> settle in.
+> Flat: no direction curves here and the gradient is 0, so the point is
+> stationary, as is every other: the loss is constant.
 # the limit follows 1/x^2 only without decay and without a preconditioner
 $ for o in "--optimizer sgd" "--optimizer momentum" "--weight-decay 0.1" "--optimizer adam"; do glassnet stability --x 3 --y 10 $o | grep -c lr_scaled || true; done
 > 1
@@ -309,3 +334,26 @@ $ glassnet stability 'x^'
 ? 4
 $ glassnet stability --map trajectories --x 10 --y 10 --lr 0.009 | grep -oE 'rate 0.009, 0.9 of the limit'
 > rate 0.009, 0.9 of the limit
+
+# a curvature of 0 at the bottom of x^4; exp has no minimum for a step to land on
+$ glassnet stability "x^4" --from x=0 --lr 0.1 | grep -A1 '^Flat'
+> Flat: no direction curves here and the gradient is 0, so the point is
+> stationary; whether it is a minimum, the curvature does not say.
+$ glassnet stability "abs(x)" --from x=0.05 --lr 0.1 | grep -A1 '^Flat'
+> Flat: no direction curves here, which says nothing of a minimum elsewhere; the
+> gradient is not 0, so descent moves on.
+$ glassnet stability "exp(x)" --from x=0 --lr 1 | grep '^Regime'
+> Regime: one step. On the local quadratic model one step lands on the minimum.
+
+# of many parameters the smallest eigenvalue is found, its sign with it: the same as in the whole spectrum
+$ glassnet stability spirals --quiet --net "8 relu, 8 relu" --optimizer adam --json > near.json; glassnet stability spirals --quiet --net "8 relu, 8 relu" --optimizer adam --spectrum --json > whole.json
+$ python3 -c 'import json; v = [{x["name"]: x.get("value") for x in json.load(open(f))["symbols"]} for f in ("near.json", "whole.json")]; print(v[0]["lambda_min"] < 0, abs(v[0]["lambda_min"] / v[1]["lambda_min"] - 1) < 1e-3)'
+> True True
+$ glassnet stability spirals --quiet --net "8 relu, 8 relu" --optimizer adam | grep -c '^A saddle'
+> 1
+
+# sentences have the digits that are asked for, and the picture's axis is what it draws
+$ glassnet stability "exp(x)" --from x=0.7 --digits 17 | grep '^1 parameter'
+> 1 parameter; loss 2.0137527074704766, gradient norm 2.0137527074704766
+$ glassnet stability --x 3 --y 10 --lr 0.1 --plot - | grep -c '^|distance|'
+> 1
