@@ -9,7 +9,7 @@ static void square_layers(void **state)
     gn_context *ctx = open_context(1);
     gn_net *net = make_net_as(ctx, GN_REGRESSION, 3, 3, "3 sigmoid, 3 sigmoid", "mse", "mean", GN_F64);
     set_weights(net);
-    double x[12], t[12], p[36], g[36], v[36];
+    double x[12], t[12], p[36], g[36], v[36], flat[36];
     for (int i = 0; i < 12; i++) x[i] = sin(i * 1.7), t[i] = cos(i * 0.9);
     gn_dataset rows = values_set(x, t, 4, 3);
     gn_objective *o;
@@ -29,6 +29,7 @@ static void square_layers(void **state)
     double z0[4][3], a0[4][3], a1[4][3], d1[4][3];
     memcpy(v, g, sizeof v);
     memset(v, 0, 12 * sizeof *v);
+    memcpy(flat, v, sizeof flat);               /* the slope of layer 1 forgotten, that of layer 2 not */
     for (int n = 0; n < 4; n++) {
         double y[3];
         for (int j = 0; j < 3; j++) {
@@ -51,16 +52,21 @@ static void square_layers(void **state)
             d1[n][j] *= a1[n][j] * (1 - a1[n][j]);
         }
         for (int j = 0; j < 3; j++) {
-            double up = 0;
-            for (int k = 0; k < 3; k++) up += d1[n][k] * p[12 + j * 3 + k];
+            double up = 0, whole = 0;
+            for (int k = 0; k < 3; k++) up += d1[n][k] * p[12 + j * 3 + k], whole += d1[n][k] * p[12 + k * 3 + j];
             up *= a0[n][j] * (1 - a0[n][j]);
             v[9 + j] += up;
-            for (int i = 0; i < 3; i++) v[j * 3 + i] += up * x[n * 3 + i];
+            flat[9 + j] += whole;
+            for (int i = 0; i < 3; i++) v[j * 3 + i] += up * x[n * 3 + i], flat[j * 3 + i] += whole * x[n * 3 + i];
         }
     }
     must(ctx, gn_diagnose_flat(ctx, net, &rows, v, 36, &d));
     expect(&d, GN_MISTAKE_WEIGHT_NOT_T);
     assert_int_equal(d.finding[2].mistake, GN_MISTAKE_RIGHT);
+    gn_diagnosis_free(&d);
+    must(ctx, gn_diagnose_flat(ctx, net, &rows, flat, 36, &d));
+    expect(&d, GN_MISTAKE_SLOPE_MISSING);
+    assert_non_null(strstr(d.finding[0].evidence, "; in layer 1 alone"));      /* as W1 and A1 are of layer 1 */
     gn_diagnosis_free(&d);
     gn_objective_free(o);
     gn_net_free(net);

@@ -101,7 +101,7 @@ static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, c
         gn_put_ratio(t, f->factor);
     }
     if (a->more) gn_text_printf(t, "; %s", a->more);
-    if (a->layer != SIZE_MAX) gn_text_printf(t, "; in layer %zu alone", a->layer);
+    if (a->layer != SIZE_MAX) gn_text_printf(t, "; in layer %d alone", c->at.net->layer[a->layer].number);
     if (f->mistake == GN_MISTAKE_DECAY) gn_text_printf(t, "; right + %s*w", gn_num_digits(GN_NUM, a->rate, DIGITS));
     else if (f->mistake == GN_MISTAKE_CLIPPED)
         gn_text_printf(t, "; none is larger than %s", gn_num_digits(GN_NUM, a->rate, DIGITS));
