@@ -69,6 +69,30 @@ static inline gn_status read_copy(bench *b, array_reader read, const void *bytes
     return status;
 }
 
+/* Read, a row of a table meets its verdict and has its values. */
+static inline bool read_holds(array_reader read, const char *id, size_t i, const void *bytes, size_t n,
+                              const verdict *v, const double *values, size_t count)
+{
+    bench b;
+    gn_array a;
+    char row[32];
+    snprintf(row, sizeof row, "%s (row %zu)", id, i);
+    bench_open(&b, NULL);
+    gn_status status = read_copy(&b, read, bytes, n, &a);
+    bool held = verdict_met(&b, row, status, v) && (status != GN_OK || values_met(&a, row, values, count));
+    gn_array_free(b.ctx, &a);
+    bench_close(&b);
+    return held;
+}
+
+/* Rows that do not hold have said so, each of them. */
+static inline void every_row_holds(bool (*row_holds)(size_t i), size_t count)
+{
+    size_t bad = 0;
+    for (size_t i = 0; i < count; i++) bad += !row_holds(i);
+    assert_int_equal(bad, 0);
+}
+
 /* A file cut or changed: refused with a code, or accepted; nothing is left behind by a refusal. */
 static inline void survive(array_reader read, const uint8_t *bytes, size_t n, bool must_fail)
 {

@@ -57,26 +57,16 @@ static const row rows[] = {
     { "I19", BYTES("\0\0\x0e\1" DIM("\2") "\x3f\xb9\x99\x99\x99\x99\x99\x9a\xc0\0\0\0\0\0\0\0"), VALUES(0.1, -2) },
 };
 
-static bool row_holds(const row *r, size_t i)
+static bool row_holds(size_t i)
 {
-    bench b;
-    gn_array a;
-    char id[32];
-    snprintf(id, sizeof id, "%s (row %zu)", r->id, i);
-    bench_open(&b, NULL);
-    gn_status status = read_copy(&b, gn_idx_read, r->bytes, r->n, &a);
-    bool held = verdict_met(&b, id, status, &r->v) && (status != GN_OK || values_met(&a, id, r->values, r->count));
-    gn_array_free(b.ctx, &a);
-    bench_close(&b);
-    return held;
+    const row *r = &rows[i];
+    return read_holds(gn_idx_read, r->id, i, r->bytes, r->n, &r->v, r->values, r->count);
 }
 
 static void test_rows(void **state)
 {
-    size_t bad = 0;
     (void)state;
-    for (size_t i = 0; i < GN_COUNT(rows); i++) bad += !row_holds(&rows[i], i);
-    assert_int_equal(bad, 0);
+    every_row_holds(row_holds, GN_COUNT(rows));
 }
 
 /* A large file that is refused by its size: not one allocation is made for it. */

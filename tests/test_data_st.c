@@ -274,6 +274,22 @@ static const char good[] = "{\"__metadata__\":{\"k\":\"v\\u00e9\",\"format\":\"p
                            T("w", "F32", "[2,1]", "[0,8]") ","
                            T("b", "F64", "[1]", "[8,16]") "}";
 
+/* That file in memory, and a context that hears what is said of it. */
+typedef struct given { heard h; gn_context *ctx; unsigned char *bytes; size_t size; } given;
+
+static void open_good(given *g)
+{
+    g->h = (heard){ "" };
+    g->ctx = context(&g->h);
+    g->bytes = file_of(good, sizeof good - 1, 16, &g->size);
+}
+
+static void close_good(given *g)
+{
+    free(g->bytes);
+    gn_context_free(g->ctx);
+}
+
 static void check_file(const gn_st_file *f)
 {
     uint64_t at = 0;
@@ -287,12 +303,10 @@ static void check_file(const gn_st_file *f)
 static void reads_what_is_there(void **state)
 {
     (void)state;
-    heard h = { "" };
-    size_t size;
+    given g;
     gn_st_file f;
-    gn_context *ctx = context(&h);
-    unsigned char *bytes = file_of(good, sizeof good - 1, 16, &size);
-    assert_int_equal(read_bytes(ctx, bytes, size, &f), GN_OK);
+    open_good(&g);
+    assert_int_equal(read_bytes(g.ctx, g.bytes, g.size, &f), GN_OK);
     assert_int_equal(f.tensors, 2);
     assert_string_equal(gn_st_meta(&f, "k"), "v\xc3\xa9");
     assert_string_equal(gn_st_meta(&f, "format"), "pt");
@@ -301,26 +315,22 @@ static void reads_what_is_there(void **state)
     assert_int_equal(f.tensor[0].rank, 2);
     assert_int_equal(f.tensor[0].dim[0], 2);
     assert_string_equal(f.tensor[1].dtype, "F64");
-    assert_memory_equal(gn_st_data(&f, &f.tensor[1]), bytes + size - 8, 8);
-    gn_st_free(ctx, &f);
-    free(bytes);
-    gn_context_free(ctx);
+    assert_memory_equal(gn_st_data(&f, &f.tensor[1]), g.bytes + g.size - 8, 8);
+    gn_st_free(g.ctx, &f);
+    close_good(&g);
 }
 
 static void cut_anywhere(void **state)
 {
     (void)state;
-    heard h = { "" };
-    size_t size;
+    given g;
     gn_st_file f;
-    gn_context *ctx = context(&h);
-    unsigned char *bytes = file_of(good, sizeof good - 1, 16, &size);
-    for (size_t n = 0; n < size; n++) {
-        assert_int_equal(read_bytes(ctx, bytes, n, &f), GN_BAD_DATA);
-        assert_string_equal(gn_last_error(ctx)->code, n < size - 16 ? "ST-TRUNC" : "ST-SIZE");
+    open_good(&g);
+    for (size_t n = 0; n < g.size; n++) {
+        assert_int_equal(read_bytes(g.ctx, g.bytes, n, &f), GN_BAD_DATA);
+        assert_string_equal(gn_last_error(g.ctx)->code, n < g.size - 16 ? "ST-TRUNC" : "ST-SIZE");
     }
-    free(bytes);
-    gn_context_free(ctx);
+    close_good(&g);
 }
 
 /* Whatever one byte becomes, the file is refused with a code of this format or is whole. */
@@ -329,30 +339,28 @@ static void mutated(void **state)
     (void)state;
     static const unsigned char to[] = { 0,   ' ', '"', '\\', '{', '}',  '[',  ']', ',',
                                         ':', '-', '0', '9',  'e', 0x1b, 0x80, 0xff };
-    heard h = { "" };
-    size_t size, accepted = 0, refused = 0;
+    given g;
+    size_t accepted = 0, refused = 0;
     gn_st_file f;
-    gn_context *ctx = context(&h);
-    unsigned char *bytes = file_of(good, sizeof good - 1, 16, &size);
-    for (size_t at = 0; at < size; at++)
+    open_good(&g);
+    for (size_t at = 0; at < g.size; at++)
         for (size_t k = 0; k < sizeof to + 8; k++) {
-            unsigned char old = bytes[at];
-            bytes[at] = k < sizeof to ? to[k] : (unsigned char)(old ^ 1u << (k - sizeof to));
-            gn_status s = read_bytes(ctx, bytes, size, &f);
-            bytes[at] = old;
+            unsigned char old = g.bytes[at];
+            g.bytes[at] = k < sizeof to ? to[k] : (unsigned char)(old ^ 1u << (k - sizeof to));
+            gn_status s = read_bytes(g.ctx, g.bytes, g.size, &f);
+            g.bytes[at] = old;
             if (s == GN_OK) {
                 check_file(&f);
-                gn_st_free(ctx, &f);
+                gn_st_free(g.ctx, &f);
                 accepted++;
                 continue;
             }
             refused++;
-            if (s != GN_BAD_DATA || strncmp(gn_last_error(ctx)->code, "ST-", 3) || !gn_last_error(ctx)->where[0])
-                fail_msg("byte %zu, change %zu: %d %s", at, k, (int)s, gn_last_error(ctx)->code);
+            if (s != GN_BAD_DATA || strncmp(gn_last_error(g.ctx)->code, "ST-", 3) || !gn_last_error(g.ctx)->where[0])
+                fail_msg("byte %zu, change %zu: %d %s", at, k, (int)s, gn_last_error(g.ctx)->code);
         }
     assert_true(accepted > 0 && refused > accepted / 2);
-    free(bytes);
-    gn_context_free(ctx);
+    close_good(&g);
 }
 
 /* ---- memory and writing ----------------------------------------------------------------------------------------- */

@@ -216,68 +216,81 @@ static void any_number_of_threads(void **unused)
     }
 }
 
-/* One step of gradient descent for the 2x2 weights a and b, whose gradients are d. */
-static void step_of_two(gn_context *ctx, gn_plan *p, const gn_node *d, double *a, double *b, double rate)
+/* Two 2x2 weights, for one step of gradient descent. */
+typedef struct pair { gn_context *ctx; gn_graph *g; gn_plan *p; gn_node w[2]; double a[4], b[4]; } pair;
+
+static void open_pair(pair *t)
+{
+    gn_shape two = gn_shape_make(2, (size_t)2, (size_t)2);
+    assert_int_equal(gn_context_new(NULL, &t->ctx), GN_OK);
+    assert_int_equal(gn_graph_new(t->ctx, &t->g), GN_OK);
+    t->w[0] = gn_param(t->g, "A", two);
+    t->w[1] = gn_param(t->g, "B", two);
+}
+
+/* A plan whose outputs are those of d. */
+static void plan_pair(pair *t, const gn_node *d, size_t outputs)
+{
+    assert_int_equal(gn_plan_new(t->g, d, outputs, (gn_plan_options){ .type = GN_F64 }, &t->p), GN_OK);
+    assert_int_equal(gn_plan_bind(t->p, t->w[0], t->a) | gn_plan_bind(t->p, t->w[1], t->b), GN_OK);
+}
+
+static void step_pair(pair *t, const gn_node *d, double rate)
 {
     const double hyper[GN_OPT_HYPER] = { rate };
-    gn_plan_update u[2] = { { .gradient = d[0], .w = a, .op = GN_OPT_sgd, .hyper = hyper },
-                            { .gradient = d[1], .w = b, .op = GN_OPT_sgd, .hyper = hyper } };
-    assert_int_equal(gn_plan_set_updates(p, u, 2), GN_OK);
-    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+    gn_plan_update u[2] = { { .gradient = d[0], .w = t->a, .op = GN_OPT_sgd, .hyper = hyper },
+                            { .gradient = d[1], .w = t->b, .op = GN_OPT_sgd, .hyper = hyper } };
+    assert_int_equal(gn_plan_set_updates(t->p, u, 2), GN_OK);
+    assert_int_equal(gn_plan_run(t->ctx, t->p, 0), GN_OK);
+}
+
+static void close_pair(pair *t)
+{
+    gn_plan_free(t->p);
+    gn_graph_free(t->g);
+    gn_context_free(t->ctx);
 }
 
 /* The gradients of a product of two parameters read one another's weights. */
 static void gradients_are_those_of_the_old_weights(void **unused)
 {
     (void)unused;
-    gn_context *ctx;
-    gn_graph *g;
-    gn_plan *p;
-    assert_int_equal(gn_context_new(NULL, &ctx), GN_OK);
-    assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
-    gn_shape two = gn_shape_make(2, (size_t)2, (size_t)2);
-    gn_node w[2] = { gn_param(g, "A", two), gn_param(g, "B", two) }, d[3];
-    gn_node c = gn_contract(g, GN_C_matmul, w[0], w[1]), half = gn_pw2(g, GN_P_div, c, gn_constant(g, 2));
-    assert_int_equal(gn_grad(g, gn_contract(g, GN_C_dot2, c, half), 2, w, d), GN_OK); /* of |AB|^2/2: AB B', A' AB */
-    d[2] = gn_pw1(g, GN_P_identity, w[0]);
-    double a[4] = { 1, 2, 3, 4 }, b[4] = { 5, 6, 7, 8 }, old[4];
-    assert_int_equal(gn_plan_new(g, d, 3, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
-    assert_int_equal(gn_plan_bind(p, w[0], a) | gn_plan_bind(p, w[1], b), GN_OK);
-    assert_int_equal(gn_plan_bind(p, d[2], old), GN_OK);
-    step_of_two(ctx, p, d, a, b, 1);
+    pair t = { .a = { 1, 2, 3, 4 }, .b = { 5, 6, 7, 8 } };
+    double old[4];
+    open_pair(&t);
+    gn_node c = gn_contract(t.g, GN_C_matmul, t.w[0], t.w[1]), d[3];
+    gn_node half = gn_pw2(t.g, GN_P_div, c, gn_constant(t.g, 2));
+    /* of |AB|^2/2: AB B', A' AB */
+    assert_int_equal(gn_grad(t.g, gn_contract(t.g, GN_C_dot2, c, half), 2, t.w, d), GN_OK);
+    d[2] = gn_pw1(t.g, GN_P_identity, t.w[0]);
+    plan_pair(&t, d, 3);
+    assert_int_equal(gn_plan_bind(t.p, d[2], old), GN_OK);
+    step_pair(&t, d, 1);
     /* AB = (19 22; 43 50) */
     const double da[4] = { 19 * 5 + 22 * 6, 19 * 7 + 22 * 8, 43 * 5 + 50 * 6, 43 * 7 + 50 * 8 };
     const double db[4] = { 19 + 3 * 43, 22 + 3 * 50, 2 * 19 + 4 * 43, 2 * 22 + 4 * 50 };
-    for (int i = 0; i < 4; i++) assert_true(a[i] == i + 1 - da[i] && b[i] == i + 5 - db[i] && old[i] == i + 1);
-    gn_plan_free(p);
-    gn_graph_free(g);
-    gn_context_free(ctx);
+    for (int i = 0; i < 4; i++) assert_true(t.a[i] == i + 1 - da[i] && t.b[i] == i + 5 - db[i] && old[i] == i + 1);
+    close_pair(&t);
 }
 
 /* z = x (A + B)': one product is the gradient of both, and both are changed. */
 static void two_weights_with_one_gradient(void **unused)
 {
     (void)unused;
-    gn_context *ctx;
-    gn_graph *g;
-    gn_plan *p;
-    assert_int_equal(gn_context_new(NULL, &ctx), GN_OK);
-    assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
-    gn_shape two = gn_shape_make(2, (size_t)2, (size_t)2);
-    gn_node x = gn_input(g, "x", two), w[2] = { gn_param(g, "A", two), gn_param(g, "B", two) }, d[2];
-    gn_node z = gn_contract(g, GN_C_dense, x, gn_pw2(g, GN_P_add, w[0], w[1]));
-    assert_int_equal(gn_grad(g, gn_contract(g, GN_C_sum_all, gn_pw1(g, GN_P_square, z), 0), 2, w, d), GN_OK);
+    pair t = { .a = { 1, 0, 0, 1 } };
+    double at[4] = { 1, 2, 3, 4 };
+    open_pair(&t);
+    gn_node x = gn_input(t.g, "x", gn_shape_make(2, (size_t)2, (size_t)2)), d[2];
+    gn_node z = gn_contract(t.g, GN_C_dense, x, gn_pw2(t.g, GN_P_add, t.w[0], t.w[1]));
+    assert_int_equal(gn_grad(t.g, gn_contract(t.g, GN_C_sum_all, gn_pw1(t.g, GN_P_square, z), 0), 2, t.w, d), GN_OK);
     assert_int_equal(d[0], d[1]);
-    double a[4] = { 1, 0, 0, 1 }, b[4] = { 0 }, at[4] = { 1, 2, 3, 4 };
-    assert_int_equal(gn_plan_new(g, d, 1, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
-    assert_int_equal(gn_plan_bind(p, w[0], a) | gn_plan_bind(p, w[1], b) | gn_plan_bind(p, x, at), GN_OK);
-    step_of_two(ctx, p, d, a, b, 0.5);
+    plan_pair(&t, d, 1);
+    assert_int_equal(gn_plan_bind(t.p, x, at), GN_OK);
+    step_pair(&t, d, 0.5);
     /* d = 2 z'x with z = x */
     static const double half[4] = { 10, 14, 14, 20 };
-    for (int i = 0; i < 4; i++) assert_true(b[i] == -half[i] && a[i] == (i % 3 ? 0 : 1) - half[i]);
-    gn_plan_free(p);
-    gn_graph_free(g);
-    gn_context_free(ctx);
+    for (int i = 0; i < 4; i++) assert_true(t.b[i] == -half[i] && t.a[i] == (i % 3 ? 0 : 1) - half[i]);
+    close_pair(&t);
 }
 
 /* ---- what a plan says of itself --------------------------------------------------------------------------------- */
