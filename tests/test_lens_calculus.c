@@ -325,7 +325,7 @@ static void verdicts(void **state)
         {"x^3 + y^2", {1, 1}, "at this point f is convex"},
         {"x^3 + y^2", {-1, 1}, "at this point f is a saddle"},
         {"abs(x) + y^2", {1, 1}, "away from its kinks the Hessian is the same everywhere, and f is convex, with a "
-                                 "flat"},
+                                 "without curvature"},
         {"log(x) + y", {0, 1}, "the Hessian is not finite here"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {

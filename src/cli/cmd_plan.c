@@ -64,15 +64,11 @@ static gn_status make_net(gn_cli *cli, size_t inputs, size_t outputs, gn_task ta
     gn_text net;
     gn_text_init(&net, cli->ctx);
     gn_status s = describe(cli, layers, &net);
-    gn_net_spec spec = { .inputs = inputs,
-                         .outputs = outputs,
-                         .task = task,
-                         .layers = net.at ? net.at : "",
-                         .loss = gn_option_text(o, GN_O_LOSS),
-                         .reduction = gn_option_text(o, GN_O_REDUCTION),
-                         .init = gn_option_text(o, GN_O_INIT),
-                         .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
-                         .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
+    gn_net_spec spec = gn_net_spec_read(o);
+    spec.inputs = inputs;
+    spec.outputs = outputs;
+    spec.task = task;
+    spec.layers = net.at ? net.at : "";
     if (s == GN_OK) s = gn_net_new(cli->ctx, &spec, out);
     gn_text_free(&net);
     return s;

@@ -41,15 +41,11 @@ static gn_status make_net(gn_cli *cli, gn_subject *s, const char *layers)
 {
     const gn_options *o = cli->options;
     const gn_prep *prep = &s->data->prep;
-    gn_net_spec spec = { .inputs = prep->inputs,
-                         .outputs = gn_prep_outputs(prep),
-                         .task = prep->task,
-                         .layers = layers,
-                         .loss = gn_option_text(o, GN_O_LOSS),
-                         .reduction = gn_option_text(o, GN_O_REDUCTION),
-                         .init = gn_option_text(o, GN_O_INIT),
-                         .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
-                         .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
+    gn_net_spec spec = gn_net_spec_read(o);
+    spec.inputs = prep->inputs;
+    spec.outputs = gn_prep_outputs(prep);
+    spec.task = prep->task;
+    spec.layers = layers;
     GN_TRY(gn_net_new(cli->ctx, &spec, &s->own));
     if (!strcmp(gn_option_text(o, GN_O_SCALE), "none")) return GN_OK; /* inputs and targets as they stand */
     return gn_model_scale(cli->ctx, s->own, s->data, NULL, 0, o);

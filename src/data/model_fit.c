@@ -103,15 +103,11 @@ static gn_status make_net(fitting *f)
     gn_text layers;
     gn_text_init(&layers, f->ctx);
     gn_status s = describe_net(f, &layers);
-    gn_net_spec spec = { .inputs = f->d->prep.inputs,
-                         .outputs = gn_prep_outputs(&f->d->prep),
-                         .task = f->d->prep.task,
-                         .layers = layers.at ? layers.at : "",
-                         .loss = gn_option_text(o, GN_O_LOSS),
-                         .reduction = gn_option_text(o, GN_O_REDUCTION),
-                         .init = gn_option_text(o, GN_O_INIT),
-                         .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") == 0 ? GN_F64 : GN_F32,
-                         .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
+    gn_net_spec spec = gn_net_spec_read(o);
+    spec.inputs = f->d->prep.inputs;
+    spec.outputs = gn_prep_outputs(&f->d->prep);
+    spec.task = f->d->prep.task;
+    spec.layers = layers.at ? layers.at : "";
     if (s == GN_OK) s = gn_net_new(f->ctx, &spec, &f->m->net);
     gn_text_free(&layers);
     return s;

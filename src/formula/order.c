@@ -136,32 +136,41 @@ void gn_order_free(gn_order *o)
 
 /* ---- copying ------------------------------------------------------------------------------------------------- */
 
-static const gn_formula *replaced(gn_maker *m, const gn_formula *f, const char *const *names,
-                                  const gn_formula *const *by, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(f->name, names[i]) == 0) return by[i];
-    return gn_tree_with(m, f, f->arg);
-}
-
-const gn_formula *gn_tree_replace(gn_maker *m, const gn_formula *f, const char *const *names,
-                                  const gn_formula *const *by, size_t count)
+const gn_formula *gn_tree_rebuild(gn_maker *m, const gn_formula *f, gn_tree_remake remake, void *user)
 {
     gn_order o;
-    if (!f || m->status != GN_OK) return NULL;
-    if ((m->status = gn_order_make(m->ctx, f, &o)) != GN_OK) return NULL;
+    if (!f || m->status != GN_OK || (m->status = gn_order_make(m->ctx, f, &o)) != GN_OK) return NULL;
     const gn_formula *last = NULL, **made = gn_alloc_array(m->ctx, o.count, sizeof *made);
     if (!made) m->status = GN_NO_MEMORY;
     for (size_t i = 0; made && i < o.count; i++) {
         const gn_formula *arg[3] = {0};
         for (int k = 0; k < o.node[i]->arguments; k++) arg[k] = made[o.child[i][k]];
-        last = made[i] =
-            o.node[i]->op == GN_F_NAME ? replaced(m, o.node[i], names, by, count) : gn_tree_with(m, o.node[i], arg);
+        last = made[i] = remake(user, m, o.node[i], arg);
         if (!last) break;
     }
     gn_free(m->ctx, made);
     gn_order_free(&o);
     return last;
+}
+
+typedef struct replacement {
+    const char *const *names;
+    const gn_formula *const *by;
+    size_t count;
+} replacement;
+
+static const gn_formula *replace_name(void *user, gn_maker *m, const gn_formula *like, const gn_formula *const arg[])
+{
+    const replacement *r = user;
+    for (size_t i = 0; like->op == GN_F_NAME && i < r->count; i++)
+        if (strcmp(like->name, r->names[i]) == 0) return r->by[i];
+    return gn_tree_with(m, like, arg);
+}
+
+const gn_formula *gn_tree_replace(gn_maker *m, const gn_formula *f, const char *const *names,
+                                  const gn_formula *const *by, size_t count)
+{
+    return gn_tree_rebuild(m, f, replace_name, &(replacement){names, by, count});
 }
 
 const gn_formula *gn_tree_import(gn_maker *m, const gn_formula *f)

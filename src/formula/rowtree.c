@@ -57,8 +57,10 @@ static const gn_formula *expanded_row(gn_maker *m, const gn_row *row, int depth)
 }
 
 /* One node whose arguments are spelled out already. */
-static const gn_formula *expand_node(gn_maker *m, const gn_formula *f, int depth)
+static const gn_formula *expand_node(void *user, gn_maker *m, const gn_formula *like, const gn_formula *const arg[])
 {
+    int depth = *(const int *)user;
+    const gn_formula *f = gn_tree_with(m, like, arg);
     const gn_row *row = f && f->op == GN_F_CALL ? gn_row_find(f->name, strlen(f->name)) : NULL;
     if (!row || gn_row_is_primitive(row)) return f;
     if (depth > CHAIN) {
@@ -70,19 +72,7 @@ static const gn_formula *expand_node(gn_maker *m, const gn_formula *f, int depth
 
 static const gn_formula *expand(gn_maker *m, const gn_formula *f, int depth)
 {
-    gn_order o;
-    if (!f || m->status != GN_OK || (m->status = gn_order_make(m->ctx, f, &o)) != GN_OK) return NULL;
-    const gn_formula *last = NULL, **made = gn_alloc_array(m->ctx, o.count, sizeof *made);
-    if (!made) m->status = GN_NO_MEMORY;
-    for (size_t i = 0; made && i < o.count; i++) {
-        const gn_formula *arg[3] = {0};
-        for (int k = 0; k < o.node[i]->arguments; k++) arg[k] = made[o.child[i][k]];
-        last = made[i] = expand_node(m, gn_tree_with(m, o.node[i], arg), depth);
-        if (!last) break;
-    }
-    gn_free(m->ctx, made);
-    gn_order_free(&o);
-    return last;
+    return gn_tree_rebuild(m, f, expand_node, &depth);
 }
 
 const gn_formula *gn_tree_expand(gn_maker *m, const gn_formula *f)

@@ -223,21 +223,15 @@ static const gn_formula *spell(gn_maker *m, const gn_formula *f)
     return f;
 }
 
+static const gn_formula *spell_node(void *user, gn_maker *m, const gn_formula *like, const gn_formula *const arg[])
+{
+    (void)user;
+    return spell(m, gn_tree_with(m, like, arg));
+}
+
 static const gn_formula *spell_all(gn_maker *m, const gn_formula *f)
 {
-    gn_order o;
-    if (!f || m->status != GN_OK || (m->status = gn_order_make(m->ctx, f, &o)) != GN_OK) return NULL;
-    const gn_formula *last = NULL, **made = gn_alloc_array(m->ctx, o.count, sizeof *made);
-    if (!made) m->status = GN_NO_MEMORY;
-    for (size_t i = 0; made && i < o.count; i++) {
-        const gn_formula *arg[3] = {0};
-        for (int k = 0; k < o.node[i]->arguments; k++) arg[k] = made[o.child[i][k]];
-        last = made[i] = spell(m, gn_tree_with(m, o.node[i], arg));
-        if (!last) break;
-    }
-    gn_free(m->ctx, made);
-    gn_order_free(&o);
-    return last;
+    return gn_tree_rebuild(m, f, spell_node, NULL);
 }
 
 /* ---- whole formulas ------------------------------------------------------------------------------------------ */

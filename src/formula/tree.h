@@ -50,6 +50,11 @@ bool gn_tree_is_compare(gn_formula_op op);
 uint64_t gn_tree_name_bits(const char *name);   /* the bits of gn_formula.names that stand for a name */
 /* f rebuilt among the maker's own nodes. */
 const gn_formula *gn_tree_import(gn_maker *m, const gn_formula *f);
+/* f rebuilt node by node: `remake` has each node of f with the arguments that were made for it, and gives what stands in
+ * its place; NULL ends it. */
+typedef const gn_formula *(*gn_tree_remake)(void *user, gn_maker *m, const gn_formula *like,
+                                            const gn_formula *const arg[]);
+const gn_formula *gn_tree_rebuild(gn_maker *m, const gn_formula *f, gn_tree_remake remake, void *user);
 /* f with each of `names` replaced by the node beside it, all at once. */
 const gn_formula *gn_tree_replace(gn_maker *m, const gn_formula *f, const char *const *names,
                                   const gn_formula *const *by, size_t count);

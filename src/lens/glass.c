@@ -52,6 +52,20 @@ static gn_status end(gn_glass *g, gn_status status)
     return status;
 }
 
+/* What is asked of a model's loss on data. */
+static gn_status on_objective(gn_context *ctx, const gn_model *model, const gn_data *data, const gn_options *options,
+                              gn_status (*ask)(gn_glass *g, gn_objective *o, void *answer), void *answer)
+{
+    gn_glass g;
+    gn_objective *o = NULL;
+    GN_TRY(begin(&g, ctx, options));
+    gn_dataset rows = gn_data_view(data);
+    gn_status s = gn_objective_net(ctx, model->net, &rows, &o);
+    if (s == GN_OK) s = ask(&g, o, answer);
+    gn_objective_free(o);
+    return end(&g, s);
+}
+
 void gn_report_free(gn_context *ctx, char *report) { gn_free(ctx, report); }
 
 gn_status gn_explain_model(gn_context *ctx, const gn_model *model, const gn_data *data, const gn_options *options,
@@ -67,7 +81,7 @@ gn_status gn_explain_model(gn_context *ctx, const gn_model *model, const gn_data
 
 /* ---- the check --------------------------------------------------------------------------------------------------- */
 
-static gn_status check(gn_glass *g, gn_objective *o, char **report)
+static gn_status check(gn_glass *g, gn_objective *o, void *report)
 {
     gn_check_options how;
     gn_check_report r;
@@ -87,21 +101,15 @@ static gn_status check(gn_glass *g, gn_objective *o, char **report)
 gn_status gn_check_model(gn_context *ctx, const gn_model *model, const gn_data *data, const gn_options *options,
                          char **report)
 {
-    gn_glass g;
-    gn_objective *o = NULL;
     *report = NULL;
-    GN_TRY(begin(&g, ctx, options));
-    gn_dataset rows = gn_data_view(data);
-    gn_status s = gn_objective_net(ctx, model->net, &rows, &o);
-    if (s == GN_OK) s = check(&g, o, report);
-    gn_objective_free(o);
-    return end(&g, s);
+    return on_objective(ctx, model, data, options, check, report);
 }
 
 /* ---- sharpness --------------------------------------------------------------------------------------------------- */
 
-static gn_status sharpness(gn_glass *g, gn_objective *o, gn_sharpness_figures *out)
+static gn_status sharpness(gn_glass *g, gn_objective *o, void *figures)
 {
+    gn_sharpness_figures *out = figures;
     gn_stability_ask ask;
     gn_stability r;
     gn_fit_settings set;
@@ -125,15 +133,8 @@ static gn_status sharpness(gn_glass *g, gn_objective *o, gn_sharpness_figures *o
 gn_status gn_measure_sharpness(gn_context *ctx, const gn_model *model, const gn_data *data, const gn_options *options,
                                gn_sharpness_figures *out)
 {
-    gn_glass g;
-    gn_objective *o = NULL;
     *out = (gn_sharpness_figures){ NAN, NAN, NAN, NAN, NAN, NAN };
-    GN_TRY(begin(&g, ctx, options));
-    gn_dataset rows = gn_data_view(data);
-    gn_status s = gn_objective_net(ctx, model->net, &rows, &o);
-    if (s == GN_OK) s = sharpness(&g, o, out);
-    gn_objective_free(o);
-    return end(&g, s);
+    return on_objective(ctx, model, data, options, sharpness, out);
 }
 
 /* ---- expressions ------------------------------------------------------------------------------------------------- */

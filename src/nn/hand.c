@@ -23,14 +23,10 @@ static bool auto_word(const char *text) { return !*text || !strcmp(text, "auto")
 
 static gn_status make_net(gn_network *n, size_t inputs, const char *layers, size_t outputs, const gn_options *o)
 {
-    gn_net_spec spec = { .inputs = inputs,
-                         .outputs = outputs,
-                         .layers = layers,
-                         .loss = gn_option_text(o, GN_O_LOSS),
-                         .reduction = gn_option_text(o, GN_O_REDUCTION),
-                         .init = gn_option_text(o, GN_O_INIT),
-                         .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
-                         .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
+    gn_net_spec spec = gn_net_spec_read(o);
+    spec.inputs = inputs;
+    spec.outputs = outputs;
+    spec.layers = layers;
     spec.task = auto_word(spec.loss) ? GN_REGRESSION : task_of(gn_loss_find(spec.loss));
     return gn_net_new(n->ctx, &spec, &n->net);
 }

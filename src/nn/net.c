@@ -156,6 +156,15 @@ static gn_status fill_net(gn_net *net, const gn_net_spec *spec)
     return gn_net_initialise(net, init);
 }
 
+gn_net_spec gn_net_spec_read(const gn_options *o)
+{
+    return (gn_net_spec){ .loss = gn_option_text(o, GN_O_LOSS),
+                          .reduction = gn_option_text(o, GN_O_REDUCTION),
+                          .init = gn_option_text(o, GN_O_INIT),
+                          .type = strcmp(gn_option_text(o, GN_O_PRECISION), "f64") ? GN_F32 : GN_F64,
+                          .seed = (uint64_t)gn_option_int(o, GN_O_SEED) };
+}
+
 gn_status gn_net_new(gn_context *ctx, const gn_net_spec *spec, gn_net **out)
 {
     *out = NULL;

@@ -72,6 +72,9 @@ typedef struct gn_net_spec {
     gn_type type;
     uint64_t seed;
 } gn_net_spec;
+/* Loss, reduction, initialiser, precision and seed from the options of these names; the rest is 0. The texts are the
+ * options'. */
+gn_net_spec gn_net_spec_read(const gn_options *o);
 gn_status gn_net_new(gn_context *ctx, const gn_net_spec *spec, gn_net **out); /* GN_E_CFG_NET with the part that is wrong */
 void gn_net_free(gn_net *net);
 /* "128,64" with activation "relu" -> "128 relu, 64 relu" (and dropout between when p > 0). */
