@@ -3,6 +3,7 @@
  *
  * Invariant: expected numbers come from independent computations (NumPy, SymPy) and stand here as numbers. */
 #include "nn_help.h"
+#include "one_context.h"
 
 #include "lens/museum.h"
 
@@ -13,6 +14,13 @@ static gn_exhibit const *exhibit(int number)
     assert_in_range(number, 1, count);
     assert_int_equal(e[number - 1].number, number);
     return &e[number - 1];
+}
+
+static gn_sheet shown(int number)
+{
+    gn_sheet sheet;
+    must(ctx, gn_museum_show(ctx, exhibit(number), &sheet, NULL));
+    return sheet;
 }
 
 typedef struct expected { int number; const char *symbol; size_t i; double value, tolerance; } expected;
@@ -243,7 +251,6 @@ static void test_every_exhibit(void **state)
 {
     (void)state;
     size_t count;
-    gn_context *ctx = open_context(1);
     const gn_exhibit *e = gn_museum_table(&count);
     assert_int_equal(count, 43);
     for (size_t i = 0; i < count; i++) {
@@ -258,7 +265,6 @@ static void test_every_exhibit(void **state)
                      found < GN_MISTAKE_COUNT ? gn_mistake_name(found) : "-");
         gn_sheet_free(&sheet);
     }
-    gn_context_free(ctx);
 }
 
 static const gn_line *table_of(const gn_sheet *sheet, size_t which)
@@ -272,16 +278,13 @@ static const gn_line *table_of(const gn_sheet *sheet, size_t which)
 /* The rows of a table's column against what is expected. */
 static void check_column(int number, size_t column, const double *value, size_t n, double tolerance)
 {
-    gn_context *ctx = open_context(1);
-    gn_sheet sheet;
-    must(ctx, gn_museum_show(ctx, exhibit(number), &sheet, NULL));
+    gn_sheet sheet = shown(number);
     const gn_line *t = table_of(&sheet, 0);
     assert_true(column < t->columns && n <= t->rows);
     for (size_t i = 0; i < n; i++)
         if (!(fabs(t->column[column].number[i] - value[i]) <= tolerance * fmax(1, fabs(value[i]))))
             fail_msg("exhibit %d, row %zu: %.17g, not %.17g", number, i, t->column[column].number[i], value[i]);
     gn_sheet_free(&sheet);
-    gn_context_free(ctx);
 }
 
 static void test_paths(void **state)
@@ -305,12 +308,9 @@ static void test_paths(void **state)
 static void test_band_has_work(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
-    gn_sheet sheet;
-    must(ctx, gn_museum_show(ctx, exhibit(14), &sheet, NULL));
+    gn_sheet sheet = shown(14);
     assert_true(gn_sheet_find(&sheet, "missed")->value[0] >= 1);
     gn_sheet_free(&sheet);
-    gn_context_free(ctx);
 }
 
 static void test_found_by_name(void **state)
@@ -340,11 +340,9 @@ static void test_every_form(void **state)
 {
     (void)state;
     size_t count;
-    gn_context *ctx = open_context(1);
     const gn_exhibit *e = gn_museum_table(&count);
     for (size_t i = 0; i < count; i++) {
-        gn_sheet sheet;
-        must(ctx, gn_museum_show(ctx, &e[i], &sheet, NULL));
+        gn_sheet sheet = shown(e[i].number);
         for (int f = 0; f < GN_FORMAT_COUNT; f++) {
             gn_text text;
             gn_render how;
@@ -357,28 +355,24 @@ static void test_every_form(void **state)
         }
         gn_sheet_free(&sheet);
     }
-    gn_context_free(ctx);
 }
 
 /* An exhibit is the same bytes every time. */
 static void test_same_each_time(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
     gn_render how;
     gn_text text[2];
     gn_render_defaults(&how);
     for (int i = 0; i < 2; i++) {
-        gn_sheet sheet;
+        gn_sheet sheet = shown(26);
         gn_text_init(&text[i], ctx);
-        must(ctx, gn_museum_show(ctx, exhibit(26), &sheet, NULL));
         must(ctx, gn_sheet_render(&sheet, &how, &text[i]));
         gn_sheet_free(&sheet);
     }
     assert_string_equal(text[0].at, text[1].at);
     gn_text_free(&text[0]);
     gn_text_free(&text[1]);
-    gn_context_free(ctx);
 }
 
 int main(void)
@@ -387,5 +381,5 @@ int main(void)
         cmocka_unit_test(test_every_exhibit), cmocka_unit_test(test_paths),      cmocka_unit_test(test_band_has_work),
         cmocka_unit_test(test_found_by_name), cmocka_unit_test(test_every_form), cmocka_unit_test(test_same_each_time),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_all, close_all);
 }
