@@ -320,12 +320,12 @@ static void verdicts(void **state)
         {"x^2 + 4*y^2", {1, 1}, "f is convex everywhere"},
         {"-x^2 - y^2", {1, 1}, "f is concave everywhere"},
         {"x^2 - y^2", {1, 1}, "f is a saddle everywhere"},
-        {"x + 2*y", {1, 1}, "f is flat everywhere"},
+        {"x + 2*y", {1, 1}, "f is without curvature everywhere"},
         {"(x + y)^2", {1, 1}, "f is convex, with a flat direction everywhere"},
         {"x^3 + y^2", {1, 1}, "at this point f is convex"},
         {"x^3 + y^2", {-1, 1}, "at this point f is a saddle"},
         {"abs(x) + y^2", {1, 1}, "away from its kinks the Hessian is the same everywhere, and f is convex, with a "
-                                 "without curvature"},
+                                 "flat"},
         {"log(x) + y", {0, 1}, "the Hessian is not finite here"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
