@@ -293,6 +293,27 @@ static void when_other_numbers_end(void **state)
     }
 }
 
+/* Inside nesterov's row g + mu*v may end before any number that the step leaves behind. */
+static void when_a_number_inside_the_row_ends(void **state)
+{
+    (void)state;
+    static const struct { double x, y, w, lr, mu, wide[4], narrow[4]; } one[] = {
+        {9.5, 94.3, -0.8, 0.00873, 0.5, {3076, 6167, 6167, 6168}, {348, 710, 710, 711}},
+        {3, 10, 0.5, 0.1, 0.9, {550, 1101, 1101, 1102}, {66, 132, 133, 134}}};
+    static const char *const losses[] = {"e^2*3/4 + e", "e*e*7/10"};
+    for (size_t i = 0; i < GN_COUNT(one); i++) {
+        gn_neuron_spec s = scalar(&one[i].x, &one[i].y, &one[i].w, one[i].lr);
+        s.optimizer = GN_OPT_nesterov;
+        s.hyper[1] = one[i].mu;
+        check_overflow(&s, GN_F64, one[i].wide);
+        check_overflow(&s, GN_F32, one[i].narrow);
+        s.hyper[0] *= 1.5;
+        s.loss = losses[i];
+        check_overflow(&s, GN_F64, NULL);
+        check_overflow(&s, GN_F32, NULL);
+    }
+}
+
 /* So slow that the prediction leaps: |e| = 10*|r|^k with r = -1.00002. The closed form is the measure. */
 static void numbers_that_end_late(void **state)
 {
@@ -321,6 +342,7 @@ int main(void)
         cmocka_unit_test(a_loss_with_a_kink),
         cmocka_unit_test(when_the_numbers_end),
         cmocka_unit_test(when_other_numbers_end),
+        cmocka_unit_test(when_a_number_inside_the_row_ends),
         cmocka_unit_test(numbers_that_end_late),
     };
     ctx = open_context(1);

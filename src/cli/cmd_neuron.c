@@ -246,8 +246,8 @@ const gn_command_body gn_cmd_neuron = {
     "--x and --w take several numbers with commas. --data FILE makes a batch; its last column is the target. --loss\n"
     "is a row of `glassnet ops loss` or an expression of e = p - y such as \"0.5*e^2\". --act takes a row with its\n"
     "parameters: \"leaky_relu(alpha=0.2)\". Defaults here: no activation, mse, sgd, float64.\n\n"
-    "--cures runs clipping, scaled inputs, another start and the best rate side by side. --checked puts a central\n"
-    "difference beside each gradient. Exit status 1: a check failed, or the run overflowed.",
+    "--cures runs clipping, scaled inputs, another start and the best rate side by side, 200 steps each or as many as\n"
+    "--steps where that is more. --checked puts a central difference beside each gradient. Exit status 1: a check failed, or the run overflowed.",
     "glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 2\n"
     "glassnet neuron --x 100 --y 200 --w 1 --lr 0.01 --cures\n"
     "glassnet neuron --x 1,2 --w 1,1 --y 10 --lr 0.1\n"

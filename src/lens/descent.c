@@ -22,9 +22,9 @@ typedef struct runner {
     size_t steps;
     double *point;              /* (names of the expression) */
     double *update;             /* (names of the update) */
-    double *slot, *first_slot;  /* (n, slots) */
+    double *slot, *first_slot, *arrived_slot;   /* (n, slots) */
     double *room;
-    double *gradient, *before;  /* (n) */
+    double *gradient, *before, *arrived_x;      /* (n) */
 } runner;
 
 static gn_status compile(runner *r, const gn_formula *f, gn_program **out, size_t *room)
@@ -92,11 +92,13 @@ static gn_status open_runner(runner *r)
     GN_TRY(compile_update(r, &room));
     r->room = gn_arena_alloc(r->arena, room, sizeof *r->room);
     r->point = gn_arena_alloc(r->arena, r->of->names + 1, sizeof *r->point);
-    r->slot = gn_arena_alloc(r->arena, 2 * r->n * slots + 1, sizeof *r->slot);
-    r->gradient = gn_arena_alloc(r->arena, 2 * r->n, sizeof *r->gradient);
+    r->slot = gn_arena_alloc(r->arena, 3 * r->n * slots + 1, sizeof *r->slot);
+    r->gradient = gn_arena_alloc(r->arena, 3 * r->n, sizeof *r->gradient);
     if (!r->room || !r->point || !r->slot || !r->gradient) return GN_NO_MEMORY;
     r->first_slot = r->slot + r->n * slots;
+    r->arrived_slot = r->first_slot + r->n * slots;
     r->before = r->gradient + r->n;
+    r->arrived_x = r->before + r->n;
     memcpy(r->point, r->ask->from, r->of->names * sizeof *r->point);
     return GN_OK;
 }
@@ -234,6 +236,13 @@ static gn_descent_end how_it_ended(const gn_descent_ask *ask, const gn_descent *
     return GN_DESCENT_WENT;
 }
 
+static void note_arrival(runner *r, gn_descent *d, uint64_t t)
+{
+    d->arrived = t;
+    memcpy(r->arrived_slot, r->slot, r->n * d->slots * sizeof *r->slot);
+    memcpy(r->arrived_x, r->point, r->n * sizeof *r->point);
+}
+
 static gn_status walk(runner *r, gn_descent *d)
 {
     double f, old = 0, *from = gn_arena_alloc(r->arena, 2 * r->n, sizeof *from), *older = from + r->n;
@@ -241,10 +250,12 @@ static gn_status walk(runner *r, gn_descent *d)
     d->previous = r->before;
     d->slot = r->slot;
     d->first_slot = r->first_slot;
+    d->arrived_slot = r->arrived_slot;
+    d->arrived_x = r->arrived_x;
     d->overflow = look(r, &f);
     double start = gn_descent_size(r->ask, r->n, r->point, r->gradient), size = start;
     record(r, d, 0, f);
-    if (start == 0) d->arrived = 0;
+    if (start == 0) note_arrival(r, d, 0);
     for (uint64_t t = 1; t <= r->ask->steps && !d->overflow; t++) {
         if (t % 4096 == 0 && gn_stop_requested(r->arena->ctx))
             return gn_fail(r->arena->ctx, GN_E_STOPPED, "stopped at step %llu", (unsigned long long)t);
@@ -260,7 +271,7 @@ static gn_status walk(runner *r, gn_descent *d)
         if (keep) predict(r, &first, &second, from);
         d->overflow = look(r, &f);
         size = gn_descent_size(r->ask, r->n, r->point, r->gradient);
-        if (size <= r->ask->tolerance * start && d->arrived == UINT64_MAX) d->arrived = t;
+        if (size <= gn_descent_share(r->ask) * start && d->arrived == UINT64_MAX) note_arrival(r, d, t);
         if (!keep && !d->overflow) continue;
         record(r, d, t, f);
         d->first[d->rows - 1] = first;

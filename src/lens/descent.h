@@ -19,7 +19,8 @@ typedef struct gn_descent_ask {
     const gn_formula *const *exact; /* (names) the same as formulas, or NULL */
     uint64_t steps;
     uint64_t written;               /* steps whose arithmetic is written out */
-    double tolerance;               /* arrived: |gradient| <= tolerance*|first gradient|, decay included */
+    double tolerance;               /* arrived: |gradient| <= tolerance*|first gradient| within rounding, decay
+                                       included */
 } gn_descent_ask;
 
 typedef enum gn_descent_end {
@@ -44,11 +45,14 @@ typedef struct gn_descent {
     const char *overflow;           /* "f", or the variable's name */
     const double *slot;             /* (n, slots) the optimiser's state after the last step */
     const double *first_slot;       /* the same after the first step */
+    const double *arrived_slot, *arrived_x; /* the same, and the point (n), after step `arrived` */
     const double *previous;         /* (n) the point before the last */
 } gn_descent;
 
 /* The length of what has to become 0: of g (n), with the decay at x (n) that the ask adds to it. */
 double gn_descent_size(const gn_descent_ask *ask, size_t n, const double *x, const double *g);
+/* A tolerance that is reached but for rounding is reached: what is taken as its share of the first size. */
+static inline double gn_descent_share(const gn_descent_ask *ask) { return ask->tolerance * (1 + 1e-9); }
 /* Everything lives in the arena. `of` has one function. */
 gn_status gn_descent_run(gn_arena *arena, const gn_functions *of, const gn_descent_ask *ask, gn_descent *out);
 gn_status gn_descent_sheet(gn_context *ctx, const gn_functions *of, const gn_descent_ask *ask, const gn_descent *path,

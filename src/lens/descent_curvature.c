@@ -21,15 +21,18 @@ static bool uses_any(const gn_walk *w, const gn_formula *f)
     return false;
 }
 
-/* The Hessian's numbers at a row of the path; false when it has too many variables or is not finite there. */
-static bool hessian_at(gn_walk *w, size_t row, double *h)
+/* A point of the path with the optimiser's state after the step t that led there. */
+typedef struct place { const double *x, *slot; uint64_t t; const char *name; bool end; } place;
+
+/* The Hessian's numbers there; false when it has too many variables or is not finite. */
+static bool hessian_at(gn_walk *w, const place *at, double *h)
 {
     gn_binding bound[MOST + 64];
     gn_matrix m;
     gn_arena *a = &w->s->arena;
     if (w->n > MOST || w->of->names > GN_COUNT(bound)) return false;
     for (size_t i = 0; i < w->of->names; i++)
-        bound[i] = (gn_binding){w->of->name[i], i < w->n ? w->d->x[row * w->n + i] : w->ask->from[i]};
+        bound[i] = (gn_binding){w->of->name[i], i < w->n ? at->x[i] : w->ask->from[i]};
     w->s->status = gn_matrix_hessian(a, w->of->f.at[0], w->of->name, w->n, &m);
     if (w->s->status == GN_OK) w->s->status = gn_matrix_eval(w->s->ctx, &m, bound, w->of->names, h);
     if (w->s->status != GN_OK) return false;
@@ -78,8 +81,8 @@ static verdict judge(gn_walk *w, const gn_limit *limit, double lambda)
     v.factor = w->ask->op == GN_OPT_sgd ? 1 - eta_lambda : it.spectral;
     v.ripples = it.ripples;
     v.regime = gn_regime_name(gn_regime_under(limit, &it, eta_lambda));
-    v.steps = w->ask->op == GN_OPT_sgd ? gn_steps_at(eta_lambda, w->ask->tolerance)
-                                       : gn_steps_to(v.factor, w->ask->tolerance);
+    v.steps = w->ask->op == GN_OPT_sgd ? gn_steps_at(eta_lambda, gn_descent_share(w->ask))
+                                       : gn_steps_to(v.factor, gn_descent_share(w->ask));
     return v;
 }
 
@@ -151,70 +154,105 @@ static bool precondition(gn_walk *w, const double *state, uint64_t t, double *h)
     return known;
 }
 
-static void put_adaptive(gn_walk *w, const gn_limit *limit, double *h, bool end)
+static void put_adaptive(gn_walk *w, const gn_limit *limit, double *h, const place *at)
 {
     double lambda[MOST];
     const char *name = w->row->name;
-    uint64_t t = end ? w->d->steps : 1;
-    if (!end)
+    if (!at->end)
         gn_sheet_text(w->s, 0, "limit of %s: lr*λ < %s%s%s, %s.", name, limit->formula,
                       strlen(limit->formula) > 1 ? " = " : "", strlen(limit->formula) > 1 ? NUM(limit->value) : "",
                       limit->about);
-    if (w->d->steps < t || !precondition(w, end ? w->d->slot : w->d->first_slot, t, h)) return;
+    if (w->d->steps < at->t || !precondition(w, at->slot, at->t, h)) return;
     w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
     if (w->s->status != GN_OK) return;
-    gn_sheet_text(w->s, 0, "P^-1/2 H P^-1/2 %swith the state of %s after step %llu:", end ? "" : "at the start, ", name,
-                  (unsigned long long)t);
+    gn_sheet_text(w->s, 0, "P^-1/2 H P^-1/2 %swith the state of %s after step %llu:", at->end ? "" : "at the start, ", name,
+                  (unsigned long long)at->t);
     put_judged(w, limit, lambda);
     say_limit(w, limit, lambda);
 }
 
-static void put_curvature(gn_walk *w, const char *where, bool end, double *h, const double *lambda)
+/* Shown: not the same as at the start. */
+static void put_curvature(gn_walk *w, const place *at, bool shown, double *h, const double *lambda)
 {
     gn_limit limit;
     gn_sheet_column c = {.title = "eigenvalue λ", .number = lambda};
     w->s->status = gn_limit_of(w->s->ctx, w->ask->op, w->ask->hyper, &limit);
     if (w->s->status != GN_OK) return;
     bool plain = limit.known && !limit.preconditioned;
-    if (!where && plain) { /* the same as at the start: shown once */
+    if (!shown && plain) {
         for (size_t i = 0; i < w->n; i++) {
             verdict v = judge(w, &limit, lambda[i]);
             note_factor(w, lambda, i, &v);
         }
         return;
     }
-    if (!where && (!limit.known || w->d->steps < 2)) return;     /* after one step the state is that of the start */
-    gn_sheet_section(w->s, 0, "the curvature at %s: %s%s", where ? where : "the end", gn_bend_name(lambda, w->n),
+    if (!shown && (!limit.known || at->t < 2)) return;     /* after one step the state is that of the start */
+    gn_sheet_section(w->s, 0, "the curvature at %s: %s%s", at->name, gn_bend_name(lambda, w->n),
                      w->constant ? "" : " (a local estimate)");
     if (plain) put_judged(w, &limit, lambda);
-    else if (where) gn_sheet_table(w->s, 0, NULL, 1, w->n, &c);
+    else if (shown) gn_sheet_table(w->s, 0, NULL, 1, w->n, &c);
     if (plain) say_limit(w, &limit, lambda);
-    else if (limit.known) put_adaptive(w, &limit, h, end);
+    else if (limit.known) put_adaptive(w, &limit, h, at);
     else gn_sheet_text(w->s, 0, "%s has no limit of this kind: %s.", w->row->name, limit.about);
 }
-
-void gn_walk_curvature(gn_walk *w, size_t row, const char *where)
-{
-    double h[MOST * MOST], lambda[MOST];
-    w->slowest = NAN;
-    w->ripples = false;
-    if (w->s->status != GN_OK || !hessian_at(w, row, h)) return;
-    if (w->constant) where = row ? NULL : "every point";
-    w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
-    for (size_t i = 0; i < w->n; i++) lambda[i] += w->ask->weight_decay;
-    if (w->s->status == GN_OK) put_curvature(w, where, row > 0, h, lambda);
-}
-
-/* ---- the story --------------------------------------------------------------------------------------------------- */
 
 static double size_at(const gn_walk *w, size_t row)
 {
     return gn_descent_size(w->ask, w->n, w->d->x + row * w->n, w->d->g + row * w->n);
 }
 
+/* Of a cycle the last point alone may lie at the bottom. */
+static bool stays(const gn_walk *w, size_t last)
+{
+    double size = size_at(w, last), before = last > 0 && w->d->stride == 1 ? size_at(w, last - 1) : size;
+    return size <= gn_descent_share(w->ask) * size_at(w, 0) && (w->d->end != GN_DESCENT_CYCLE || before <= size);
+}
+
+/* The gradient came under the tolerance before the last step, and stays there. */
+static bool is_settled(const gn_walk *w)
+{
+    return w->d->arrived != UINT64_MAX && w->d->arrived < w->d->steps && stays(w, w->d->rows - 1);
+}
+
+/* A state that forgets the slopes goes on changing where they are 0, and means nothing there: where a run has settled,
+ * the place of an optimiser with one is where it arrived. */
+static place place_of(gn_walk *w, bool end)
+{
+    const gn_descent *d = w->d;
+    if (!end) return (place){d->x, d->first_slot, 1, "the start", false};
+    if (is_settled(w) && d->arrived > 0 && gn_preconditioner_slot(w->ask->op) >= 0)
+        return (place){d->arrived_x, d->arrived_slot, d->arrived,
+                       gn_walk_text(w, "step %llu, where it arrived", (unsigned long long)d->arrived), true};
+    return (place){d->x + (d->rows - 1) * d->n, d->slot, d->steps, "the end", true};
+}
+
+void gn_walk_curvature(gn_walk *w, bool end)
+{
+    double h[MOST * MOST], lambda[MOST];
+    place at = place_of(w, end);
+    w->slowest = NAN;
+    w->ripples = false;
+    if (w->s->status != GN_OK || !hessian_at(w, &at, h)) return;
+    if (w->constant && !end) at.name = "every point";
+    w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
+    for (size_t i = 0; i < w->n; i++) lambda[i] += w->ask->weight_decay;
+    if (w->s->status == GN_OK) put_curvature(w, &at, !w->constant || !end, h, lambda);
+}
+
+/* ---- the story --------------------------------------------------------------------------------------------------- */
+
 static const char *size_name(const gn_walk *w)
 {
     return w->ask->weight_decay || w->ask->l1 ? "|grad, decay included|" : "|grad|";
+}
+
+/* "x = 1, y = 2", of many variables the first. */
+static const char *point_text(gn_walk *w, const double *x)
+{
+    const char *text = gn_walk_text(w, "%s = %s", w->of->name[0], NUM(x[0]));
+    size_t shown = w->n < 3 ? w->n : 3;
+    for (size_t j = 1; j < shown; j++) text = gn_walk_text(w, "%s, %s = %s", text, w->of->name[j], NUM(x[j]));
+    return w->n > shown ? gn_walk_text(w, "%s, ...", text) : text;
 }
 
 static void say_overflow(gn_walk *w)
@@ -226,9 +264,8 @@ static void say_overflow(gn_walk *w)
     for (size_t j = 0; j < d->n; j++) inside = inside && isfinite(d->x[last * d->n + j]);
     if (d->steps == 0) gn_sheet_text(w->s, 0, "no step was taken: %s is not finite at the start.", what);
     else if (inside && isnan(d->f[last]))
-        gn_sheet_text(w->s, 0, "LEFT THE DOMAIN: step %llu led to %s = %s%s, where %s has no value.",
-                      (unsigned long long)d->steps, w->of->name[0], NUM(d->x[last * d->n]),
-                      d->n > 1 ? " (and the others likewise)" : "", w->f);
+        gn_sheet_text(w->s, 0, "LEFT THE DOMAIN where %s is a number: step %llu led to %s, where it has no value.", w->f,
+                      (unsigned long long)d->steps, point_text(w, d->x + last * d->n));
     else
         gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", (unsigned long long)d->steps, what);
 }
@@ -283,11 +320,13 @@ static const char *why_past(gn_walk *w)
                    : "because the velocity gathered from the slopes so far carried it on";
 }
 
-/* 1: a step against the slope ended where the slope rises along it, past a bottom in x; -1: past a top. */
+/* 1: a step against the slope ended where the slope rises along it, past a bottom in x; -1: past a top. Where f has no
+ * value there is neither. */
 int gn_walk_past(const gn_descent *d, size_t row, size_t j)
 {
     double before = d->g[(row - 1) * d->n + j], after = d->g[row * d->n + j];
     double moved = d->x[row * d->n + j] - d->x[(row - 1) * d->n + j];
+    if (isnan(d->f[row])) return 0;
     if (before * moved < 0 && after * moved > 0) return 1;
     return before * moved > 0 && after * moved < 0 ? -1 : 0;
 }
@@ -308,12 +347,12 @@ static void say_overshoots(gn_walk *w)
     if (rose) gn_sheet_text(w->s, 0, "%zu step%s made %s larger.", rose, rose == 1 ? "" : "s", w->f);
 }
 
-/* Observed over 20 rows together, for with momentum a single step says little: the last ones, or those before its
- * arrival, after which rounding decides. */
+/* Observed over 20 rows together, for with momentum a single step says little: the last ones, or where the run has
+ * settled those before its arrival, after which rounding decides. */
 static void say_factor(gn_walk *w)
 {
     const gn_descent *d = w->d;
-    bool arrived = d->arrived != UINT64_MAX && d->arrived < d->steps;
+    bool arrived = is_settled(w);
     size_t last = d->rows - 1;
     while (arrived && last > 0 && d->k[last] > d->arrived) last--;
     size_t first = last > 20 ? last - 20 : 0;
@@ -322,20 +361,22 @@ static void say_factor(gn_walk *w)
     double observed = pow(after / before, 1 / steps);
     bool hidden = d->n > 1 && !w->ripples && observed < 0.99 * w->slowest;
     const char *which = w->slowest > 1 ? "direction that grows" : "slowest direction";
-    bool held = gn_preconditioner_slot(w->ask->op) >= 0;
+    bool adaptive = gn_preconditioner_slot(w->ask->op) >= 0;
+    const char *held = !adaptive ? "" : !arrived ? " with its state held as it is at the end"
+        : gn_walk_text(w, " with its state held as it is at step %llu", (unsigned long long)d->arrived);
     gn_sheet_text(w->s, 0, "predicted%s: in the long run an error is multiplied by %s a step%s; observed over the %s "
                            "steps %s: %s by %s a step, their geometric mean%s%s%s.",
-                  held ? " with its state held as it is at the end" : "", factor_text(w, w->slowest),
+                  held, factor_text(w, w->slowest),
                   w->ripples ? ", and in ripples on the way, so that few steps tell little" : "", NUM(steps),
                   arrived ? "before it arrived" : "at the end", size_name(w), NUM(observed),
                   hidden ? "; the " : "", hidden ? which : "", hidden ? " does not rule it yet" : "");
-}
-
-/* Of a cycle the last point alone may lie at the bottom. */
-static bool stays(const gn_walk *w, size_t last)
-{
-    double size = size_at(w, last), before = last > 0 && w->d->stride == 1 ? size_at(w, last - 1) : size;
-    return size <= w->ask->tolerance * size_at(w, 0) && (w->d->end != GN_DESCENT_CYCLE || before <= size);
+    double alone = size_at(w, last) / size_at(w, last - 1);
+    if (adaptive && !w->ripples && d->k[last] == d->k[last - 1] + 1 && isfinite(alone))
+        gn_sheet_text(w->s, 0, "its state was another at each of these steps; the last of them alone, with the state that "
+                      "is held, multiplied %s by %s.", size_name(w), NUM(alone));
+    if (arrived && d->end == GN_DESCENT_STILL)
+        gn_sheet_text(w->s, 0, "after its arrival there is nothing to predict: a slope of 0 moves nothing, whatever the "
+                      "rate and the state are.");
 }
 
 void gn_walk_story(gn_walk *w)

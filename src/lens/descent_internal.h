@@ -27,8 +27,8 @@ typedef struct gn_walk {
 } gn_walk;
 
 const char *gn_walk_text(gn_walk *w, const char *fmt, ...) GN_PRINTF(2, 3);     /* in the sheet's arena */
-/* descent_curvature.c: eigenvalues of the Hessian at a row of the path, against the optimiser's limit. */
-void gn_walk_curvature(gn_walk *w, size_t row, const char *where);
+/* descent_curvature.c: eigenvalues of the Hessian at the start or at the end, against the optimiser's limit. */
+void gn_walk_curvature(gn_walk *w, bool end);
 /* 1: the step to that row went past a bottom along variable j, -1: past a top, 0: neither. */
 int gn_walk_past(const gn_descent *d, size_t row, size_t j);
 /* What happened, in words. */

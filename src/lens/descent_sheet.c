@@ -342,6 +342,9 @@ static const char *what_it_did(gn_walk *w, size_t r)
 {
     const gn_descent *d = w->d;
     const char *way = d->change[r] < 0 ? "fell" : d->change[r] > 0 ? "rose" : d->change[r] == 0 ? "level" : "lost";
+    bool inside = true;
+    for (size_t j = 0; j < d->n; j++) inside = inside && isfinite(d->x[r * d->n + j]);
+    if (inside && isnan(d->f[r])) return "left the domain";
     gn_text t;
     gn_text_init(&t, w->s->ctx);
     gn_text_puts(&t, way);
@@ -411,8 +414,8 @@ gn_status gn_descent_sheet(gn_context *ctx, const gn_functions *of, const gn_des
     put_steps(&w);
     put_path(&w);
     put_decreases(&w);
-    gn_walk_curvature(&w, 0, "the start");
-    if (path->rows > 1 && path->end != GN_DESCENT_OVERFLOW) gn_walk_curvature(&w, path->rows - 1, "the end");
+    gn_walk_curvature(&w, false);
+    if (path->rows > 1 && path->end != GN_DESCENT_OVERFLOW) gn_walk_curvature(&w, true);
     gn_walk_story(&w);
     return gn_sheet_done(out);
 }

@@ -5,6 +5,7 @@
 #include "neuron_parts.h"
 #include "spectrum.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -13,8 +14,14 @@ static const double most_steps = 1e6, most_predicted = 1e5;
 
 /* ---- what is left to go ------------------------------------------------------------------------------------------ */
 
-/* The first k from which on it stays arrived; `at_once`: where it cannot leave again, the run stops there. */
-typedef struct arrival { double first, slope, share; uint64_t k; bool arrived, error, at_once; } arrival;
+/* The first k from which on it stays arrived; `at_once`: where it cannot leave again, the run stops there; `rounded`: it
+ * arrived within rounding. */
+typedef struct arrival {
+    double first, slope, share;
+    uint64_t k;
+    bool arrived, error, at_once, rounded;
+    const double *curvature;        /* of each row's loss by its sum */
+} arrival;
 
 static double distance(gn_neuron *n, bool error)
 {
@@ -25,6 +32,41 @@ static double distance(gn_neuron *n, bool error)
     for (size_t i = 0; i < n->spec.inputs; i++)
         length = hypot(length, gn_neuron_gradient(n)[i] + decay * gn_neuron_weights(n)[i]);
     return length;
+}
+
+/* The size of the numbers whose difference is the error of the row in hand. */
+static double row_size(gn_neuron *n, double y)
+{
+    size_t size;
+    const double *x = gn_neuron_value(n, "x", &size);
+    double sum = fabs(y) + fabs(gn_neuron_bias(n));
+    for (size_t i = 0; i < size; i++) sum += fabs(x[i] * gn_neuron_weights(n)[i]);
+    return sum;
+}
+
+/* How far rounding may move the distance: a few units in the last digits of what it is a difference of. */
+static double rounding_of(const arrival *a, gn_neuron *n)
+{
+    const gn_neuron_spec *s = &n->spec;
+    double unit = GN_REGIME_BAND_ULPS * (s->type == GN_F32 ? FLT_EPSILON : DBL_EPSILON), sum = 0;
+    if (a->error) return unit * row_size(n, s->y[0]);
+    for (size_t r = 0; r < s->rows; r++) {
+        double length = s->has_bias;
+        if (s->rows > 1) gn_neuron_row(n, r);
+        for (size_t i = 0; i < s->inputs; i++) length = hypot(length, s->x[r * s->inputs + i]);
+        sum += fabs(a->curvature[r]) * length * row_size(n, s->y[r]);
+    }
+    return unit * sum * (s->rows > 1 ? gn_neuron_factor(s) : 1);
+}
+
+/* At most the share, or above it by no more than rounding and a millionth of it. */
+static bool is_inside(arrival *a, gn_neuron *n, double d)
+{
+    double wanted = a->share * a->first;
+    if (d <= wanted) return true;
+    if (!(d <= wanted * (1 + 1e-6)) || d - wanted > rounding_of(a, n)) return false;
+    a->rounded = a->rounded || !a->arrived;
+    return true;
 }
 
 static bool nothing_to_go(const arrival *a)
@@ -40,8 +82,9 @@ static gn_status watch(void *user, gn_neuron *n, uint64_t k)
         a->first = d;
         a->slope = distance(n, false);
     }
-    bool inside = d <= a->share * a->first;
+    bool inside = k > 0 ? is_inside(a, n, d) : d <= a->share * a->first;
     if (inside && !a->arrived) a->k = k;
+    if (!inside) a->rounded = false;
     a->arrived = inside;
     return (inside && a->at_once) || nothing_to_go(a) ? GN_STOPPED : GN_OK;
 }
@@ -146,14 +189,17 @@ static void advance(mode *m, size_t modes)
     }
 }
 
+/* A share that is the wanted one but for rounding counts as it. */
+static double rounded_up(double share) { return share * (1 + 1e-12); }
+
 /* The first step from which on at most `share` of the gradient is left; beyond what is looked at, by the slowest. */
 static double steps_of(mode *m, size_t modes, double share, double slowest)
 {
-    const double long_run = gn_steps_to(slowest, share), last = fmin(most_predicted, 2 * long_run + 100);
+    const double long_run = gn_steps_to(slowest, rounded_up(share)), last = fmin(most_predicted, 2 * long_run + 100);
     double first = length_of(m, modes), arrived = 0;
     if (!isfinite(long_run)) return INFINITY;
     for (double k = 1; k <= last; k++) {
-        if (!(length_of(m, modes) <= share * first)) arrived = k;
+        if (!(length_of(m, modes) <= rounded_up(share) * first)) arrived = k;
         advance(m, modes);
     }
     return arrived < last ? arrived : long_run;
@@ -170,7 +216,7 @@ static double predict(gn_neuron_page *p, double *slowest)
     if (p->s->status != GN_OK || !modes) return NAN;
     for (size_t i = 0; i < modes; i++) *slowest = fmax(isnan(*slowest) ? 0 : *slowest, factor_of(&m[i]));
     if (p->theory.regime == GN_REGIME_TWO_CYCLE) return INFINITY;
-    if (modes == 1 && s->optimizer == GN_OPT_sgd) return gn_steps_at(p->theory.eta_lambda, p->show->tolerance);
+    if (modes == 1 && s->optimizer == GN_OPT_sgd) return gn_steps_at(p->theory.eta_lambda, rounded_up(p->show->tolerance));
     return steps_of(m, modes, p->show->tolerance, *slowest);
 }
 
@@ -189,7 +235,7 @@ static void say_slowest(gn_neuron_page *p, double slowest)
     if (!(slowest < 1) || told) return;
     gn_sheet_text(p->s, 0, "in the long run %s is multiplied by %s a step, which alone takes %s steps to %s",
                   several ? "what is left along the slowest direction" : "the error", GN_SHORT(slowest),
-                  steps_text(p, gn_steps_to(slowest, p->show->tolerance)), GN_SHORT(p->show->tolerance));
+                  steps_text(p, gn_steps_to(slowest, rounded_up(p->show->tolerance))), GN_SHORT(p->show->tolerance));
 }
 
 /* A row with a decay of its own: its rest is where the two balance, not where the gradient is 0. */
@@ -213,6 +259,7 @@ static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, d
 {
     const char *share = GN_SHORT(p->show->tolerance), *seen = gn_num(GN_NUM, watched);
     unsigned long long k = (unsigned long long)a->k;
+    const char *within = a->rounded ? ", where it is that share but for rounding" : "";
     if (isinf(predicted) && !a->arrived)
         gn_sheet_text(p->s, 0, "the %s never comes to %s of the first: so it is predicted, and in the %s step%s "
                       "observed it did not", what, share, seen, GN_S(watched));
@@ -220,10 +267,10 @@ static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, d
         gn_sheet_text(p->s, 0, "the %s does not come to %s of the first within the %s step%s observed%s", what, share,
                       seen, GN_S(watched), shortfall(p, predicted, watched));
     else if (isnan(predicted))
-        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: observed %llu", what, share, k);
+        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: observed %llu%s", what, share, k, within);
     else
-        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, observed %llu", what, share,
-                      isinf(predicted) ? "never" : gn_num(GN_NUM, predicted), k);
+        gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, observed %llu%s", what, share,
+                      isinf(predicted) ? "never" : gn_num(GN_NUM, predicted), k, within);
     if (!a->arrived && pulls(&p->n->spec))
         gn_sheet_text(p->s, 0, "its weight decay, beside the gradient, pulls the weights away from where that is 0");
     const char *why = why_not(p);
@@ -255,7 +302,8 @@ static double watched_steps(const gn_neuron_page *p, double predicted)
 
 void gn_neuron_show_arrival(gn_neuron_page *p)
 {
-    arrival a = { .share = p->show->tolerance, .error = error_goes_to_0(p) };
+    arrival a = { .share = p->show->tolerance, .error = error_goes_to_0(p),
+                  .curvature = p->theory.row_curvature };
     const char *what = a.error ? "error" : p->n->spec.decay > 0 ? "gradient, decay included," : "gradient";
     double predicted = NAN, slowest = NAN;
     gn_neuron_end end;

@@ -142,6 +142,7 @@ static const char *regime_of(gn_neuron_page *p, const cure *c)
 {
     const char *name = gn_regime_name(c->regime);
     if (!(c->spec.clip > 0)) return name;
+    if (!p->theory.linear) return c->regime == GN_REGIME_DIVERGENT ? "bounded" : name;
     if (c->regime == GN_REGIME_DIVERGENT) return "bounded";
     const char *last = gn_neuron_format(&p->s->arena, "%s in the end", name);
     return last ? last : name;
@@ -175,7 +176,8 @@ static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
         name[i] = c[i].name;
         regime[i] = regime_of(p, &c[i]);
     }
-    static const char *const title[] = {"lr", "λ", "κ", "lr limit", "last L"};
+    bool local = !p->theory.linear;
+    const char *const title[] = {"lr", local ? "λ at k = 0" : "λ", "κ", "lr limit", "last L"};
     bool judged = has_limit(p);
     gn_sheet_column column[7];
     size_t columns = 0;
@@ -183,14 +185,18 @@ static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
     for (size_t k = 0; k < 4; k++)
         if (k == 2 ? batch : k != 3 || judged)
             column[columns++] = (gn_sheet_column){.title = title[k], .number = number[k]};
-    if (judged) column[columns++] = (gn_sheet_column){.title = "regime", .text = regime};
+    if (judged) column[columns++] = (gn_sheet_column){.title = local ? "regime at k = 0" : "regime", .text = regime};
     column[columns++] = (gn_sheet_column){.title = title[4], .number = number[4]};
     gn_text t;
     gn_text_init(&t, p->n->ctx);
-    gn_text_printf(&t, "each cure alone, %llu step%s", (unsigned long long)steps, GN_S(steps));
+    gn_text_printf(&t, "each cure alone, %llu step%s%s", (unsigned long long)steps, GN_S(steps),
+                   steps > p->show->steps ? ": at least so many, however many --steps asks for" : "");
     gn_sheet_table(p->s, 0, t.at ? t.at : "", columns, CURES, column);
     gn_text_free(&t);
     if (!judged) say_no_limit(p);
+    else if (local)
+        gn_sheet_text(p->s, 0, "λ, the limit and the regime are those of the start: a local estimate, of a curvature that "
+                      "changes with the weights. What the run came to is the last L");
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */

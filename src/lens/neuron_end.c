@@ -60,6 +60,19 @@ static void say_felt(gn_neuron_page *p, const gn_neuron_theory *t)
 
 /* ---- the curvature ----------------------------------------------------------------------------------------------- */
 
+/* Both ends of the run side by side, with the digits that are asked for. */
+static void put_ends(gn_neuron_page *p, const gn_neuron_theory *t)
+{
+    const double k[] = {0, (double)p->n->step}, lambda[] = {p->theory.lambda, t->lambda},
+                 limit[] = {p->theory.critical_rate, t->critical_rate};
+    const gn_sheet_column column[] = {{.title = "k", .number = k}, {.title = "λ", .number = lambda},
+                                      {.title = "lr limit", .number = limit}};
+    gn_sheet_table(p->s, 0, "the curvature and the limit of the rate where the run began and where it ended, each a "
+                   "local estimate", GN_COUNT(column), GN_COUNT(k), column);
+    if (!(lambda[0] > 0 && lambda[1] > 0))
+        gn_sheet_text(p->s, 0, "a curvature that is not above 0 limits no rate");
+}
+
 /* What the loss looks like where the run ended, and to an adaptive optimiser. */
 static void say_curvature(gn_neuron_page *p)
 {
@@ -71,16 +84,7 @@ static void say_curvature(gn_neuron_page *p)
         gn_neuron_fail(p, s);
         return;
     }
-    if (isfinite(t.lambda) && isfinite(t.critical_rate) && isfinite(p->theory.critical_rate))
-        gn_sheet_text(p->s, 0, "at the end, k = %llu, the curvature is λ = %s and the limit of the rate there %s "
-                      "(local estimate; at k = 0 they were %s and %s)", (unsigned long long)p->n->step,
-                      GN_SHORT(t.lambda), gn_num_digits(GN_NUM, t.critical_rate, 8), GN_SHORT(p->theory.lambda),
-                      gn_num_digits(GN_NUM, p->theory.critical_rate, 8));
-    else if (isfinite(t.lambda) && isfinite(t.critical_rate))
-        gn_sheet_text(p->s, 0, "at the end, k = %llu, the curvature is λ = %s and the limit of the rate there %s "
-                      "(local estimate; at k = 0 the curvature was %s, which limits no rate)",
-                      (unsigned long long)p->n->step, GN_SHORT(t.lambda), gn_num_digits(GN_NUM, t.critical_rate, 8),
-                      GN_SHORT(p->theory.lambda));
+    if (isfinite(t.lambda) && isfinite(t.critical_rate) && p->n->step > 0) put_ends(p, &t);
     say_felt(p, &t);
     gn_neuron_theory_free(p->n, &t);
 }

@@ -3,8 +3,8 @@
  * A linear neuron with a quadratic loss is a linear iteration under sgd, momentum and nesterov: errors and weights after
  * a step are those before it plus what the optimiser's row makes of the gradient. It is iterated here with the exponent
  * apart, so that it has no largest number; the step at which a number needs a larger exponent than a precision has is
- * the prediction. Invariant: what is compared is every number that the formulas pass through (e^2, dL/dp, lr*g, ...),
- * since any of them may be the first to end. */
+ * the prediction. Invariant: what is compared is every number that the texts of the loss, of its slope and of the
+ * optimiser's row pass through, since any of them may be the first to end; none of these texts is restated here. */
 #include "neuron_parts.h"
 
 #include <float.h>
@@ -12,15 +12,20 @@
 #include <string.h>
 
 enum { APART = 400, SETTLED = 512, NEAR = 4096 };   /* powers of 2 put aside at once; steps */
+enum { NAMES = 2 + GN_OPT_SLOTS + GN_OPT_HYPER, ASSIGNED_MOST = 8 };
 static const double most_work = 4e6;                /* rows times weights times steps */
 
 /* x (rows, inputs). A number of the iteration is the one here times 2^aside. */
 typedef struct iteration {
     const gn_neuron_spec *spec;
     size_t size;                        /* inputs, and the bias */
-    double curvature, factor;           /* d2L/dp2 of a row; of the sum over the rows */
+    double factor;                      /* of the sum over the rows */
+    gn_neuron_traced loss, slope;       /* of a row over its e */
+    gn_neuron_traced row[ASSIGNED_MOST];    /* the assignments of the optimiser's row over w, g, slots, parameters */
+    size_t assigned, to[ASSIGNED_MOST];     /* to which of these names */
     double *error, *state;              /* (rows); weights, then slots, (size) each */
     double *gradient, *added;           /* (size) each */
+    bool *side;                         /* (size, 2) */
     bool on_edge;                       /* a number ended by no more than rounding makes */
     int aside, most;                    /* exponents: put aside; of the largest number, DBL_MAX_EXP or FLT_MAX_EXP */
     double seen[3];                     /* the largest number of each power that was looked at in this step */
@@ -45,57 +50,112 @@ static bool ends(iteration *it, double value, int power)
     return exponent > it->most;
 }
 
-/* p, e and the losses of the rows and of all. */
+/* Does any number of a text that was followed end? */
+static bool text_ends(iteration *it, const gn_neuron_traced *t)
+{
+    bool yes = false;
+    for (size_t i = 0; i < t->terms; i++)
+        yes = yes || (t->term[i].power > 0 && ends(it, t->term[i].value, t->term[i].power));
+    return yes;
+}
+
+/* The sum of a row as it is added up, and its error. */
+static bool row_ends(iteration *it, size_t r)
+{
+    double sum = 0;
+    bool yes = ends(it, it->error[r], 1);
+    for (size_t i = 0; i < it->size; i++) {
+        double part = it->state[i] * input_of(it, r, i);
+        sum += part;
+        yes = yes || ends(it, part, 1) || ends(it, sum, 1);
+    }
+    return yes;
+}
+
+/* The losses of the rows and of all. */
 static bool loss_ends(iteration *it)
 {
     double sum = 0;
     bool yes = false;
     for (size_t r = 0; r < it->spec->rows; r++) {
-        double e = it->error[r], l = fmax(1, it->curvature / 2) * e * e;
-        sum += l;
-        yes = yes || ends(it, e, 1) || ends(it, l, 2);
-        for (size_t i = 0; i < it->size; i++) yes = yes || ends(it, it->state[i] * input_of(it, r, i), 1);
+        sum += gn_neuron_follow(&it->loss, &it->error[r], it->aside);
+        yes = yes || row_ends(it, r) || text_ends(it, &it->loss);
     }
     return yes || ends(it, sum, 2);
 }
 
-/* Fills the gradient, decay included, and says whether it ends, or a part that it is made of. Rows that end to both
- * sides give infinity less infinity: *none, not a number at once. */
+/* What row r sends back joins the sums; `side` of each weight: a part of it ends below 0, or above. */
+static void add_row(iteration *it, size_t r)
+{
+    double back = gn_neuron_follow(&it->slope, &it->error[r], it->aside);
+    bool ended = row_ends(it, r) || text_ends(it, &it->slope);
+    for (size_t i = 0; i < it->size; i++) {
+        double part = back * input_of(it, r, i);
+        it->gradient[i] += part;
+        if (ended || ends(it, part, 1)) it->side[2 * i + (part > 0)] = true;
+    }
+}
+
+/* Fills the gradient and says whether it ends, or a part that it is made of. Rows that end to both sides give infinity
+ * less infinity: *none, not a number at once. */
 static bool gradient_ends(iteration *it, bool *none)
 {
     bool yes = false;
     *none = false;
+    memset(it->gradient, 0, it->size * sizeof *it->gradient);
+    memset(it->side, 0, 2 * it->size * sizeof *it->side);
+    for (size_t r = 0; r < it->spec->rows; r++) add_row(it, r);
     for (size_t i = 0; i < it->size; i++) {
-        double sum = 0;
-        bool side[2] = {false, false};
-        for (size_t r = 0; r < it->spec->rows; r++) {
-            double back = it->curvature * it->error[r], part = back * input_of(it, r, i);
-            sum += part;
-            side[part > 0] = side[part > 0] || ends(it, back, 1) || ends(it, part, 1);
-        }
-        yes = yes || side[0] || side[1];
+        const bool *side = &it->side[2 * i];
+        double sum = it->gradient[i];
+        it->gradient[i] *= it->factor;
+        yes = yes || side[0] || side[1] || ends(it, sum, 1) || ends(it, it->gradient[i], 1);
         *none = *none || (side[0] && side[1]);
-        it->gradient[i] = it->factor * sum + it->spec->decay * it->state[i];
-        yes = yes || ends(it, sum, 1) || ends(it, it->gradient[i], 1);
     }
     return yes;
 }
 
-/* One step of the optimiser's row; does what it adds end, or its state? */
+/* The row's text on one weight, as the run has it: does a number on the way end? */
+static bool row_text_ends(iteration *it, size_t i)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[it->spec->optimizer];
+    size_t slots = (size_t)row->slots;
+    double value[NAMES] = {it->state[i], it->gradient[i]};
+    bool yes = false;
+    for (size_t j = 0; j < slots; j++) value[2 + j] = it->state[(j + 1) * it->size + i];
+    memcpy(value + 2 + slots, it->spec->hyper, (size_t)row->parameters * sizeof *value);
+    for (size_t k = 0; k < it->assigned; k++) {
+        value[it->to[k]] = gn_neuron_follow(&it->row[k], value, it->aside);
+        yes = yes || text_ends(it, &it->row[k]);
+    }
+    return yes;
+}
+
+/* The decay joins the gradient; does it end, or a number of the optimiser's row? */
+static bool given_ends(iteration *it)
+{
+    bool yes = false;
+    for (size_t i = 0; i < it->size; i++) {
+        double decay = it->spec->decay > 0 ? it->spec->decay * it->state[i] : 0;
+        it->gradient[i] += decay;
+        yes = yes || ends(it, decay, 1) || ends(it, it->gradient[i], 1) || row_text_ends(it, i);
+    }
+    return yes;
+}
+
+/* One step of the optimiser's row; what it adds goes to the weights and the errors. */
 static bool step_ends(iteration *it)
 {
     const gn_kernels *k = gn_kernels_reference(GN_F64);
     const gn_optimizer_row *row = &gn_optimizer_table()[it->spec->optimizer];
     double hyper[GN_OPT_HYPER] = {0};
     void *slot[GN_OPT_SLOTS] = {NULL};
-    bool yes = false;
+    bool yes = given_ends(it);
     memcpy(hyper, it->spec->hyper, (size_t)row->parameters * sizeof *hyper);
     for (int i = 0; i < row->slots; i++) slot[i] = it->state + (size_t)(i + 1) * it->size;
     memset(it->added, 0, it->size * sizeof *it->added);
     k->update[it->spec->optimizer](it->size, it->added, it->gradient, slot, hyper);
     for (size_t i = 0; i < it->size; i++) {
-        yes = yes || ends(it, it->added[i], 1);
-        for (int j = 0; j < row->slots; j++) yes = yes || ends(it, ((double *)slot[j])[i], 1);
         it->state[i] += it->added[i];
         for (size_t r = 0; r < it->spec->rows; r++) it->error[r] += it->added[i] * input_of(it, r, i);
     }
@@ -187,29 +247,79 @@ static void begin(gn_neuron *n, iteration *it)
     if (n->spec.has_bias) it->state[n->spec.inputs] = gn_neuron_bias(n);
 }
 
+/* The texts of the loss and of its slope over e. */
+static gn_status trace_loss(gn_neuron *n, gn_arena *arena, iteration *it, bool *known)
+{
+    static const char *const name[] = {"e"};
+    static const int power[] = {1};
+    const gn_formula *f;
+    GN_TRY(gn_formula_parse(arena, n->texts.loss, strlen(n->texts.loss), &f));
+    GN_TRY(gn_neuron_trace(arena, f, name, power, 1, &it->loss));
+    GN_TRY(gn_formula_parse(arena, n->texts.dloss, strlen(n->texts.dloss), &f));
+    GN_TRY(gn_neuron_trace(arena, f, name, power, 1, &it->slope));
+    *known = *known && it->loss.known && it->slope.known;
+    return GN_OK;
+}
+
+static gn_status trace_row(gn_arena *arena, const gn_optimizer_row *row, iteration *it, bool *known)
+{
+    const char *name[NAMES] = {"w", "g"};
+    int power[NAMES] = {1, 1};
+    size_t names = 2;
+    gn_formula_step *step;
+    for (int i = 0; i < row->slots; i++) {
+        power[names] = 1;
+        name[names++] = row->slot_name[i];
+    }
+    for (int i = 0; i < row->parameters; i++) name[names++] = row->parameter_name[i];
+    GN_TRY(gn_formula_parse_steps(arena, row->update, strlen(row->update), &step, &it->assigned));
+    *known = *known && it->assigned <= ASSIGNED_MOST;
+    for (size_t k = 0; *known && k < it->assigned; k++) {
+        while (it->to[k] < names && strcmp(name[it->to[k]], step[k].name) != 0) it->to[k]++;
+        GN_TRY(gn_neuron_trace(arena, step[k].value, name, power, names, &it->row[k]));
+        *known = it->row[k].known && it->to[k] < names;
+    }
+    return GN_OK;
+}
+
+/* With the numbers of the iteration in the arena. */
+static gn_status predict(gn_neuron *n, gn_arena *arena, iteration *it, gn_neuron_overflow *out)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[n->spec.optimizer];
+    size_t numbers = n->spec.rows + it->size * (1 + (size_t)row->slots);
+    bool known = true;
+    GN_TRY(trace_loss(n, arena, it, &known));
+    GN_TRY(trace_row(arena, row, it, &known));
+    if (!known) return GN_OK;
+    it->error = gn_arena_alloc(arena, numbers + 2 * it->size, sizeof *it->error);
+    it->side = gn_arena_alloc(arena, 2 * it->size, sizeof *it->side);
+    if (!it->error || !it->side) return GN_NO_MEMORY;
+    memset(it->error, 0, numbers * sizeof *it->error);
+    it->state = it->error + n->spec.rows;
+    it->gradient = it->error + numbers;
+    it->added = it->gradient + it->size;
+    begin(n, it);
+    follow(it, numbers, out);
+    out->on_edge = it->on_edge;
+    return GN_OK;
+}
+
 gn_status gn_neuron_overflow_predicted(gn_neuron *n, gn_type type, gn_neuron_overflow *out)
 {
     gn_neuron_theory t;
+    gn_arena arena;
     const gn_neuron_spec *s = &n->spec;
-    size_t size = s->inputs + s->has_bias, slots = (size_t)gn_optimizer_table()[s->optimizer].slots;
+    iteration it = {.spec = s, .size = s->inputs + s->has_bias, .factor = s->rows > 1 ? gn_neuron_factor(s) : 1,
+                    .most = type == GN_F32 ? FLT_MAX_EXP : DBL_MAX_EXP};
     *out = (gn_neuron_overflow){INFINITY, INFINITY, INFINITY, INFINITY, false};
     gn_neuron_restart(n);
     gn_neuron_forward(n);
     GN_TRY(gn_neuron_theory_of(n, &t));
     bool grows = is_known(n, &t) && t.regime == GN_REGIME_DIVERGENT;
-    iteration it = {.spec = s, .size = size, .curvature = t.curvature, .factor = s->rows > 1 ? gn_neuron_factor(s) : 1};
     gn_neuron_theory_free(n, &t);
     if (!grows) return GN_OK;
-    size_t numbers = s->rows + size * (1 + slots);
-    it.error = gn_calloc(n->ctx, numbers + 2 * size, sizeof *it.error);
-    if (!it.error) return GN_NO_MEMORY;
-    it.state = it.error + s->rows;
-    it.gradient = it.error + numbers;
-    it.added = it.gradient + size;
-    it.most = type == GN_F32 ? FLT_MAX_EXP : DBL_MAX_EXP;
-    begin(n, &it);
-    follow(&it, numbers, out);
-    out->on_edge = it.on_edge;
-    gn_free(n->ctx, it.error);
-    return GN_OK;
+    gn_arena_init(&arena, n->ctx);
+    gn_status status = predict(n, &arena, &it, out);
+    gn_arena_free(&arena);
+    return status;
 }

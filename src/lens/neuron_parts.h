@@ -68,6 +68,20 @@ double gn_neuron_factor(const gn_neuron_spec *s);   /* of the sum over the rows:
 double gn_neuron_round(const gn_neuron *n, double v);
 double gn_neuron_eval(const gn_neuron *n, const gn_program *p);
 
+/* ---- the numbers a text passes through: neuron_traced.c ----------------------------------------------------------- */
+typedef struct gn_neuron_term {
+    gn_formula_op op;
+    size_t a, b;                    /* terms before it; of a name its place among the names */
+    int power;                      /* how often it holds what is put aside: 0, 1 or 2 */
+    double value;
+} gn_neuron_term;
+typedef struct gn_neuron_traced { gn_neuron_term *term; size_t terms; bool known; } gn_neuron_traced;
+/* The terms of f over names of power 0 (parameters) and 1 (what grows); known: it can be followed. */
+gn_status gn_neuron_trace(gn_arena *arena, const gn_formula *f, const char *const *name, const int *power,
+                          size_t names, gn_neuron_traced *out);
+/* Fills the terms' values with these of the names, 2^aside put aside; the last one comes back. */
+double gn_neuron_follow(gn_neuron_traced *t, const double *value, int aside);
+
 /* ---- the sheet's parts; each does nothing once the sheet has failed ---------------------------------------------- */
 typedef struct gn_neuron_page {
     gn_neuron *n;

@@ -54,6 +54,19 @@ static bool targets_outside(const gn_neuron *n)
     return false;
 }
 
+/* A loss with a link takes the score before it. */
+static void link_facts(gn_neuron_page *p)
+{
+    static const char *const names[] = {[GN_LINK_SIGMOID] = "sigmoid", [GN_LINK_SOFTMAX] = "softmax"};
+    const gn_neuron_texts *t = &p->n->texts;
+    const char *link = names[t->link], *loss = p->n->spec.loss;
+    if (t->link == GN_LINK_IDENTITY) return;
+    if (!t->linear && !strcmp(gn_pointwise_table()[t->act].name, link))
+        gn_sheet_fact(p->s, "the %s is applied twice, once by --act %s and once inside the loss %s, which takes the "
+                      "score before it: drop --act, for %s has the %s in it", link, link, loss, loss, link);
+    else gn_sheet_fact(p->s, "p is the score before the loss's own %s", link);
+}
+
 static void facts(gn_neuron_page *p)
 {
     const gn_neuron_spec *s = &p->n->spec;
@@ -67,7 +80,7 @@ static void facts(gn_neuron_page *p)
     gn_sheet_fact(p->s, "loss: %s = %s%s%s%s", s->rows > 1 ? "l" : "L", t->loss, half, t->by_error ? " with e = p - "
                   "y" : "",
                   how);
-    if (t->link == GN_LINK_SIGMOID) gn_sheet_fact(p->s, "p is the score before the loss's own sigmoid");
+    link_facts(p);
     if (t->link == GN_LINK_SIGMOID && targets_outside(p->n))
         gn_sheet_fact(p->s, "a target is no probability: outside 0 to 1 this loss has no least value");
     int length = (int)strlen(row->update);

@@ -59,6 +59,10 @@ gn_status gn_neuron_bad_activation(gn_context *ctx, const char *text)
         if (gn_pointwise_table()[i].arity == 1) names[n++] = gn_pointwise_table()[i].name;
     const char *closest = gn_closest(text, names, n);
     gn_fail(ctx, GN_E_CFG_NET, "act: '%s' is no activation", gn_show(GN_SHOWN, text, strlen(text)));
+    for (int i = 0; i < GN_M_COUNT; i++)
+        if (!strcmp(gn_composed_table((gn_composed_op)i)->name, text))
+            return gn_hint(ctx, "%s is of several outputs, and a neuron has one; of two classes --loss bce is, without "
+                           "--act: it has the sigmoid in it", text);
     return gn_hint(ctx, closest ? "did you mean '%s'?" : "%s", closest ? closest : "`glassnet ops pointwise` lists "
                    "them");
 }
@@ -208,7 +212,7 @@ static gn_status loss_formula(gn_arena *arena, const char *text, gn_neuron_texts
     const char *own = r->per_row ? NULL : loss_text(r);
     if (!own) {
         gn_fail(arena->ctx, GN_E_CFG_LOSS, "loss: %s compares several outputs, and a neuron has one", r->name);
-        return gn_hint(arena->ctx, "for two classes: --loss bce");
+        return gn_hint(arena->ctx, "for two classes: --loss bce, without --act: it has the sigmoid in it");
     }
     out->link = r->link;
     GN_TRY(gn_formula_parse(arena, own, strlen(own), f));

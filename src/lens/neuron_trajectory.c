@@ -58,6 +58,7 @@ static void add_columns(gn_neuron_page *p, track *t, bool closed)
     for (size_t i = 0; i < shown && !t->norm; i++)
         add_column(p, t, gn_neuron_format(&p->s->arena, "d%s/d%s", "L", n->component[n->w + i]),
                    gn_neuron_format(&p->s->arena, "dL_d%s", n->component[n->w + i]), NULL, n->value + n->dw + i);
+    if (n->spec.has_bias) add_column(p, t, "dL/db", "dL_db", NULL, n->value + n->db);
 }
 
 static double norm(size_t count, const double *v)

@@ -145,6 +145,7 @@ typedef struct table {
     ends rows;
     const char **cell;      /* (shown rows + 1, columns): the titles first */
     size_t *width;
+    size_t *whole;          /* of each column: as wide as its widest cell */
 } table;
 
 static const char *cell_text(gn_painter *p, const gn_line *line, size_t row, size_t col)
@@ -177,9 +178,10 @@ static bool lay_out(gn_painter *p, const gn_line *line, table *t)
     *t = (table){.line = line, .rows = ends_of(line->rows, p->how->rows, p->how->rows / 2)};
     size_t n = shown_count(t->rows), columns = line->columns;
     t->cell = gn_arena_alloc(&p->arena, (n + 1) * columns, sizeof *t->cell);
-    t->width = gn_arena_alloc(&p->arena, columns, sizeof *t->width);
+    t->width = gn_arena_alloc(&p->arena, 2 * columns, sizeof *t->width);
     if (!t->cell || !t->width) p->to->failed = true;
     if (!t->cell || !t->width) return false;
+    t->whole = t->width + columns;
     for (size_t i = 0; i < (n + 1) * columns; i++) {
         size_t row = i / columns, col = i % columns;
         t->cell[i] = row == 0 ? gn_paint_clean(p, line->column[col].title)
@@ -187,6 +189,7 @@ static bool lay_out(gn_painter *p, const gn_line *line, table *t)
         size_t width = gn_paint_width(t->cell[i]);
         if (width > t->width[col]) t->width[col] = width;
     }
+    memcpy(t->whole, t->width, columns * sizeof *t->whole);
     shrink(p, t);
     return true;
 }
@@ -276,6 +279,19 @@ static void print_formulas(gn_painter *p, const gn_line *line)
     gn_text_puts(p->to, "\n");
 }
 
+/* The columns of a part take back what was taken from them, as far as the part leaves room; the first one is in every
+ * part and stays. */
+static void widen(const gn_painter *p, table *t, size_t from, size_t to, size_t used)
+{
+    size_t width = (size_t)p->how->width;
+    for (size_t j = from ? from : 1; j < to && used < width; j++) {
+        size_t more = t->whole[j] - t->width[j];
+        if (more > width - used) more = width - used;
+        t->width[j] += more;
+        used += more;
+    }
+}
+
 void gn_paint_table(gn_painter *p, const gn_line *line)
 {
     table t;
@@ -288,6 +304,7 @@ void gn_paint_table(gn_painter *p, const gn_line *line)
         size_t to = from, used = from ? 2 + t.width[0] : 0;
         while (to < line->columns && (to == from || used + 2 + t.width[to] <= (size_t)p->how->width))
             used += 2 + t.width[to++];
+        widen(p, &t, from, to, used);
         if (from) gn_text_puts(p->to, "\n");
         print_part(p, &t, from, to);
         from = to;

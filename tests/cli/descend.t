@@ -89,7 +89,7 @@ $ glassnet descend "x^2 + y^2" --from 1,1 --plot - | grep -c path
 > 2
 
 $ glassnet descend "sqrt(x)" --from 0.1 --lr 0.3 | grep -E 'DOMAIN|DIVERGED'
-> LEFT THE DOMAIN: step 1 led to x = -0.374342, where f has no value.
+> LEFT THE DOMAIN where f is a number: step 1 led to x = -0.374342, where it has
 
 # with decay it goes to where slope and decay balance
 $ glassnet descend "(x - 3)^2" --from 1 --lr 0.3 --weight-decay 0.1 --steps 40 | grep -A3 -E 'came under'
@@ -121,6 +121,50 @@ $ glassnet descend "x^2" --from 0 --steps 5 | grep -E 'exactly|came under'
 > the gradient is exactly 0 from step 0 on: descent stands still.
 $ glassnet descend "x^2" --from 1 --lr 0.5 --steps 2 | grep 'best fixed'
 > best fixed rate 2/(2 + 2) = 0.5: the error times 0, one step arrives.
+
+# an adaptive state goes on shrinking where the run lies still: what is predicted is of the step where it arrived
+$ glassnet descend "exp(x)+exp(-2*x)" --from 0.05 --lr 1.5 --steps 300 --optimizer rmsprop | tail -n 28 | grep -vE '^$|^5 steps|^times|^longer|^2 steps'
+> ── the curvature at step 31, where it arrived: convex (a local estimate) ───────
+>   eigenvalue λ
+>   ────────────
+>        3.77976
+> P^-1/2 H P^-1/2 with the state of rmsprop after step 31:
+>   eigenvalue λ      lr*λ  factor a step  steps to 1e-6  regime
+>   ───────────────────────────────────────────────────────────────
+>       0.456199  0.684298       0.315702             12  one-sided
+> limit of rmsprop: lr*λ < 2, so lr < 4.38405; lr = 1.5 is 0.342149 of it, below.
+> ── what happened ───────────────────────────────────────────────────────────────
+> the gradient is exactly 0 from step 42 on: descent stands still.
+> |grad| came under 1e-6 of its first value 0.758404 at step 31.
+> predicted with its state held as it is at step 31: in the long run an error is
+> multiplied by 0.315702 a step; observed over the 20 steps before it arrived:
+> |grad| by 0.548288 a step, their geometric mean.
+> its state was another at each of these steps; the last of them alone, with the
+> state that is held, multiplied |grad| by 0.315702.
+> after its arrival there is nothing to predict: a slope of 0 moves nothing,
+> whatever the rate and the state are.
+
+# a logarithm has no bottom to go past: the step left the domain
+$ glassnet descend "log(x)" --from 1 --lr 0.7 --steps 5 | grep -E '^ +[12]  .*(fell|domain)|DOMAIN|^value|past'
+>   1       -0.7     -0.245    -0.945  -1.20397  fell
+>   2   -7.77778   -30.2469  -38.0247       nan  left the domain
+> LEFT THE DOMAIN where f is a number: step 2 led to x = -2.03333, where it has no
+> value.
+$ glassnet descend "sqrt(x) + y^2" --from 0.1,2 --lr 0.31 --steps 3 | grep -A1 DOMAIN
+> LEFT THE DOMAIN where f is a number: step 1 led to x = -0.390153, y = 0.76,
+> where it has no value.
+
+# 0.1^6 is the tolerance 1e-6: arrival counts within rounding, predicted and observed
+$ glassnet descend "0.5*(3*x - 10)^2" --from 0 --lr 0.1 --steps 10 | grep -E 'one-sided|came under'
+>              9   0.9  0.1              6  one-sided
+> |grad| came under 1e-6 of its first value 30 at step 6.
+
+# the parts of a table that is split use the page's width
+$ glassnet descend "x^2 + 3*y^2 - x*y" --from 1,2 --lr 0.31 --steps 3 --digits 12 | grep -A3 'what it did'
+>   k  what it did
+>   ────────────────────────────────
+>   1  fell; past the bottom in y
+>   2  fell; past the bottom in x, y
 
 # refused
 $ glassnet descend "log(x)" --from x=-1
