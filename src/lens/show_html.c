@@ -280,6 +280,13 @@ static void open_fold(gn_text *to, folds *f, const gn_line *line, const char *ti
     gn_text_puts(to, "</summary>\n");
 }
 
+static void put_sentence(gn_text *to, const char *sentence)
+{
+    gn_text_puts(to, "<p>");
+    gn_html_text(to, sentence);
+    gn_text_puts(to, "</p>\n");
+}
+
 static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const gn_render *how, folds *f)
 {
     int above = f->count ? f->depth[f->count - 1] : 0;
@@ -292,25 +299,7 @@ static void put_line(gn_text *to, const gn_sheet *s, const gn_line *line, const 
         open_fold(to, f, line, "in detail", how);
     if (line->symbol) put_step(to, s, line, how);
     else if (line->kind == GN_LINE_TABLE) put_table(to, line, how);
-    else {
-        gn_text_puts(to, "<p>");
-        gn_html_text(to, line->title);
-        gn_text_puts(to, "</p>\n");
-    }
-}
-
-static void put_attached(gn_text *to, const gn_sheet *s, size_t i, const gn_render *how)
-{
-    gn_text t;
-    gn_text_init(&t, s->ctx);
-    gn_show_attached(s, i, how, &t);
-    if (t.length) {
-        gn_text_puts(to, "<p>");
-        gn_html_text(to, t.at);
-        gn_text_puts(to, "</p>\n");
-    }
-    to->failed |= t.failed;
-    gn_text_free(&t);
+    else put_sentence(to, line->title);
 }
 
 void gn_show_html_open(gn_text *to, const char *title, bool several)
@@ -353,7 +342,7 @@ void gn_show_html(const gn_sheet *s, const gn_render *how, gn_text *to)
     if (s->facts) gn_text_puts(to, "</ul>\n");
     for (size_t i = 0; i < s->lines; i++) {
         put_line(to, s, s->line[i], how, &f);
-        put_attached(to, s, i, how);
+        gn_show_beside(to, s, i, how, put_sentence);
     }
     close_to(to, &f, -1, false);
     if (gn_show_whole(s, how)) gn_text_printf(to, "<p>%s</p>\n", gn_show_whole(s, how));

@@ -257,6 +257,29 @@ static void put_table(gn_text *to, const gn_line *line, const gn_render *how)
     gn_text_puts(to, "\\end{tabular}\\end{fittable}\\par}\\medskip\n");
 }
 
+void gn_show_beside(gn_text *to, const gn_sheet *s, size_t i, const gn_render *how,
+                    void (*put)(gn_text *to, const char *sentence))
+{
+    gn_text t;
+    gn_text_init(&t, s->ctx);
+    gn_show_attached(s, i, how, &t);
+    if (t.length) put(to, t.at);
+    to->failed |= t.failed;
+    gn_text_free(&t);
+}
+
+void gn_show_document(gn_text *to, const gn_sheet *s, const gn_render *how, const gn_document *d)
+{
+    for (size_t i = 0; i < s->lines; i++) {
+        if (s->line[i]->depth > how->depth) continue;
+        size_t givens = gn_latex_givens(s, i, how);
+        if (givens || s->line[i]->symbol) d->step(to, s, i, givens ? givens : 1, how);
+        else d->other(to, s->line[i], how);
+        if (!givens) gn_show_beside(to, s, i, how, d->attached);
+        i += givens ? givens - 1 : 0;
+    }
+}
+
 static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
 {
     static const char *const sub[] = {"", "sub", "subsub"};
@@ -303,18 +326,11 @@ void gn_show_latex_close(gn_text *to)
     gn_text_puts(to, "\\end{document}\n");
 }
 
-static void put_attached(gn_text *to, const gn_sheet *s, size_t i, const gn_render *how)
+static void put_attached(gn_text *to, const char *sentence)
 {
-    gn_text t;
-    gn_text_init(&t, s->ctx);
-    gn_show_attached(s, i, how, &t);
-    if (t.length) {
-        gn_text_puts(to, "\\noindent{\\small ");
-        gn_latex_text(to, t.at);
-        gn_text_puts(to, "}\\par\n");
-    }
-    to->failed |= t.failed;
-    gn_text_free(&t);
+    gn_text_puts(to, "\\noindent{\\small ");
+    gn_latex_text(to, sentence);
+    gn_text_puts(to, "}\\par\n");
 }
 
 void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to)
@@ -328,14 +344,7 @@ void gn_show_latex(const gn_sheet *s, const gn_render *how, gn_text *to)
         gn_latex_text(to, s->fact[i]);
         gn_text_puts(to, "\n");
     }
-    for (size_t i = 0; i < s->lines; i++) {
-        if (s->line[i]->depth > how->depth) continue;
-        size_t givens = gn_latex_givens(s, i, how);
-        if (givens || s->line[i]->symbol) put_step(to, s, i, givens ? givens : 1, how);
-        else put_other(to, s->line[i], how);
-        if (!givens) put_attached(to, s, i, how);
-        i += givens ? givens - 1 : 0;
-    }
+    gn_show_document(to, s, how, &(gn_document){ put_step, put_other, put_attached });
     size_t hidden = gn_show_hidden(s, how->depth, &all);
     if (hidden) gn_text_printf(to, "\\par\\medskip(%zu more at depth %d)\n", hidden, all);
     if (gn_show_whole(s, how)) gn_text_printf(to, "\\par\\medskip(%s)\n", gn_show_whole(s, how));

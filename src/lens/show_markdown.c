@@ -115,15 +115,10 @@ static void put_other(gn_text *to, const gn_line *line, const gn_render *how)
     }
 }
 
-static void put_attached(gn_text *to, const gn_sheet *s, size_t i, const gn_render *how)
+static void put_attached(gn_text *to, const char *sentence)
 {
-    gn_text t;
-    gn_text_init(&t, s->ctx);
-    gn_show_attached(s, i, how, &t);
-    if (t.length) gn_markdown_text(to, t.at);
-    gn_text_puts(to, t.length ? "\n\n" : "");
-    to->failed |= t.failed;
-    gn_text_free(&t);
+    gn_markdown_text(to, sentence);
+    gn_text_puts(to, "\n\n");
 }
 
 void gn_show_markdown_open(gn_text *to, const char *title, bool several)
@@ -146,14 +141,7 @@ void gn_show_markdown(const gn_sheet *s, const gn_render *how, gn_text *to)
         gn_text_puts(to, "\n");
     }
     gn_text_puts(to, s->facts ? "\n" : "");
-    for (size_t i = 0; i < s->lines; i++) {
-        if (s->line[i]->depth > how->depth) continue;
-        size_t givens = gn_latex_givens(s, i, how);
-        if (givens || s->line[i]->symbol) put_step(to, s, i, givens ? givens : 1, how);
-        else put_other(to, s->line[i], how);
-        if (!givens) put_attached(to, s, i, how);
-        i += givens ? givens - 1 : 0;
-    }
+    gn_show_document(to, s, how, &(gn_document){ put_step, put_other, put_attached });
     size_t hidden = gn_show_hidden(s, how->depth, &all);
     if (hidden) gn_text_printf(to, "(%zu more at depth %d)\n", hidden, all);
     if (gn_show_whole(s, how)) gn_text_printf(to, "%s(%s)\n", hidden ? "\n" : "", gn_show_whole(s, how));

@@ -313,23 +313,36 @@ static void put_call(gn_text *to, const gn_math *n, gn_math_style how)
     gn_text_puts(to, "\\right)");
 }
 
-static const char *sign_of(const gn_math *n, gn_math_style how)
+/* Of * and / the elementwise ones: a product has a sign of its own below, a quotient a bar. */
+typedef struct sign { gn_formula_op op; const char *latex, *mathml; } sign;
+
+static const sign signs[] = {
+    {GN_F_ADD, " + ", "+"},
+    {GN_F_SUB, " - ", "\xE2\x88\x92"},
+    {GN_F_MUL, " \\odot ", "\xE2\x8A\x99"},
+    {GN_F_DIV, " \\oslash ", "\xE2\x8A\x98"},
+    {GN_F_LT, " < ", "&lt;"},
+    {GN_F_LE, " \\le ", "\xE2\x89\xA4"},
+    {GN_F_GT, " > ", "&gt;"},
+    {GN_F_GE, " \\ge ", "\xE2\x89\xA5"},
+    {GN_F_EQ, " = ", "="},
+    {GN_F_NE, " \\ne ", "\xE2\x89\xA0"},
+};
+
+/* A product of numbers, or before a digit, needs a dot. */
+static const sign *product_sign(const gn_math *n, gn_math_style how)
 {
-    switch (n->op) {
-    case GN_F_ADD: return " + ";
-    case GN_F_SUB: return " - ";
-    case GN_F_MUL:
-        if (n->each) return " \\odot ";
-        return how.numbers || gn_math_begins_with_digit(n->part[1], how) ? " \\cdot " : " \\, ";
-    case GN_F_DIV: return " \\oslash ";
-    case GN_F_LT: return " < ";
-    case GN_F_LE: return " \\le ";
-    case GN_F_GT: return " > ";
-    case GN_F_GE: return " \\ge ";
-    case GN_F_EQ: return " = ";
-    case GN_F_NE: return " \\ne ";
-    default: return " ";
-    }
+    static const sign dot = {GN_F_MUL, " \\cdot ", "\xC2\xB7"}, none = {GN_F_MUL, " \\, ", GN_SILENT};
+    return how.numbers || gn_math_begins_with_digit(n->part[1], how) ? &dot : &none;
+}
+
+const char *gn_math_sign(const gn_math *n, gn_math_style how, bool mathml)
+{
+    const sign *found = n->op == GN_F_MUL && !n->each ? product_sign(n, how) : NULL;
+    for (size_t i = 0; i < GN_COUNT(signs) && !found; i++)
+        if (signs[i].op == n->op) found = &signs[i];
+    if (!found) return mathml ? "=" : " ";
+    return mathml ? found->mathml : found->latex;
 }
 
 /* Is it set with a fraction bar, which fences what it holds? */
@@ -355,7 +368,7 @@ static void put_binary(gn_text *to, const gn_math *n, gn_math_style how)
         gn_text_puts(to, "}");
     } else {
         put(to, n->part[0], how, left);
-        gn_text_puts(to, sign_of(n, how));
+        gn_text_puts(to, gn_math_sign(n, how, false));
         bool bare = own == GN_ML_PRODUCT && gn_math_is_fraction(n->part[1], how);
         put(to, n->part[1], how, own == GN_ML_ANY ? GN_ML_SUM : bare ? own : own + 1);
     }

@@ -34,6 +34,17 @@ void gn_markdown_text(gn_text *to, const char *text);
 void gn_latex_equations(gn_text *to, const gn_sheet *s, const gn_line *const *line, size_t count, const gn_render *how);
 /* Given numbers with one title from line `first` on, which stand together; 0 when it is none. */
 size_t gn_latex_givens(const gn_sheet *s, size_t first, const gn_render *how);
+/* Every line that is shown, each by its function: equations and given numbers, `count` lines from i on as one step; all
+ * else; and the sentence that names the file beside the document where a line is cut. */
+typedef struct gn_document {
+    void (*step)(gn_text *to, const gn_sheet *s, size_t i, size_t count, const gn_render *how);
+    void (*other)(gn_text *to, const gn_line *line, const gn_render *how);
+    void (*attached)(gn_text *to, const char *sentence);
+} gn_document;
+void gn_show_document(gn_text *to, const gn_sheet *s, const gn_render *how, const gn_document *d);
+/* The sentence, when there is one, by its function. */
+void gn_show_beside(gn_text *to, const gn_sheet *s, size_t i, const gn_render *how,
+                    void (*put)(gn_text *to, const char *sentence));
 const gn_line *gn_show_last(const gn_sheet *s, const gn_render *how);       /* the last equation shown, or NULL */
 
 #endif

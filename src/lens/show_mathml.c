@@ -6,7 +6,6 @@
 #include "show_tree.h"
 
 #define MINUS "\xE2\x88\x92"
-#define SILENT "&#8290;"    /* times, invisible */
 
 void gn_html_text(gn_text *to, const char *text)
 {
@@ -66,7 +65,7 @@ static void put_sign(gn_text *to, const char *sign)
 /* A product without a sign has a thin space, as in LaTeX: lr x is no name lrx. */
 static void put_silent_times(gn_text *to)
 {
-    put_sign(to, SILENT);
+    put_sign(to, GN_SILENT);
     gn_text_puts(to, "<mspace width=\"0.17em\"/>");
 }
 
@@ -130,24 +129,6 @@ static void put_call(gn_text *to, const gn_math *n, gn_math_style how)
     }
 }
 
-static const char *sign_of(const gn_math *n, gn_math_style how)
-{
-    switch (n->op) {
-    case GN_F_ADD: return "+";
-    case GN_F_SUB: return MINUS;
-    case GN_F_MUL:
-        if (n->each) return "\xE2\x8A\x99";
-        return how.numbers || gn_math_begins_with_digit(n->part[1], how) ? "\xC2\xB7" : SILENT;
-    case GN_F_DIV: return "\xE2\x8A\x98";
-    case GN_F_LT: return "&lt;";
-    case GN_F_LE: return "\xE2\x89\xA4";
-    case GN_F_GT: return "&gt;";
-    case GN_F_GE: return "\xE2\x89\xA5";
-    case GN_F_NE: return "\xE2\x89\xA0";
-    default: return "=";
-    }
-}
-
 static void put_binary(gn_text *to, const gn_math *n, gn_math_style how)
 {
     gn_math_level own = gn_math_level_of(n, how), left = own == GN_ML_ANY ? GN_ML_SUM : own;
@@ -161,8 +142,8 @@ static void put_binary(gn_text *to, const gn_math *n, gn_math_style how)
         return;
     }
     put(to, n->part[0], how, left);
-    const char *sign = sign_of(n, how);
-    if (strcmp(sign, SILENT) == 0) put_silent_times(to);
+    const char *sign = gn_math_sign(n, how, true);
+    if (strcmp(sign, GN_SILENT) == 0) put_silent_times(to);
     else put_sign(to, sign);
     bool bare = own == GN_ML_PRODUCT && gn_math_is_fraction(n->part[1], how);
     put(to, n->part[1], how, own == GN_ML_ANY ? GN_ML_SUM : bare ? own : own + 1);

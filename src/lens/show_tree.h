@@ -34,6 +34,10 @@ struct gn_math {
 
 gn_math_level gn_math_level_of(const gn_math *n, gn_math_style how);
 bool gn_math_begins_with_digit(const gn_math *n, gn_math_style how);
+/* How an operation between its operands is set: " + ", " \\, " in LaTeX; in MathML "+"; a product without a sign is
+ * GN_SILENT there. */
+#define GN_SILENT "&#8290;"
+const char *gn_math_sign(const gn_math *n, gn_math_style how, bool mathml);
 bool gn_math_is_fraction(const gn_math *n, gn_math_style how);  /* set with a bar, which fences what it holds */
 
 #endif
