@@ -1,7 +1,7 @@
 /* plot_network.c -- a network drawn: a column of units a layer, links by the sign and size of their weights.
  *
- * Invariant: a layer with more units than the picture shows is drawn by its first and last, and says how many there
- * are. */
+ * Invariant: of a layer with more units than the picture shows those with the largest weights are drawn, in their
+ * order, and it says how many there are. */
 #include "plot.h"
 #include "../nn/net.h"
 
@@ -16,6 +16,7 @@ typedef struct drawing {
     size_t columns;
     size_t units[MOST_COLUMNS + 1];     /* in all */
     size_t layer[MOST_COLUMNS + 1];     /* of the network, from column 1 */
+    size_t unit[MOST_COLUMNS + 1][MOST_SHOWN];  /* those that are drawn, from the top */
     gn_node_mark *node;
     gn_link_mark *link;
     gn_note_mark *note;
@@ -26,10 +27,36 @@ typedef struct drawing {
 
 static size_t shown(size_t units) { return units > MOST_SHOWN ? MOST_SHOWN : units; }
 
-/* The unit in place i of those that are drawn: the first and the last halves. */
-static size_t unit_at(size_t units, size_t i)
+/* The squares of a unit's weights, to it and from it. */
+static double strength(const drawing *d, size_t c, size_t unit)
 {
-    return units <= MOST_SHOWN || i < MOST_SHOWN / 2 ? i : units - MOST_SHOWN + i;
+    double sum = 0;
+    for (size_t side = c ? c : 1; side <= c + 1 && side < d->columns; side++) {
+        const gn_tensor_info *w = &d->net->tensor[d->net->layer[d->layer[side]].first];
+        size_t n = side == c ? w->dim[1] : w->dim[0];
+        for (size_t k = 0; k < n; k++) {
+            size_t at = side == c ? unit * w->dim[1] + k : k * w->dim[1] + unit;
+            if (side > c && unit >= w->dim[1]) continue;
+            double v = gn_get(d->net->spec.type, d->net->block, w->offset + at);
+            if (isfinite(v)) sum += v * v;
+        }
+    }
+    return sum;
+}
+
+/* The strongest units of a column, in their order; all when there is room. */
+static gn_status choose_units(drawing *d, size_t c)
+{
+    size_t n = d->units[c], kept = 0;
+    double *of = gn_plot_array(d->p, n, sizeof *of);
+    if (!of) return GN_NO_MEMORY;
+    for (size_t i = 0; i < n && n > MOST_SHOWN; i++) of[i] = strength(d, c, i);
+    for (size_t i = 0; i < n && kept < MOST_SHOWN; i++) {
+        size_t stronger = 0;
+        for (size_t k = 0; k < n && n > MOST_SHOWN; k++) stronger += of[k] > of[i] || (of[k] == of[i] && k < i);
+        if (stronger < MOST_SHOWN) d->unit[c][kept++] = i;
+    }
+    return GN_OK;
 }
 
 /* Places from the top, with a gap where units are left out; columns are centred. */
@@ -128,7 +155,7 @@ static void take_room(drawing *d, size_t c, size_t signs)
 static void add_nodes(drawing *d, size_t c)
 {
     for (size_t i = 0; i < shown(d->units[c]); i++) {
-        size_t unit = unit_at(d->units[c], i);
+        size_t unit = d->unit[c][i];
         const char *name = c == 0 ? input_name(d, unit) : c + 1 == d->columns ? output_name(d, unit) : NULL;
         name = cut(d, name);
         if (name) take_room(d, c, gn_width(name, strlen(name)) + 3);
@@ -142,7 +169,7 @@ static void add_links(drawing *d, size_t c)
     const gn_tensor_info *w = &d->net->tensor[l->first];
     for (size_t i = 0; i < shown(d->units[c]); i++)
         for (size_t j = 0; j < shown(d->units[c - 1]); j++) {
-            size_t to = unit_at(d->units[c], i), from = unit_at(d->units[c - 1], j);
+            size_t to = d->unit[c][i], from = d->unit[c - 1][j];
             if (from >= w->dim[1]) continue;
             double v = gn_get(d->net->spec.type, d->net->block, w->offset + to * w->dim[1] + from);
             d->link[d->links++] = (gn_link_mark){ (double)(c - 1), height_of(d, c - 1, j), (double)c,
@@ -175,8 +202,12 @@ gn_status gn_plot_network(gn_plot *p)
 {
     drawing d = { .p = p, .net = p->model->net };
     GN_TRY(lay_out(&d));
-    for (size_t c = 0; c < d.columns; c++)
+    bool cut_short = false;
+    for (size_t c = 0; c < d.columns; c++) {
         if (shown(d.units[c]) > d.tallest) d.tallest = shown(d.units[c]);
+        cut_short = cut_short || shown(d.units[c]) < d.units[c];
+        GN_TRY(choose_units(&d, c));
+    }
     for (size_t c = 0; c < d.columns; c++) {
         add_nodes(&d, c);
         if (c) add_links(&d, c);
@@ -186,7 +217,9 @@ gn_status gn_plot_network(gn_plot *p)
     gn_text_init(&t, p->ctx);
     gn_text_puts(&t, "the network, ");
     gn_text_count(&t, gn_net_parameters(d.net));
-    gn_text_printf(&t, " parameters; the widest line is a weight of %s", gn_num_digits(GN_NUM, largest(&d), 3));
+    gn_text_printf(&t, cut_short ? " parameters; widest line %s" : " parameters; the widest line is a weight of %s",
+                   gn_num_digits(GN_NUM, largest(&d), 3));
+    if (cut_short) gn_text_printf(&t, "; %d strongest units a layer", MOST_SHOWN);
     gn_panel panel = { .title = gn_plot_keep(p, &t), .no_axes = true, .n_notes = d.notes, .note = d.note,
                        .n_links = d.links, .link = d.link, .n_nodes = d.nodes, .node = d.node };
     double whole = (double)(d.columns - 1) / (1 - (double)(d.left + d.right) / ACROSS);

@@ -75,7 +75,7 @@ static const char *path_label(easel *e)
     gn_text t;
     if (e->window == e->rows) return "path";
     gn_text_init(&t, e->arena->ctx);
-    gn_text_printf(&t, "path; step %llu leaves the picture", (unsigned long long)e->d->k[e->window]);
+    gn_text_printf(&t, "path, leaves at step %llu", (unsigned long long)e->d->k[e->window]);
     char *label = gn_text_done(&t) == GN_OK ? gn_arena_text(e->arena, t.at, t.length) : NULL;
     gn_text_free(&t);
     return label;

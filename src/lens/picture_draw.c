@@ -14,7 +14,7 @@ static const uint32_t grounds[2][8] = { { ' ', 0x2591, 0x2592, 0x2593, '-', '=',
                                         { ' ', '.', ':', '=', '-', '+', '~', '^' } };
 static const uint32_t heats[2][10] = { { ' ', 0x2591, 0x2592, 0x2593, 0x2588 },
                                        { ' ', '.', ':', '-', '=', '+', '*', '#', '%', '@' } };
-enum { HEATS_UNICODE = 5, HEATS_ASCII = 10, KEY_ROWS = 4, TICKS = 32, FEW_LEVELS = 7 };
+enum { HEATS_UNICODE = 5, HEATS_ASCII = 10, KEY_ROWS = 4, TICKS = 32, FEW_LEVELS = 7, FEW_LINKS = 40 };
 
 typedef struct tick { double at; char text[28]; } tick;
 
@@ -286,13 +286,37 @@ static void draw_name(gn_canvas *c, const gn_panel *p, const gn_node_mark *n)
     gn_canvas_text(c, column < 0 ? 0 : column, c->top + (int)lround((1 - fy) * (c->down - 1)), n->label, c->width);
 }
 
+/* All links of a small network; of a large one about the FEW_LINKS strongest, as characters know no thin lines. */
+static double weakest_link(const gn_panel *p, size_t *shown)
+{
+    double most = 0;
+    *shown = p->n_links;
+    if (p->n_links <= FEW_LINKS + FEW_LINKS / 2) return 0;
+    for (size_t i = 0; i < p->n_links; i++)
+        if (gn_placed(p->link[i].weight, false)) most = fmax(most, fabs(p->link[i].weight));
+    for (double least = most; least > most / 1000; least *= 0.95) {
+        *shown = 0;
+        for (size_t i = 0; i < p->n_links; i++) *shown += fabs(p->link[i].weight) >= least;
+        if (*shown >= FEW_LINKS) return least;
+    }
+    return 0;
+}
+
+static void draw_links(gn_canvas *c, const gn_panel *p)
+{
+    size_t shown;
+    double least = weakest_link(p, &shown);
+    for (size_t i = 0; i < p->n_links; i++)
+        if (!(fabs(p->link[i].weight) < least))
+            gn_canvas_line(c, p->link[i].x0, p->link[i].y0, p->link[i].x1, p->link[i].y1);
+}
+
 static gn_status draw_plot(gn_canvas *c, const gn_panel *p)
 {
     for (size_t i = 0; i < p->n_fields; i++)    /* shades say it; contours among them would not be seen */
         if (!i || p->field[i].kind != GN_FIELD_CONTOUR) GN_TRY(draw_field(c, &p->field[i]));
     draw_rules(c, p);
-    for (size_t i = 0; i < p->n_links; i++)
-        gn_canvas_line(c, p->link[i].x0, p->link[i].y0, p->link[i].x1, p->link[i].y1);
+    draw_links(c, p);
     for (size_t i = 0; i < p->n_series; i++) {
         uint32_t mark = marks[c->ascii][p->n_series > 1 ? gn_series_style(p, i) : 1];
         if (p->series[i].kind == GN_SERIES_BARS) draw_bars(c, p, i, mark);
@@ -351,6 +375,18 @@ static void key_classes(key *k, const gn_field *f, double most)
     }
 }
 
+static void key_links(key *k, const gn_panel *p)
+{
+    size_t shown;
+    gn_text t;
+    weakest_link(p, &shown);
+    if (shown == p->n_links) return;
+    gn_text_init(&t, k->c->ctx);
+    gn_text_printf(&t, "the %zu strongest of the %zu weights between these units", shown, p->n_links);
+    if (gn_text_done(&t) == GN_OK) key_entry(k, k->c->ascii ? '.' : 0x2812, t.at);
+    gn_text_free(&t);
+}
+
 static gn_status draw_key(gn_canvas *c, const gn_panel *p, int row)
 {
     key k = { c, 0, row };
@@ -363,6 +399,7 @@ static gn_status draw_key(gn_canvas *c, const gn_panel *p, int row)
     }
     for (size_t i = 0; i < p->n_marks; i++)
         if (!p->mark[i].vertical && p->mark[i].label) key_entry(&k, c->ascii ? '-' : 0x2508, p->mark[i].label);
+    key_links(&k, p);
     for (size_t i = 0; i < p->n_fields; i++) {
         double least = 0, most = 0;
         bool any;

@@ -120,7 +120,10 @@ static void put_range(gn_script *s, const char *axis, double lo, double hi, bool
     gn_text_puts(s->to, ":");
     gn_script_number(s->to, hi);
     gn_text_puts(s->to, "]\n");
-    gn_text_printf(s->to, "set format %s '%%g'\n", axis);
+    /* as many digits as tell two marks apart, where %g's six do not */
+    double digits = 2 + ceil(log10(fmax(fabs(lo), fabs(hi)) / gn_nice_step(lo, hi, 6)));
+    if (log || !(digits > 6)) gn_text_printf(s->to, "set format %s '%%g'\n", axis);
+    else gn_text_printf(s->to, "set format %s '%%.%dg'\n", axis, digits > 15 ? 15 : (int)digits);
 }
 
 /* The signs of the longest number at an axis with this step, about as %g writes it. */
@@ -130,7 +133,7 @@ static int longest_number(double lo, double hi, double step)
     for (int i = 0; i < 40 && step > 0; i++) {
         double at = (ceil(lo / step) + i) * step;
         if (at > hi) break;
-        int n = (int)strlen(gn_num_digits(GN_NUM, fabs(at) < step / 2 ? 0 : at, 6));
+        int n = (int)strlen(gn_num_digits(GN_NUM, fabs(at) < step / 2 ? 0 : at, 15));
         if (n > longest) longest = n;
     }
     return longest;

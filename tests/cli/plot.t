@@ -200,8 +200,8 @@ $ PATH="$PWD/pass:$PATH" glassnet descend "(a*b - 1)^2/2" --from a=4,b=0.3 --lr 
 $ PATH="$PWD/pass:$PATH" glassnet descend "sin(x)*cos(y)" --from x=1,y=0.5 --lr 0.3 --steps 40 --quiet --plot waves.svg > /dev/null; python3 levels.py waves.svg
 > ['-0.8', '-0.6', '-0.4', '-0.2', '0', '0.2', '0.4', '0.6', '0.8'] [-0.8:0.8] True ['path', 'start', 'end']
 # a descent that runs away leaves the picture; its beginning is seen
-$ PATH="$PWD/pass:$PATH" glassnet descend "x^2 + 10*y^2" --from x=1,y=0.5 --lr 0.11 --steps 60 --quiet --plot away.svg > /dev/null; python3 levels.py away.svg | grep -o "path; step.*"; grep 'set yrange' away.svg
-> path; step {num} leaves the picture', 'start']
+$ PATH="$PWD/pass:$PATH" glassnet descend "x^2 + 10*y^2" --from x=1,y=0.5 --lr 0.11 --steps 60 --quiet --plot away.svg > /dev/null; python3 levels.py away.svg | grep -o "path, leaves.*"; grep 'set yrange' away.svg
+> path, leaves at step {num}', 'start']
 > set yrange [-9.{num}:8.{num}]
 $ glassnet plot --kind trajectory --x 9,10,11 --y 10 --lr 0.01 --steps 12 | grep -c 'leaves the picture'; glassnet plot --kind trajectory --x 11 --y 10 --lr 0.01 --steps 12 | grep -c 'leaves the picture'
 > 1
@@ -309,3 +309,19 @@ $ glassnet train long.csv --target y_1,y_2 --layers 3 --epochs 2 --holdout 0 --q
 > mean_concav…mour_2 ○
 $ if command -v gnuplot > /dev/null; then glassnet plot l.safetensors --plot l.svg --keep; grep -cE "^set label '(y_1|y_2|b)' .* (left|right) offset" l.gp; else echo 3; fi
 > 3
+
+# of a wide layer the strongest units are drawn, wherever they stand; on the terminal the strongest of many weights
+<<< wide.py
+import random
+r = random.Random(3)
+print(",".join("in%d" % i for i in range(24)) + ",y")
+for _ in range(200):
+    x = [r.gauss(0, 1) for _ in range(24)]
+    print(",".join("%.3f" % v for v in x) + ",%.3f" % (9 * x[11] - 7 * x[12]))
+>>>
+$ python3 wide.py > wide.csv; glassnet train wide.csv --net "6 tanh" --epochs 60 --seed 1 --quiet --out wide.safetensors > /dev/null; glassnet plot wide.safetensors > wide.txt; grep -oE 'in1[12]|14 strongest units a layer|24 inputs|the [0-9]+ strongest of the [0-9]+ weights' wide.txt
+> 14 strongest units a layer
+> 24 inputs
+> in11
+> in12
+> the {num} strongest of the 90 weights
