@@ -132,6 +132,53 @@ static void map_of_rates(void **state)
     gn_arena_free(&arena);
 }
 
+/* Under momentum the limit is that of its own iteration, 1.9/x^2, and the field has its regimes; nothing is drawn for an
+ * optimiser whose limit is no number over x^2. */
+static void map_of_rates_under_momentum(void **state)
+{
+    (void)state;
+    static const struct { gn_optimizer op; double mu, limit, low, high; } run[] = {
+        { GN_OPT_momentum, 0.9, 3.8, 0.002633403898972405, 3.797366596101027 },
+        { GN_OPT_nesterov, 0.5, 1.5, 1.0 / 9, 1 },
+    };
+    gn_arena arena;
+    gn_arena_init(&arena, ctx);
+    for (size_t k = 0; k < GN_COUNT(run); k++) {
+        const double hyper[] = { 0.1, run[k].mu };
+        const gn_map_ask ask = { .kind = "lr-x", .op = run[k].op, .hyper = hyper };
+        gn_picture p;
+        must(ctx, gn_stability_map(&arena, &ask, &p));
+        const gn_series *s = p.panel[0].series;
+        const gn_field *f = p.panel[0].field;
+        for (size_t i = 0; i < s[0].n; i++) {
+            double lambda = 2 * s[0].x[i] * s[0].x[i];
+            assert_near(s[0].y[i] * lambda, run[k].limit, 1e-12);
+            assert_near(s[1].y[i] * lambda, run[k].low, 1e-12);
+            assert_near(s[4].y[i] * lambda, run[k].high, 1e-12);
+        }
+        assert_near(s[3].y[1], run[k].limit / 200, 1e-15);
+        for (size_t j = 1; j < f->ny; j++)
+            for (size_t i = 0; i < f->nx; i++) {
+                double x = f->x0 + (f->x1 - f->x0) * (double)i / (double)(f->nx - 1);
+                double at = 2 * x * x * (f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1));
+                int want = at > run[k].limit ? 2 : at > run[k].low && at < run[k].high;
+                assert_true(f->z[j * f->nx + i] == want);
+            }
+    }
+    static const gn_optimizer none[] = { GN_OPT_adam, GN_OPT_lion, GN_OPT_rmsprop };
+    static const char *const kinds[] = { "lr-x", "lr-momentum", "trajectories" };
+    gn_picture p;
+    for (size_t i = 0; i < GN_COUNT(none) * GN_COUNT(kinds); i++) {
+        const gn_map_ask ask = { .kind = kinds[i % 3], .op = none[i / 3], .x = 10, .y = 10 };
+        assert_int_equal(gn_stability_map(&arena, &ask, &p), GN_USAGE);
+    }
+    const gn_map_ask plain = { .kind = "lr-momentum", .op = GN_OPT_sgd };
+    assert_int_equal(gn_stability_map(&arena, &plain, &p), GN_USAGE);
+    const gn_map_ask wrong = { .kind = "lr-x", .op = GN_OPT_momentum, .wrong_line = true };
+    assert_int_equal(gn_stability_map(&arena, &wrong, &p), GN_USAGE);
+    gn_arena_free(&arena);
+}
+
 static void map_of_momentum(void **state)
 {
     (void)state;
@@ -326,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_equation_is_read_again),
         cmocka_unit_test(map_of_rates),
+        cmocka_unit_test(map_of_rates_under_momentum),
         cmocka_unit_test(map_of_momentum),
         cmocka_unit_test(the_probe_is_short),
         cmocka_unit_test(map_of_trajectories),

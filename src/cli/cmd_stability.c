@@ -106,6 +106,25 @@ static gn_status number_of(gn_cli *cli, gn_arena *arena, gn_option_id id, double
                    gn_option_table(NULL)[id].name, count);
 }
 
+/* What would make another neuron or another question of it; values that change nothing may be given. */
+static gn_status check_map(gn_cli *cli)
+{
+    static const struct { gn_option_id id; const char *harmless; } others[] = {
+        { GN_O_ACT, "identity" }, { GN_O_LOSS, "mse" },  { GN_O_REDUCTION, "mean" }, { GN_O_B, NULL },
+        { GN_O_NET, NULL },       { GN_O_LAYERS, NULL }, { GN_O_FROM, NULL },        { GN_O_AT, NULL },
+        { GN_O_WEIGHT_DECAY, "0" }, { GN_O_SPECTRUM, NULL }, { GN_O_DENSITY, NULL },
+    };
+    for (size_t i = 0; i < GN_COUNT(others); i++) {
+        const char *name = gn_option_table(NULL)[others[i].id].name;
+        if (!gn_option_given(cli->options, others[i].id)) continue;
+        if (others[i].harmless && !strcmp(gn_option_text(cli->options, others[i].id), others[i].harmless)) continue;
+        gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--map is of the neuron p = w*x under L = (p - y)^2: it takes no --%s", name);
+        return gn_hint(cli->ctx, "`glassnet stability` without --map reports on it at a point, `glassnet neuron --plot -` "
+                                 "draws a run");
+    }
+    return GN_OK;
+}
+
 static gn_status read_map(gn_cli *cli, gn_arena *arena, gn_map_ask *ask)
 {
     gn_options *o = NULL;
@@ -117,7 +136,10 @@ static gn_status read_map(gn_cli *cli, gn_arena *arena, gn_map_ask *ask)
     GN_TRY(s);
     ask->kind = gn_option_text(cli->options, GN_O_MAP);
     bool momentum = strcmp(ask->kind, "lr-momentum") == 0;
-    ask->op = momentum && set.op != GN_OPT_nesterov ? GN_OPT_momentum : set.op;
+    bool named = gn_option_given(cli->options, GN_O_OPTIMIZER);
+    ask->op = momentum && !named ? GN_OPT_momentum : set.op;
+    if (momentum && gn_option_given(cli->options, GN_O_MOMENTUM))
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--momentum is the axis of --map lr-momentum: every value is drawn");
     memcpy(hyper, set.hyper, GN_OPT_HYPER * sizeof *hyper);
     ask->hyper = set.op == ask->op ? hyper : NULL;
     ask->rate = gn_option_given(cli->options, GN_O_LR) ? set.rate : 0;
@@ -145,6 +167,7 @@ static gn_status map(gn_cli *cli)
                        gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])));
     const char *plot = gn_option_text(cli->options, GN_O_PLOT);
     if (!*plot) plot = "-";
+    GN_TRY(check_map(cli));
     GN_TRY(gn_cli_picture_check(cli, plot));
     gn_arena_init(&arena, cli->ctx);
     gn_status s = read_map(cli, &arena, &ask);
@@ -174,7 +197,8 @@ const gn_command_body gn_cmd_stability = {
     "The largest eigenvalue lambda of the Hessian decides: gradient descent converges where lr*lambda is below 2, and\n"
     "every optimiser has a limit of its own. What is said of a loss that is not quadratic is a local estimate.\n"
     "Adaptive optimisers feel the Hessian through their preconditioner, held as it is after 100 steps from here.\n\n"
-    "--map draws the regimes of a neuron: lr-x (with the inputs --x marked), lr-momentum, trajectories.",
+    "--map draws the regimes of a neuron under sgd, momentum or nesterov: lr-x (with the inputs --x marked),\n"
+    "lr-momentum, trajectories.",
     "glassnet stability --x 3 --y 10 --w 0.5 --lr 0.1\n"
     "glassnet stability \"x^2 + 4*y^2\" --from x=1,y=1 --lr 0.2 --optimizer momentum\n"
     "glassnet stability model.safetensors iris.csv --top 3 --density\n"

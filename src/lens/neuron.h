@@ -92,6 +92,9 @@ gn_status gn_neuron_run(gn_neuron *n, uint64_t steps, double guard, gn_neuron_wa
 typedef struct gn_neuron_path { size_t count; double *w, *prediction, *loss, *gradient; } gn_neuron_path;
 gn_status gn_neuron_path_run(gn_context *ctx, double x, double y, double w0, double lr, uint64_t steps, double guard,
                              gn_neuron_path *out);
+/* The same of any spec with one input and no bias: its activation, loss and optimiser. */
+gn_status gn_neuron_path_of(gn_context *ctx, const gn_neuron_spec *spec, uint64_t steps, double guard,
+                            gn_neuron_path *out);
 void gn_neuron_path_free(gn_context *ctx, gn_neuron_path *p);
 
 /* ---- theory ------------------------------------------------------------------------------------------------------ */

@@ -19,28 +19,34 @@ static gn_status keep_point(void *user, gn_neuron *n, uint64_t k)
     return GN_OK;
 }
 
-gn_status gn_neuron_path_run(gn_context *ctx, double x, double y, double w0, double lr, uint64_t steps, double guard,
-                             gn_neuron_path *out)
+gn_status gn_neuron_path_of(gn_context *ctx, const gn_neuron_spec *spec, uint64_t steps, double guard,
+                            gn_neuron_path *out)
 {
-    gn_neuron_spec spec;
     gn_neuron *n = NULL;
     gn_neuron_end end;
     *out = (gn_neuron_path){0};
     if (steps > 100000000) return gn_fail(ctx, GN_E_CFG_RANGE, "a path of more than 100000000 steps is not kept");
+    double **at[] = {&out->w, &out->prediction, &out->loss, &out->gradient};
+    gn_status s = GN_OK;
+    for (size_t i = 0; i < GN_COUNT(at); i++)
+        if (!(*at[i] = gn_alloc_array(ctx, (size_t)steps + 1, sizeof(double)))) s = GN_NO_MEMORY;
+    if (s == GN_OK) s = gn_neuron_new(ctx, spec, &n);
+    if (s == GN_OK) s = gn_neuron_run(n, steps, guard, keep_point, out, &end);
+    gn_neuron_free(n);
+    if (s != GN_OK) gn_neuron_path_free(ctx, out);
+    return s;
+}
+
+gn_status gn_neuron_path_run(gn_context *ctx, double x, double y, double w0, double lr, uint64_t steps, double guard,
+                             gn_neuron_path *out)
+{
+    gn_neuron_spec spec;
     gn_neuron_defaults(&spec);
     spec.x = &x;
     spec.y = &y;
     spec.w = &w0;
     spec.hyper[0] = lr;
-    double **at[] = {&out->w, &out->prediction, &out->loss, &out->gradient};
-    gn_status s = GN_OK;
-    for (size_t i = 0; i < GN_COUNT(at); i++)
-        if (!(*at[i] = gn_alloc_array(ctx, (size_t)steps + 1, sizeof(double)))) s = GN_NO_MEMORY;
-    if (s == GN_OK) s = gn_neuron_new(ctx, &spec, &n);
-    if (s == GN_OK) s = gn_neuron_run(n, steps, guard, keep_point, out, &end);
-    gn_neuron_free(n);
-    if (s != GN_OK) gn_neuron_path_free(ctx, out);
-    return s;
+    return gn_neuron_path_of(ctx, &spec, steps, guard, out);
 }
 
 void gn_neuron_path_free(gn_context *ctx, gn_neuron_path *p)

@@ -138,9 +138,10 @@ typedef struct gn_map_ask {
     size_t marks;               /* lr-x: the inputs that are marked; 0: 9, 10 and 11 */
     const double *mark;
 } gn_map_ask;
-/* Learning rate against |x| of the neuron (w*x - y)^2: the regimes, the limit 1/x^2, the best rate 1/(2x^2), and the n
- * inputs x marked on both. Everything in the arena. */
-gn_status gn_regime_map(gn_arena *arena, const double *x, size_t n, bool wrong_line, gn_picture *out);
+/* Learning rate against |x| of the neuron (w*x - y)^2 under sgd, momentum or nesterov: the regimes, the limit (of sgd
+ * 1/x^2), below it the best rate of sgd, 1/(2x^2), or where momentum begins to ripple, and the inputs that are marked on
+ * both. Another optimiser is refused: its limit is not a number over x^2. Everything in the arena. */
+gn_status gn_regime_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out);
 /* Everything in the arena, which must outlive the picture. */
 gn_status gn_stability_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out);
 

@@ -13,7 +13,6 @@ enum { STEPS = 30, CURVE = 200, GRID_X = 96, GRID_Y = 64 };
 enum { MAP_LEFT = 1, MAP_RIGHT = 20, MAP_MARKS = 8 };   /* |x| in the map of rates, and how many inputs have a line */
 #define MAP_TOP 0.025                                   /* its largest rate */
 
-
 typedef struct drawing {
     gn_arena *arena;
     gn_panel *panel;
@@ -89,61 +88,193 @@ static double along(double from, double to, size_t i, size_t n)
     return from + (to - from) * (double)i / (double)(n - 1);
 }
 
-/* ---- rate against |x| -------------------------------------------------------------------------------------------- */
-/* The best rate and the limit over [1, 20], with labels; the points of the marked inputs on both. */
-static gn_status rate_lines(drawing *d, const double *x, size_t n, bool wrong_line)
+/* ---- the optimiser ----------------------------------------------------------------------------------------------- */
+/* The parameters in force, momentum among them. */
+static void hyper_of(const gn_map_ask *ask, double *hyper)
 {
-    double *v = take(d, 3 * CURVE, sizeof *v), *at = take(d, 3 * n + 1, sizeof *at);
+    const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
+    memcpy(hyper, ask->hyper ? ask->hyper : row->parameter_default, (size_t)row->parameters * sizeof *hyper);
+}
+
+static gn_status limit_of(gn_context *ctx, const gn_map_ask *ask, double *hyper, gn_limit *limit)
+{
+    hyper_of(ask, hyper);
+    GN_TRY(gn_limit_of(ctx, ask->op, hyper, limit));
+    if (limit->known && !limit->preconditioned) return GN_OK;
+    gn_fail(ctx, GN_E_CFG_CONFLICT, "a map of regimes needs sgd, momentum or nesterov, and %s is none: %s",
+            gn_optimizer_table()[ask->op].name,
+            limit->known ? "its limit is on the curvature divided by P, which the slopes so far make" : limit->about);
+    return gn_hint(ctx, "`glassnet neuron --optimizer %s --plot -` draws a run of it",
+                   gn_optimizer_table()[ask->op].name);
+}
+
+/* The rates times curvature between which the iteration's eigenvalues are complex. */
+static void ripple_edges(gn_optimizer op, double mu, double *low, double *high)
+{
+    bool polyak = op == GN_OPT_momentum;
+    *low = polyak ? (1 - sqrt(mu)) * (1 - sqrt(mu)) : pow((1 - mu) / (1 + mu), 2);
+    *high = polyak ? (1 + sqrt(mu)) * (1 + sqrt(mu)) : 1;
+}
+
+/* A finished text into the arena, and frees it. */
+static const char *keep(drawing *d, gn_text *t)
+{
+    const char *out = t->at ? gn_arena_text(d->arena, t->at, t->length) : NULL;
+    gn_text_free(t);
+    if (!out) d->failed = true;
+    return out;
+}
+
+/* ---- rate against |x| -------------------------------------------------------------------------------------------- */
+/* What of rate times curvature the map shows: the limit, and below it sgd's best, or where ripples begin and end. */
+typedef struct map_shares { double limit, low, high; } map_shares;
+
+static void scale(double *to, const double *from, size_t n, double factor)
+{
+    for (size_t i = 0; i < n; i++) to[i] = factor * from[i];
+}
+
+static const char *line_name(drawing *d, const char *what, double share)
+{
+    gn_text t;
+    gn_text_init(&t, d->arena->ctx);
+    gn_text_printf(&t, "%s %s/x^2", what, gn_num_digits(GN_NUM, share / 2, 4));
+    return keep(d, &t);
+}
+
+static void name_lines(drawing *d, const gn_map_ask *ask, const map_shares *at, const char *names[3])
+{
+    bool plain = ask->op == GN_OPT_sgd;
+    names[0] = "limit 1/x^2: r = -1, two-cycle";
+    names[1] = "one step: 1/(2x^2), r = 0";
+    names[2] = NULL;
+    if (plain) return;
+    names[0] = line_name(d, "limit", at->limit);
+    names[1] = line_name(d, "ripples from", at->low);
+    names[2] = line_name(d, "ripples to", at->high);
+}
+
+/* The lines over [1, 20], with labels; the points of the n marked inputs on limit and lower line. */
+static gn_status rate_lines(drawing *d, const gn_map_ask *ask, const double *x, size_t n, const map_shares *share)
+{
+    double *v = take(d, 5 * CURVE, sizeof *v), *at = take(d, 3 * n + 1, sizeof *at);
+    const char *names[3];
     if (d->failed) return GN_NO_MEMORY;
-    GN_TRY(gn_view_rates_of(d->arena->ctx, MAP_LEFT, MAP_RIGHT, CURVE, v, v + CURVE, v + 2 * CURVE));
-    for (size_t i = 0; i < n; i++)
+    /* best is 1/lambda: a share of rate times curvature times best is a rate */
+    double *best = v + CURVE, *limit = v + 2 * CURVE, *low = v + 3 * CURVE, *high = v + 4 * CURVE;
+    GN_TRY(gn_view_rates_of(d->arena->ctx, MAP_LEFT, MAP_RIGHT, CURVE, v, best, limit));
+    scale(limit, best, CURVE, share->limit), scale(low, best, CURVE, share->low);
+    scale(high, best, CURVE, share->high);
+    for (size_t i = 0; i < n; i++) {
         GN_TRY(gn_view_rates_of(d->arena->ctx, fabs(x[i]), fabs(x[i]), 1, at + i, at + n + i, at + 2 * n + i));
-    add_series(d, 0, GN_SERIES_LINE, "limit 1/x^2: r = -1, two-cycle", CURVE, v, v + 2 * CURVE);
-    add_series(d, 0, GN_SERIES_LINE, "one step: 1/(2x^2), r = 0", CURVE, v, v + CURVE);
+        at[2 * n + i] = share->limit * at[n + i];
+        at[n + i] *= share->low;
+    }
+    name_lines(d, ask, share, names);
+    add_series(d, 0, GN_SERIES_LINE, names[0], CURVE, v, limit);
+    add_series(d, 0, GN_SERIES_LINE, names[1], CURVE, v, low);
     add_series(d, 0, GN_SERIES_POINTS, NULL, n, at, at + n);
     add_series(d, 0, GN_SERIES_POINTS, NULL, n, at, at + 2 * n);
-    if (wrong_line) add_series(d, 0, GN_SERIES_LINE, "WRONG limit of a notebook: 1/(2x^2)", CURVE, v, v + CURVE);
+    if (names[2]) add_series(d, 0, GN_SERIES_LINE, names[2], CURVE, v, high);
+    if (ask->wrong_line) add_series(d, 0, GN_SERIES_LINE, "WRONG limit of a notebook: 1/(2x^2)", CURVE, v, best);
+    return d->failed ? GN_NO_MEMORY : GN_OK;
+}
+
+/* The regime as a class of the field: of sgd by r, of momentum by the iteration's eigenvalues. */
+static gn_status class_of(gn_context *ctx, gn_optimizer op, const double *hyper, double eta_lambda, double *z)
+{
+    gn_iteration it;
+    gn_regime r = gn_regime_of(eta_lambda, NULL, NULL);
+    *z = r == GN_REGIME_DIVERGENT || r == GN_REGIME_TWO_CYCLE ? 2 : r == GN_REGIME_OSCILLATING;
+    if (op == GN_OPT_sgd) return GN_OK;
+    GN_TRY(gn_iteration_of(ctx, op, hyper, eta_lambda, &it));
+    *z = it.spectral > 1 + 1e-12 ? 2 : it.ripples;
     return GN_OK;
 }
 
-static void rate_regimes(double *z)
+/* The name of each class where its row of cells is longest, if a name has room there. */
+static void note_regions(drawing *d, const gn_field *f)
+{
+    size_t length[3] = { 0 }, at_x[3] = { 0 }, at_y[3] = { 0 };
+    for (size_t j = 2; j + 2 < f->ny; j++)
+        for (size_t i = 0, run = 0; i < f->nx; i++) {
+            int class = (int)f->z[j * f->nx + i];
+            run = i && f->z[j * f->nx + i - 1] == f->z[j * f->nx + i] ? run + 1 : 1;
+            if (run > length[class]) length[class] = run, at_x[class] = i + 1 - run, at_y[class] = j;
+        }
+    for (int k = 0; k < 3; k++)
+        if (length[k] >= f->nx / 6)
+            add_note(d, 0, along(f->x0, f->x1, at_x[k] + length[k] / 3, f->nx), along(f->y0, f->y1, at_y[k], f->ny),
+                     f->names[k]);
+}
+
+static gn_status rate_regimes(drawing *d, const gn_map_ask *ask, const double *hyper, double *z)
 {
     for (size_t j = 0; j < GRID_Y; j++)
         for (size_t i = 0; i < GRID_X; i++) {
             double x = along(MAP_LEFT, MAP_RIGHT, i, GRID_X), eta = along(0, MAP_TOP, j, GRID_Y);
-            gn_regime r = gn_regime_of(eta * 2 * x * x, NULL, NULL);
-            z[j * GRID_X + i] = r == GN_REGIME_DIVERGENT || r == GN_REGIME_TWO_CYCLE ? 2 : r == GN_REGIME_OSCILLATING;
+            GN_TRY(class_of(d->arena->ctx, ask->op, hyper, eta * 2 * x * x, &z[j * GRID_X + i]));
         }
-}
-
-gn_status gn_regime_map(gn_arena *arena, const double *x, size_t n, bool wrong_line, gn_picture *out)
-{
-    static const char *const regions[] = { "one-sided", "oscillating", "divergent" };
-    drawing d;
-    double *z;
-    GN_TRY(begin(&d, arena, 1, out));
-    GN_TRY(open_field(&d, MAP_LEFT, MAP_RIGHT, 0, MAP_TOP, regions, &z));
-    rate_regimes(z);
-    GN_TRY(rate_lines(&d, x, n, wrong_line));
-    for (size_t i = 0; i < n && i < MAP_MARKS; i++) {
-        const char *name = gn_arena_text(arena, gn_num(GN_NUM, fabs(x[i])), strlen(gn_num(GN_NUM, fabs(x[i]))));
-        if (!name) return GN_NO_MEMORY;
-        add_rule(&d, 0, true, fabs(x[i]), name);
-    }
-    add_note(&d, 0, 2.5, 0.006, regions[0]);
-    add_note(&d, 0, 11.2, 0.0045, regions[1]);
-    add_note(&d, 0, 14, 0.016, regions[2]);
-    d.panel[0].title = "Gradient descent on L = (w*x - y)^2: lambda = 2x^2, r = 1 - eta*lambda";
-    d.panel[0].x_label = "input |x|";
-    d.panel[0].y_label = "learning rate η (per step)";
     return GN_OK;
 }
 
-static gn_status map_lr_x(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
+static gn_status mark_inputs(drawing *d, const double *x, size_t n)
+{
+    for (size_t i = 0; i < n && i < MAP_MARKS; i++) {
+        gn_text t;
+        gn_text_init(&t, d->arena->ctx);
+        gn_text_puts(&t, gn_num(GN_NUM, fabs(x[i])));
+        add_rule(d, 0, true, fabs(x[i]), keep(d, &t));
+    }
+    return d->failed ? GN_NO_MEMORY : GN_OK;
+}
+
+static gn_status name_map(drawing *d, const gn_map_ask *ask, const double *hyper)
+{
+    gn_panel *p = &d->panel[0];
+    p->x_label = "input |x|";
+    p->y_label = "learning rate η (per step)";
+    if (ask->op != GN_OPT_sgd) {
+        gn_text t;
+        gn_text_init(&t, d->arena->ctx);
+        gn_text_printf(&t, "%s, mu = %s, on L = (w*x - y)^2: lambda = 2x^2", gn_optimizer_table()[ask->op].name,
+                       gn_num_digits(GN_NUM, hyper[1], 4));
+        p->title = keep(d, &t);
+        note_regions(d, p->field);
+        return d->failed ? GN_NO_MEMORY : GN_OK;
+    }
+    add_note(d, 0, 2.5, 0.006, p->field->names[0]);
+    add_note(d, 0, 11.2, 0.0045, p->field->names[1]);
+    add_note(d, 0, 14, 0.016, p->field->names[2]);
+    p->title = "Gradient descent on L = (w*x - y)^2: lambda = 2x^2, r = 1 - eta*lambda";
+    return GN_OK;
+}
+
+static const char *const plain_regions[] = { "one-sided", "oscillating", "divergent" };
+static const char *const momentum_regions[] = { "smooth", "ripples", "divergent" };
+
+gn_status gn_regime_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
     static const double usual[] = { 9, 10, 11 };
-    return ask->marks ? gn_regime_map(arena, ask->mark, ask->marks, ask->wrong_line, out)
-                      : gn_regime_map(arena, usual, GN_COUNT(usual), ask->wrong_line, out);
+    const double *x = ask->marks ? ask->mark : usual;
+    size_t n = ask->marks ? ask->marks : GN_COUNT(usual);
+    double hyper[GN_OPT_HYPER] = { 0 }, *z;
+    bool plain = ask->op == GN_OPT_sgd;
+    gn_limit limit;
+    drawing d;
+    GN_TRY(limit_of(arena->ctx, ask, hyper, &limit));
+    if (ask->wrong_line && !plain)
+        return gn_fail(arena->ctx, GN_E_CFG_CONFLICT, "the wrong line is of plain gradient descent, not of %s",
+                       gn_optimizer_table()[ask->op].name);
+    map_shares share = { .limit = limit.value, .low = 1 };
+    if (!plain) ripple_edges(ask->op, hyper[1], &share.low, &share.high);
+    GN_TRY(begin(&d, arena, 1, out));
+    GN_TRY(open_field(&d, MAP_LEFT, MAP_RIGHT, 0, MAP_TOP, plain ? plain_regions : momentum_regions, &z));
+    hyper[0] = 1;       /* rate times curvature is all that counts */
+    GN_TRY(rate_regimes(&d, ask, hyper, z));
+    GN_TRY(rate_lines(&d, ask, x, n, &share));
+    GN_TRY(mark_inputs(&d, x, n));
+    return name_map(&d, ask, hyper);
 }
 
 /* ---- rate times curvature against momentum ----------------------------------------------------------------------- */
@@ -159,8 +290,7 @@ static gn_status limits_over_momentum(drawing *d, gn_context *ctx, const gn_map_
         GN_TRY(gn_limit_of(ctx, ask->op, hyper, &l));
         mu[i] = hyper[1];
         limit[i] = l.value;
-        low[i] = polyak ? (1 - sqrt(mu[i])) * (1 - sqrt(mu[i])) : pow((1 - mu[i]) / (1 + mu[i]), 2);
-        high[i] = polyak ? (1 + sqrt(mu[i])) * (1 + sqrt(mu[i])) : 1;
+        ripple_edges(ask->op, mu[i], &low[i], &high[i]);
     }
     add_series(d, 0, GN_SERIES_LINE, polyak ? "limit 2 + 2mu" : "limit (2 + 2mu)/(1 + 2mu)", CURVE, mu, limit);
     add_series(d, 0, GN_SERIES_LINE, polyak ? "ripples from (1 - sqrt(mu))^2" : "ripples from ((1 - mu)/(1 + mu))^2",
@@ -171,18 +301,21 @@ static gn_status limits_over_momentum(drawing *d, gn_context *ctx, const gn_map_
 
 static gn_status map_lr_momentum(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
-    static const char *const regions[] = { "smooth", "ripples", "divergent" };
+    const char *const *regions = momentum_regions;
     const double most = 0.99, top = ask->op == GN_OPT_momentum ? 4.2 : 2.2;
     drawing d;
     double *z;
+    if (ask->op != GN_OPT_momentum && ask->op != GN_OPT_nesterov) {
+        gn_fail(arena->ctx, GN_E_CFG_CONFLICT, "this map is over the momentum mu, and %s has none",
+                gn_optimizer_table()[ask->op].name);
+        return gn_hint(arena->ctx, "use --optimizer momentum or nesterov");
+    }
     GN_TRY(begin(&d, arena, 1, out));
     GN_TRY(open_field(&d, 0, most, 0, top, regions, &z));
     for (size_t j = 0; j < GRID_Y; j++)
         for (size_t i = 0; i < GRID_X; i++) {
             double hyper[GN_OPT_HYPER] = { 1, along(0, most, i, GRID_X) };
-            gn_iteration it;
-            GN_TRY(gn_iteration_of(arena->ctx, ask->op, hyper, along(0, top, j, GRID_Y), &it));
-            z[j * GRID_X + i] = it.spectral > 1 + 1e-12 ? 2 : it.ripples;
+            GN_TRY(class_of(arena->ctx, ask->op, hyper, along(0, top, j, GRID_Y), &z[j * GRID_X + i]));
         }
     GN_TRY(limits_over_momentum(&d, arena->ctx, ask, most));
     if (ask->op == GN_OPT_momentum) add_note(&d, 0, 0.05, 0.2, regions[0]);
@@ -196,13 +329,6 @@ static gn_status map_lr_momentum(gn_arena *arena, const gn_map_ask *ask, gn_pict
 }
 
 /* ---- trajectories ------------------------------------------------------------------------------------------------ */
-/* The parameters in force, momentum among them. */
-static void hyper_of(const gn_map_ask *ask, double *hyper)
-{
-    const gn_optimizer_row *row = &gn_optimizer_table()[ask->op];
-    memcpy(hyper, ask->hyper ? ask->hyper : row->parameter_default, (size_t)row->parameters * sizeof *hyper);
-}
-
 static gn_status keep_weight(void *user, gn_neuron *n, uint64_t k)
 {
     double *w = user;
@@ -233,10 +359,7 @@ static const char *label_of(drawing *d, double rate, double share)
     gn_text t;
     gn_text_init(&t, d->arena->ctx);
     gn_text_printf(&t, "rate %s, %s of the limit", gn_num_digits(GN_NUM, rate, 4), gn_num_digits(GN_NUM, share, 3));
-    const char *out = t.at ? gn_arena_text(d->arena, t.at, t.length) : NULL;
-    gn_text_free(&t);
-    if (!out) d->failed = true;
-    return out;
+    return keep(d, &t);
 }
 
 static gn_status map_trajectories(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
@@ -246,11 +369,8 @@ static gn_status map_trajectories(gn_arena *arena, const gn_map_ask *ask, gn_pic
     size_t shares = 7;
     gn_limit limit;
     drawing d;
-    hyper_of(ask, hyper);
-    GN_TRY(gn_limit_of(arena->ctx, ask->op, hyper, &limit));
-    if (!limit.known || limit.preconditioned || !(lambda > 0))
-        return gn_fail(arena->ctx, GN_E_CFG_CONFLICT,
-                       "--map trajectories needs sgd, momentum or nesterov and an x that is not 0");
+    GN_TRY(limit_of(arena->ctx, ask, hyper, &limit));
+    if (!(lambda > 0)) return gn_fail(arena->ctx, GN_E_CFG_CONFLICT, "a map of trajectories needs an x that is not 0");
     if (ask->rate > 0) share[shares++] = ask->rate * lambda / limit.value;
     GN_TRY(begin(&d, arena, 1, out));
     double *k = take(&d, STEPS + 1, sizeof *k), *w = take(&d, shares * (STEPS + 1), sizeof *w);
@@ -273,7 +393,7 @@ static gn_status map_trajectories(gn_arena *arena, const gn_map_ask *ask, gn_pic
 gn_status gn_stability_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
     *out = (gn_picture){ 0 };
-    if (strcmp(ask->kind, "lr-x") == 0) return map_lr_x(arena, ask, out);
+    if (strcmp(ask->kind, "lr-x") == 0) return gn_regime_map(arena, ask, out);
     if (strcmp(ask->kind, "lr-momentum") == 0) return map_lr_momentum(arena, ask, out);
     if (strcmp(ask->kind, "trajectories") == 0) return map_trajectories(arena, ask, out);
     return gn_fail(arena->ctx, GN_E_CFG_VALUE, "there is no map '%s'", ask->kind);

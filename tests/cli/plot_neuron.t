@@ -1,0 +1,70 @@
+# Pictures of a neuron under an optimiser that is asked for: its own run, its own limit, or a word that there is none.
+<<< labels.py
+import json, sys
+for s in json.load(sys.stdin)["panels"][0]["series"]:
+    if s.get("label"): print(s["label"], s["y"][0], s["y"][-1])
+>>>
+$ glassnet plot --kind trajectory --x 10 --y 10 --lr 0.018 --optimizer momentum --steps 40 --json > t.json; python3 labels.py < t.json
+> x = 10, η = 0.018: |r| = 0.9487, rippling 0 1.1065{num}
+# the weights are those that the neuron prints
+$ glassnet neuron --x 10 --y 10 --lr 0.018 --optimizer momentum --steps 40 --json > n.json
+$ python3 -c 'import json; w = json.load(open("t.json"))["panels"][0]["series"][0]["y"]; t = json.dumps(json.load(open("n.json"))); print(all(json.dumps(v) in t for v in w[1:12]))'
+> True
+$ glassnet plot --kind trajectory --x 10 --y 10 --lr 0.0195 --optimizer momentum --steps 40 --json | python3 labels.py | cut -d' ' -f1-10
+> x = 10, η = 0.0195: |r| = 1.316, divergent
+$ glassnet plot --kind trajectory --x 10 --y 10 --lr 0.018 --optimizer momentum | grep -o 'under momentum, μ = 0.9'
+> under momentum, μ = 0.9
+$ glassnet plot --kind trajectory --x 3 --y 10 --lr 0.5 --optimizer adam --json | python3 labels.py
+> x = 3, η = 0.5: adam 0 {num}
+$ glassnet plot --kind rates --rates 0.005,0.018,0.0195 --optimizer momentum --json | python3 -c 'import json, sys; p = json.load(sys.stdin); print(p["title"]); [print(x["title"]) for x in p["panels"]]'
+> learning rates of a neuron with x = 10, y = 10, momentum, μ = 0.9
+> η=0.005: |r|=0.949, rippling, stable
+> η=0.018: |r|=0.949, rippling, stable
+> η=0.0195: |r|=1.32, divergent, unstable
+
+# the map: 1.9/x^2 under momentum, the same by both commands
+$ glassnet plot --kind regimes --optimizer momentum --json > a.json; glassnet stability --map lr-x --optimizer momentum --json | cmp - a.json
+$ python3 labels.py < a.json | cut -d' ' -f1-3
+> limit 1.9/x^2 1.9
+> ripples from 0.001317/x^2
+> ripples to 1.899/x^2
+$ glassnet plot --kind regimes --json | python3 labels.py | cut -d' ' -f1-2
+> limit 1/x^2:
+> one step:
+
+# what has no such limit, and what would be another neuron, is refused
+$ glassnet plot --kind regimes --optimizer adam
+! glassnet: error[CFG-CONFLICT]: a map of regimes needs sgd, momentum or nesterov, and adam is none: its limit is on the curvature divided by P, which the slopes so far make
+! hint: `glassnet neuron --optimizer adam --plot -` draws a run of it
+? 2
+$ glassnet stability --map lr-x --optimizer lion
+! glassnet: error[CFG-CONFLICT]: a map of regimes needs sgd, momentum or nesterov, and lion is none: {any}
+! hint: {any}
+? 2
+$ glassnet stability --map lr-momentum --optimizer adam
+! glassnet: error[CFG-CONFLICT]: this map is over the momentum mu, and adam has none
+! hint: use --optimizer momentum or nesterov
+? 2
+$ glassnet stability --map lr-momentum --optimizer nesterov --momentum 0.4
+! glassnet: error[CFG-CONFLICT]: --momentum is the axis of --map lr-momentum: every value is drawn
+? 2
+$ glassnet stability --map lr-x --act sigmoid --loss mae
+! glassnet: error[CFG-CONFLICT]: --map is of the neuron p = w*x under L = (p - y)^2: it takes no --act
+! hint: {any}
+? 2
+$ glassnet stability --map trajectories --x 10 --y 10 --loss mae
+! glassnet: error[CFG-CONFLICT]: --map is of the neuron p = w*x under L = (p - y)^2: it takes no --loss
+! hint: {any}
+? 2
+$ glassnet stability --map lr-x --act identity --loss mse | grep -c 'limit 1/x^2'
+> 1
+$ glassnet stability --map lr-x --wrong-line --optimizer momentum
+! glassnet: error[CFG-CONFLICT]: the wrong line is of plain gradient descent, not of momentum
+? 2
+$ glassnet plot --kind rates --weight-decay 0.1
+! glassnet: error[CFG-CONFLICT]: --weight-decay moves the minimum away from y/x, and this picture is of the loss alone
+! hint: `glassnet neuron --weight-decay 0.1 --plot -` draws a run with it
+? 2
+$ glassnet plot --kind trajectory --momentum 0.4
+! glassnet: error[CFG-OPTIMIZER]: momentum: the optimiser sgd has no mu
+? 2
