@@ -165,8 +165,8 @@ static void put_adaptive(gn_walk *w, const gn_limit *limit, double *h, const pla
     if (w->d->steps < at->t || !precondition(w, at->slot, at->t, h)) return;
     w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
     if (w->s->status != GN_OK) return;
-    gn_sheet_text(w->s, 0, "P^-1/2 H P^-1/2 %swith the state of %s after step %llu:", at->end ? "" : "at the start, ", name,
-                  (unsigned long long)at->t);
+    gn_sheet_text(w->s, 0, "P^-1/2 H P^-1/2 %swith the state of %s after step %llu:",
+                  at->end ? "" : "at the start, ", name, (unsigned long long)at->t);
     put_judged(w, limit, lambda);
     say_limit(w, limit, lambda);
 }
@@ -264,8 +264,8 @@ static void say_overflow(gn_walk *w)
     for (size_t j = 0; j < d->n; j++) inside = inside && isfinite(d->x[last * d->n + j]);
     if (d->steps == 0) gn_sheet_text(w->s, 0, "no step was taken: %s is not finite at the start.", what);
     else if (inside && isnan(d->f[last]))
-        gn_sheet_text(w->s, 0, "LEFT THE DOMAIN where %s is a number: step %llu led to %s, where it has no value.", w->f,
-                      (unsigned long long)d->steps, point_text(w, d->x + last * d->n));
+        gn_sheet_text(w->s, 0, "LEFT THE DOMAIN where %s is a number: step %llu led to %s, where it has no value.",
+                      w->f, (unsigned long long)d->steps, point_text(w, d->x + last * d->n));
     else
         gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", (unsigned long long)d->steps, what);
 }
@@ -372,11 +372,11 @@ static void say_factor(gn_walk *w)
                   hidden ? "; the " : "", hidden ? which : "", hidden ? " does not rule it yet" : "");
     double alone = size_at(w, last) / size_at(w, last - 1);
     if (adaptive && !w->ripples && d->k[last] == d->k[last - 1] + 1 && isfinite(alone))
-        gn_sheet_text(w->s, 0, "its state was another at each of these steps; the last of them alone, with the state that "
-                      "is held, multiplied %s by %s.", size_name(w), NUM(alone));
+        gn_sheet_text(w->s, 0, "its state was another at each of these steps; the last of them alone, with the state "
+                      "that is held, multiplied %s by %s.", size_name(w), NUM(alone));
     if (arrived && d->end == GN_DESCENT_STILL)
-        gn_sheet_text(w->s, 0, "after its arrival there is nothing to predict: a slope of 0 moves nothing, whatever the "
-                      "rate and the state are.");
+        gn_sheet_text(w->s, 0, "after its arrival there is nothing to predict: a slope of 0 moves nothing, whatever "
+                      "the rate and the state are.");
 }
 
 void gn_walk_story(gn_walk *w)

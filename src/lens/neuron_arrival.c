@@ -14,8 +14,8 @@ static const double most_steps = 1e6, most_predicted = 1e5;
 
 /* ---- what is left to go ------------------------------------------------------------------------------------------ */
 
-/* The first k from which on it stays arrived; `at_once`: where it cannot leave again, the run stops there; `rounded`: it
- * arrived within rounding. */
+/* The first k from which on it stays arrived; `at_once`: where it cannot leave again, the run stops there; `rounded`:
+ * it arrived within rounding. */
 typedef struct arrival {
     double first, slope, share;
     uint64_t k;
@@ -216,7 +216,8 @@ static double predict(gn_neuron_page *p, double *slowest)
     if (p->s->status != GN_OK || !modes) return NAN;
     for (size_t i = 0; i < modes; i++) *slowest = fmax(isnan(*slowest) ? 0 : *slowest, factor_of(&m[i]));
     if (p->theory.regime == GN_REGIME_TWO_CYCLE) return INFINITY;
-    if (modes == 1 && s->optimizer == GN_OPT_sgd) return gn_steps_at(p->theory.eta_lambda, rounded_up(p->show->tolerance));
+    if (modes == 1 && s->optimizer == GN_OPT_sgd)
+        return gn_steps_at(p->theory.eta_lambda, rounded_up(p->show->tolerance));
     return steps_of(m, modes, p->show->tolerance, *slowest);
 }
 

@@ -195,8 +195,8 @@ static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
     gn_text_free(&t);
     if (!judged) say_no_limit(p);
     else if (local)
-        gn_sheet_text(p->s, 0, "λ, the limit and the regime are those of the start: a local estimate, of a curvature that "
-                      "changes with the weights. What the run came to is the last L");
+        gn_sheet_text(p->s, 0, "λ, the limit and the regime are those of the start: a local estimate, of a curvature "
+                      "that changes with the weights. What the run came to is the last L");
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */

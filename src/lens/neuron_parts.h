@@ -68,7 +68,7 @@ double gn_neuron_factor(const gn_neuron_spec *s);   /* of the sum over the rows:
 double gn_neuron_round(const gn_neuron *n, double v);
 double gn_neuron_eval(const gn_neuron *n, const gn_program *p);
 
-/* ---- the numbers a text passes through: neuron_traced.c ----------------------------------------------------------- */
+/* ---- the numbers a text passes through: neuron_traced.c --------------------------------------------------------- */
 typedef struct gn_neuron_term {
     gn_formula_op op;
     size_t a, b;                    /* terms before it; of a name its place among the names */
