@@ -283,6 +283,11 @@ static void ticks_are_where_something_is(void **state)
     three[0] = three[1] = three[2] = p;
     t = script_of(&(gn_picture){ .n_panels = 3, .panel = three }, GN_PICTURE_SVG, NULL);
     assert_non_null(strstr(t.at, "set xtics 0.001 "));
+    assert_non_null(strstr(t.at, "set format x '%g'"));
+    gn_text_free(&t);
+    for (int i = 0; i < 3; i++) small[i] = 1e6 + 5 * i;     /* six digits would write two marks alike */
+    t = script_of(&(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, NULL);
+    assert_non_null(strstr(t.at, "set format x '%.8g'"));
     gn_text_free(&t);
 }
 

@@ -111,12 +111,13 @@ static void put_held(const gn_plot *p, const gn_view_plane *v, size_t f, gn_text
 static const char *plane_title(gn_plot *p, const gn_view_plane *v, const size_t column[2])
 {
     gn_text t, one;
-    size_t said = 0;
+    size_t said = 0, texts = 0;
     bool room = true;
     gn_text_init(&t, p->ctx);
     gn_text_puts(&t, "what the model predicts");
     for (size_t f = 0; f < p->model->prep.features && room; f++) {
         if (f == column[0] || f == column[1]) continue;
+        texts += p->model->prep.feature[f].kind == GN_TEXT;
         gn_text_init(&one, p->ctx);
         put_held(p, v, f, &one);
         room = gn_text_done(&one) == GN_OK && t.length + one.length < TITLE_ROOM;
@@ -126,7 +127,8 @@ static const char *plane_title(gn_plot *p, const gn_view_plane *v, const size_t 
     if (said < v->held)
         gn_text_printf(&t, "%s%zu %scolumn%s at the mean", said ? ", " : ", ", v->held - said,
                        said ? "more " : "other ", GN_S(v->held - said));
-    else if (said) gn_text_puts(&t, said == 1 ? " (mean)" : " (means)");
+    else if (said)
+        gn_text_puts(&t, texts == said ? " (commonest)" : texts ? " (typical)" : said == 1 ? " (mean)" : " (means)");
     return gn_plot_keep(p, &t);
 }
 

@@ -223,6 +223,8 @@ $ python3 four.py > four.csv; glassnet train four.csv --net "8 tanh" --epochs 60
 ! glassnet: note: drawn over 'wide' and 'long', by which alone 150 of 150 rows get the class that the model gives them; --columns names others
 $ glassnet plot four.safetensors four.csv --kind boundary --columns noise,long --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["x_label"], p["y_label"])'
 > noise long
+$ cut -d, -f2,4,5 four.csv | awk -F, 'NR == 1 { print "tint," $0 } NR > 1 { print (NR % 3 ? "red" : "blue") "," $0 }' > tint.csv; glassnet train tint.csv --net "8 tanh" --epochs 60 --seed 1 --holdout 0 --quiet --out tint.safetensors > /dev/null; glassnet plot tint.safetensors tint.csv --kind boundary 2>/dev/null | grep -o 'what the model.*'
+> what the model predicts at tint = red (commonest)
 # its borders are curves: few points, most of them not at a cell's corner
 $ PATH="$PWD/pass:$PATH" glassnet plot four.safetensors four.csv --kind boundary --columns 2,4 --plot four.svg; python3 -c 'import re; t = open("four.svg").read(); b = re.search(r"\$d2 << EOD\n(.*?)EOD", t, re.S).group(1).split("\n"); print(4 < len(b) < 400)'
 > True
