@@ -256,11 +256,19 @@ static const char *shortfall(gn_neuron_page *p, double predicted, double watched
                             predicted > watched ? "the run is too short" : "rounding holds it up");
 }
 
+/* Where rounding has a say in the step that is observed. */
+static const char *beside_observed(gn_neuron_page *p, const arrival *a, double predicted)
+{
+    if (a->rounded) return ", where it is that share but for rounding";
+    if (!isfinite(predicted) || predicted == (double)a->k || !a->arrived) return "";
+    return rounding_of(a, p->n) > 1e-3 * a->share * a->first ? ": so small a share is not far above rounding" : "";
+}
+
 static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, double predicted, double watched)
 {
     const char *share = GN_SHORT(p->show->tolerance), *seen = gn_num(GN_NUM, watched);
     unsigned long long k = (unsigned long long)a->k;
-    const char *within = a->rounded ? ", where it is that share but for rounding" : "";
+    const char *within = beside_observed(p, a, predicted);
     if (isinf(predicted) && !a->arrived)
         gn_sheet_text(p->s, 0, "the %s never comes to %s of the first: so it is predicted, and in the %s step%s "
                       "observed it did not", what, share, seen, GN_S(watched));

@@ -1,9 +1,9 @@
 /* neuron_ending.c -- when a divergent run will leave the numbers of a precision: predicted, without the run.
  *
  * A linear neuron with a quadratic loss is a linear iteration under sgd, momentum and nesterov: errors and weights
- * after a step are those before it plus what the optimiser's row makes of the gradient. It is iterated here with the exponent
- * apart, so that it has no largest number; the step at which a number needs a larger exponent than a precision has is
- * the prediction. Invariant: what is compared is every number that the texts of the loss, of its slope and of the
+ * after a step are those before it plus what the optimiser's row makes of the gradient. It is iterated here with the
+ * exponent apart, so that it has no largest number; the step at which a number needs a larger exponent than a precision
+ * has is the prediction. Invariant: what is compared is every number that the texts of the loss, of its slope and of the
  * optimiser's row pass through, since any of them may be the first to end; none of these texts is restated here. */
 #include "neuron_parts.h"
 

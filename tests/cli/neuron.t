@@ -365,6 +365,9 @@ $ glassnet neuron --x 3 --y 10 --b 0.3 --lr 0.01 --steps 1 --format json | tr -d
 $ glassnet neuron --x 3 --y 10 --reduction half-sum --lr 0.1 | grep -A1 'steps until'
 > steps until the error is 1e-6 of the first: predicted 6, observed 6, where it is
 > that share but for rounding
+$ glassnet neuron --x 3 --y 10 --reduction half-sum --lr 0.1 --precision f32 | grep -A1 'steps until'
+> steps until the error is 1e-6 of the first: predicted 6, observed 7: so small a
+> share is not far above rounding
 $ glassnet neuron --x 3 --y 10 --b 0.1 --reduction half-sum --lr 0.09 | grep 'steps until'
 > steps until the error is 1e-6 of the first: predicted 6, observed 6, where it is
 
