@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANDSCAPE_POINTS = 61, LANDSCAPE_ROWS = 1000, CONTOUR_STEPS = 20 };
+enum { LANDSCAPE_POINTS = 61, LANDSCAPE_COARSE = 41, LANDSCAPE_ROWS = 1000, CONTOUR_STEPS = 20 };
 
 typedef struct descent {
     gn_functions of;
@@ -101,6 +101,13 @@ static gn_status landscape_panel(gn_plot *p, const gn_view_landscape *v, const c
     return gn_plot_one(p, &panel);
 }
 
+/* Points a side: every point is a loss over all rows, and a large model shall not take half a minute. */
+static size_t points_for(size_t parameters, size_t rows)
+{
+    enum { CHEAP = 10000000 };      /* products in one loss */
+    return rows > 0 && parameters > CHEAP / rows ? LANDSCAPE_COARSE : LANDSCAPE_POINTS;
+}
+
 gn_status gn_plot_landscape(gn_plot *p)
 {
     gn_objective *o;
@@ -108,7 +115,7 @@ gn_status gn_plot_landscape(gn_plot *p)
     size_t rows;
     GN_TRY(objective_of(p, &o, &rows));
     gn_status s = gn_view_landscape_of(&p->arena, o, (uint64_t)gn_option_int(p->cli->options, GN_O_SEED),
-                                       LANDSCAPE_POINTS, 1, &v);
+                                       points_for(gn_objective_size(o), rows), 1, &v);
     gn_objective_free(o);
     if (s == GN_OK) s = landscape_panel(p, &v, landscape_title(p, &v, rows));
     return s;
