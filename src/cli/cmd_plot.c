@@ -2,6 +2,7 @@
  *
  * Invariant: the kinds stand once, in the table below; what a kind needs is checked before it runs. */
 #include "plot.h"
+#include "subject.h"
 
 #include <string.h>
 
@@ -42,14 +43,27 @@ void *gn_plot_array(gn_plot *p, size_t count, size_t size)
     return gn_arena_alloc(&p->arena, count ? count : 1, size);
 }
 
-gn_dataset gn_plot_rows(const gn_plot *p, size_t most, size_t *chosen)
+gn_status gn_plot_rows(gn_plot *p, size_t most, gn_dataset *out)
 {
-    gn_dataset d = gn_data_view(p->data);
-    size_t asked = (size_t)gn_option_int(p->cli->options, GN_O_ROWS);
-    if (asked) most = asked;
-    if (most && most < d.rows) d.rows = most;
-    *chosen = d.rows;
-    return d;
+    size_t asked = (size_t)gn_option_int(p->cli->options, GN_O_ROWS), all = p->data->rows;
+    *out = gn_data_view(p->data);
+    if (asked && asked < all) out->rows = asked;
+    if (asked || !most || most >= all) return GN_OK;
+    uint32_t *index = gn_plot_array(p, most, sizeof *index);
+    if (!index) return GN_NO_MEMORY;
+    gn_rows_spaced(all, most, index);
+    out->index = index;
+    out->used = most;
+    return GN_OK;
+}
+
+void gn_plot_rows_text(const gn_plot *p, const gn_dataset *d, gn_text *to)
+{
+    if (d->rows < p->data->rows) gn_text_puts(to, "the first ");
+    gn_text_count(to, gn_dataset_rows(d));
+    if (d->index) gn_text_puts(to, " of ");
+    if (d->index) gn_text_count(to, d->rows);
+    gn_text_printf(to, " row%s", GN_S(d->rows));
 }
 
 gn_status gn_plot_one(gn_plot *p, const gn_panel *panel)

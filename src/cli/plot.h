@@ -19,8 +19,10 @@ typedef struct gn_plot {
 /* A finished text into the arena, and frees it; NULL when memory was short. */
 const char *gn_plot_keep(gn_plot *p, gn_text *text);
 void *gn_plot_array(gn_plot *p, size_t count, size_t size);    /* cleared, in the arena */
-/* The rows that --rows chooses, and no more than `most` when it does not (0: all); *chosen their number. */
-gn_dataset gn_plot_rows(const gn_plot *p, size_t most, size_t *chosen);
+/* The first rows, as many as --rows says; without it all, or `most` evenly spaced (0: all). And in words, "1,000 of 4,177
+ * rows". */
+gn_status gn_plot_rows(gn_plot *p, size_t most, gn_dataset *out);
+void gn_plot_rows_text(const gn_plot *p, const gn_dataset *d, gn_text *to);
 /* One panel made of these, and the picture of it. */
 gn_status gn_plot_one(gn_plot *p, const gn_panel *panel);
 

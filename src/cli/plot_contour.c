@@ -56,12 +56,11 @@ gn_status gn_plot_contour(gn_plot *p)
 
 /* ---- landscape --------------------------------------------------------------------------------------------------- */
 
-static gn_status objective_of(gn_plot *p, gn_objective **out, size_t *rows)
+static gn_status objective_of(gn_plot *p, gn_objective **out, gn_dataset *rows)
 {
-    *rows = 0;
     if (p->model) {
-        gn_dataset d = gn_plot_rows(p, LANDSCAPE_ROWS, rows);
-        return gn_objective_net(p->ctx, p->model->net, &d, out);
+        GN_TRY(gn_plot_rows(p, LANDSCAPE_ROWS, rows));
+        return gn_objective_net(p->ctx, p->model->net, rows, out);
     }
     descent d = { 0 };
     GN_TRY(gn_functions_parse(&p->arena, p->cli->argument, 1, NULL, &d.of));
@@ -69,17 +68,14 @@ static gn_status objective_of(gn_plot *p, gn_objective **out, size_t *rows)
     return gn_objective_formula(p->ctx, d.of.f.at[0], d.of.name, d.of.names, d.ask.from, out);
 }
 
-static const char *landscape_title(gn_plot *p, const gn_view_landscape *v, size_t rows)
+static const char *landscape_title(gn_plot *p, const gn_view_landscape *v, const gn_dataset *rows)
 {
     gn_text t;
     gn_text_init(&t, p->ctx);
     gn_text_printf(&t, "%s around the %s (%s there", p->model ? "loss" : p->cli->argument[0],
                    p->model ? "weights" : "point", gn_num_digits(GN_NUM, v->loss, 4));
-    if (rows) {
-        gn_text_puts(&t, ", over ");
-        gn_text_count(&t, rows);
-        gn_text_printf(&t, " row%s", GN_S(rows));
-    }
+    if (p->model) gn_text_puts(&t, ", over ");
+    if (p->model) gn_plot_rows_text(p, rows, &t);
     gn_text_puts(&t, ")");
     return gn_plot_keep(p, &t);
 }
@@ -112,11 +108,11 @@ gn_status gn_plot_landscape(gn_plot *p)
 {
     gn_objective *o;
     gn_view_landscape v = { 0 };
-    size_t rows;
+    gn_dataset rows;
     GN_TRY(objective_of(p, &o, &rows));
     gn_status s = gn_view_landscape_of(&p->arena, o, (uint64_t)gn_option_int(p->cli->options, GN_O_SEED),
                                        points_for(gn_objective_size(o), rows), 1, &v);
     gn_objective_free(o);
-    if (s == GN_OK) s = landscape_panel(p, &v, landscape_title(p, &v, rows));
+    if (s == GN_OK) s = landscape_panel(p, &v, landscape_title(p, &v, &rows));
     return s;
 }

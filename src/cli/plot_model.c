@@ -170,13 +170,13 @@ static gn_status histogram(gn_plot *p, const double *v, size_t n, int style, con
     return GN_OK;
 }
 
-static const char *layer_title(gn_plot *p, size_t i, const gn_view_layer *l, const double *v)
+static const char *layer_title(gn_plot *p, const gn_view_layer *l, const double *v)
 {
     size_t zero = 0, wrong = 0;
     gn_text t;
     for (size_t k = 0; k < l->count; k++) zero += v[k] == 0, wrong += !isfinite(v[k]);
     gn_text_init(&t, p->ctx);
-    gn_text_printf(&t, "layer %zu (%s)", i, l->text);
+    gn_text_printf(&t, "layer %d (%s)", l->number, l->text);
     if (zero) gn_text_printf(&t, ", %s %% zero", gn_num_digits(GN_NUM, 100 * (double)zero / (double)l->count, 3));
     if (wrong) gn_text_printf(&t, ", %zu not finite", wrong);
     return gn_plot_keep(p, &t);
@@ -185,24 +185,24 @@ static const char *layer_title(gn_plot *p, size_t i, const gn_view_layer *l, con
 gn_status gn_plot_histograms(gn_plot *p)
 {
     gn_view_layer *l;
-    size_t n, rows, first = 0;
-    gn_dataset d = gn_plot_rows(p, LAYER_ROWS, &rows);
+    gn_dataset d;
+    size_t n, first = 0;
+    GN_TRY(gn_plot_rows(p, LAYER_ROWS, &d));
     GN_TRY(gn_view_layers_of(&p->arena, p->model->net, &d, &l, &n));
     if (n > MOST_LAYERS) first = n - MOST_LAYERS;
     gn_panel *panel = gn_plot_array(p, 2 * n, sizeof *panel);
     if (!panel) return GN_NO_MEMORY;
     for (size_t i = first; i < n; i++) {
         gn_panel *to = panel + 2 * (i - first);
-        const char *of_values = layer_title(p, i, &l[i], l[i].value);
-        const char *of_slopes = layer_title(p, i, &l[i], l[i].gradient);
+        const char *of_values = layer_title(p, &l[i], l[i].value);
+        const char *of_slopes = layer_title(p, &l[i], l[i].gradient);
         GN_TRY(histogram(p, l[i].value, l[i].count, 0, of_values, "value", to));
         GN_TRY(histogram(p, l[i].gradient, l[i].count, 4, of_slopes, "slope of the loss by the value", to + 1));
     }
     gn_text t;
     gn_text_init(&t, p->ctx);
     gn_text_puts(&t, "values and slopes of each layer on ");
-    gn_text_count(&t, rows);
-    gn_text_printf(&t, " row%s", GN_S(rows));
+    gn_plot_rows_text(p, &d, &t);
     if (first) gn_text_printf(&t, ", the last %d layers", MOST_LAYERS);
     p->picture = (gn_picture){ .title = gn_plot_keep(p, &t), .columns = 2, .n_panels = 2 * (n - first),
                                .panel = panel };
@@ -240,12 +240,12 @@ gn_status gn_plot_confusion(gn_plot *p)
 {
     gn_metrics m = { 0 };
     gn_panel panel;
-    size_t rows;
+    gn_dataset d;
     if (!p->model->prep.classes) {
         gn_fail(p->ctx, GN_E_USAGE, "the model predicts numbers: it has no confusion matrix");
         return gn_hint(p->ctx, "--kind boundary or histograms shows it otherwise");
     }
-    gn_dataset d = gn_plot_rows(p, 0, &rows);
+    GN_TRY(gn_plot_rows(p, 0, &d));
     gn_status s = gn_net_measure(p->ctx, p->model->net, &d, &m);
     if (s == GN_OK) s = confusion_panel(p, &m, &panel);
     gn_metrics_free(p->ctx, &m);

@@ -124,13 +124,19 @@ void gn_subject_close(gn_cli *cli, gn_subject *s)
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 
+void gn_rows_spaced(size_t all, size_t most, uint32_t *row)
+{
+    for (size_t i = 0; i < most; i++) row[i] = (uint32_t)((uint64_t)i * all / most);
+}
+
 gn_status gn_subject_rows(gn_cli *cli, gn_subject *s, size_t most, bool spaced)
 {
     size_t all = s->rows.rows;
     if (!most || most >= all) return GN_OK;
     s->index = gn_alloc_array(cli->ctx, most, sizeof *s->index);
     if (!s->index) return GN_NO_MEMORY;
-    for (size_t i = 0; i < most; i++) s->index[i] = (uint32_t)(spaced ? (uint64_t)i * all / most : i);
+    if (spaced) gn_rows_spaced(all, most, s->index);
+    else gn_rows_spaced(most, most, s->index);
     s->rows.index = s->index;
     s->rows.used = most;
     s->chosen = true;

@@ -21,6 +21,8 @@ typedef struct gn_subject {
  * read in float64, so that what is analysed is not rounded to what the network trains in; else as training reads them. */
 gn_status gn_subject_open(gn_cli *cli, bool wide, gn_subject *out);
 void gn_subject_close(gn_cli *cli, gn_subject *s);
+/* `most` of `all` rows, evenly spaced from the first on. */
+void gn_rows_spaced(size_t all, size_t most, uint32_t *row);
 /* The first `most` rows, or evenly spaced ones; 0 or more than there are: all. */
 gn_status gn_subject_rows(gn_cli *cli, gn_subject *s, size_t most, bool spaced);
 /* "model.safetensors on moons.csv", "a fresh network on xor" */

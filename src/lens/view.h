@@ -51,10 +51,11 @@ gn_status gn_view_landscape_of(gn_arena *arena, gn_objective *o, uint64_t seed, 
 /* ---- layers ------------------------------------------------------------------------------------------------------ */
 typedef struct gn_view_layer {
     const char *text;               /* "32 relu" */
+    int number;                     /* as people count: from 1 */
     size_t count;                   /* rows * outputs */
     double *value, *gradient;       /* (count): the layer's output; the loss's slope by it. The last layer: logits */
 } gn_view_layer;
-/* As in prediction: dropout off, batchnorm by its running statistics. */
+/* As in prediction: dropout off, and so no layer of its own; batchnorm by its running statistics. */
 gn_status gn_view_layers_of(gn_arena *arena, const gn_net *net, const gn_dataset *rows, gn_view_layer **out,
                             size_t *count);
 /* Shares in per cent of the finite values, in `bins` bins of equal width over their range; at (bins): the middles. */

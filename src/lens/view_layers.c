@@ -74,18 +74,24 @@ static gn_status take(pass *p, gn_node node, size_t count, double **out)
     return GN_OK;
 }
 
-static gn_status collect(pass *p, gn_view_layer **out)
+static gn_status collect(pass *p, gn_view_layer **out, size_t *count)
 {
+    size_t n = 0;
     gn_view_layer *l = gn_arena_alloc(p->arena, p->net->layers, sizeof *l);
     if (!l) return GN_NO_MEMORY;
     for (size_t i = 0; i < p->net->layers; i++) {
-        l[i].text = gn_arena_text(p->arena, p->net->layer[i].text, strlen(p->net->layer[i].text));
-        l[i].count = p->rows * p->net->layer[i].outputs;
-        if (!l[i].text) return GN_NO_MEMORY;
-        GN_TRY(take(p, p->layer[i], l[i].count, &l[i].value));
-        GN_TRY(take(p, p->slope[i], l[i].count, &l[i].gradient));
+        const gn_layer *of = &p->net->layer[i];
+        gn_view_layer *to = &l[n];
+        if (!of->number) continue;
+        *to = (gn_view_layer){ .text = gn_arena_text(p->arena, of->text, strlen(of->text)), .number = of->number,
+                               .count = p->rows * of->outputs };
+        if (!to->text) return GN_NO_MEMORY;
+        GN_TRY(take(p, p->layer[i], to->count, &to->value));
+        GN_TRY(take(p, p->slope[i], to->count, &to->gradient));
+        n++;
     }
     *out = l;
+    *count = n;
     return GN_OK;
 }
 
@@ -102,8 +108,7 @@ gn_status gn_view_layers_of(gn_arena *arena, const gn_net *net, const gn_dataset
     GN_TRY(gn_graph_new(arena->ctx, &p.graph));
     gn_status s = build(&p, rows);
     if (s == GN_OK) s = bind(&p, rows);
-    if (s == GN_OK) s = collect(&p, out);
-    *count = net->layers;
+    if (s == GN_OK) s = collect(&p, out, count);
     gn_plan_free(p.plan);
     gn_graph_free(p.graph);
     return s;

@@ -83,7 +83,7 @@ $ glassnet explain m.safetensors xor --row 0 --out sheet.html --format html && g
 # a picture of the layers on the same rows
 $ glassnet explain m.safetensors xor --row 0-31 --plot - | grep -c 'slope of the loss by the value'
 > 2
-$ glassnet explain xor --net "3 relu" --row 0-31 --plot - 2>/dev/null | grep -c 'layer 0 (3 relu)'
+$ glassnet explain xor --net "3 relu" --row 0-31 --plot - 2>/dev/null | grep -c 'layer 1 (3 relu)'
 > 1
 
 # what is refused

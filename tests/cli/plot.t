@@ -97,7 +97,7 @@ $ glassnet plot m.safetensors moons.csv --kind confusion --json | python3 -c 'im
 $ glassnet eval m.safetensors moons.csv --json > e.json; glassnet plot m.safetensors moons.csv --kind landscape --json | python3 -c 'import json, sys; z = json.load(sys.stdin)["panels"][0]["fields"][0]["z"]; n = len(z); print(n % 2, abs(z[n // 2][n // 2] - json.load(open("e.json"))["loss"]) < 1e-6, min(map(min, z)) <= z[n // 2][n // 2])'
 > 1 True True
 $ glassnet plot m.safetensors moons.csv --kind histograms --rows 7 --json | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["title"], len(d["panels"])); print([round(sum(p["series"][0]["y"])) for p in d["panels"]])'
-> values and slopes of each layer on 7 rows 6
+> values and slopes of each layer on the first 7 rows 6
 > [100, 100, 100, 100, 100, 100]
 $ glassnet data blobs --n 90 > blobs.csv; sed '1s/x1/a,b/' moons.csv | sed '1s/^a,b/"a,b"/' > named.csv; glassnet train named.csv --epochs 1 --quiet --out n.safetensors > /dev/null; glassnet plot n.safetensors named.csv --columns x2,1 --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["x_label"], p["y_label"])'
 > x2 a,b
@@ -327,3 +327,10 @@ $ python3 wide.py > wide.csv; glassnet train wide.csv --net "6 tanh" --epochs 60
 > in11
 > in12
 > the {num} strongest of the 90 weights
+
+# a part of the rows is spread over all of them, and said to be one
+$ glassnet data blobs --n 3000 | (read h; echo "$h"; sort -t, -k3) > sorted.csv; glassnet train sorted.csv --out sorted.safetensors --epochs 3 --quiet > trained.txt; glassnet plot sorted.safetensors sorted.csv --kind landscape --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["panels"][0]["title"])' | sed 's/[0-9.]* there/# there/'
+> loss around the weights (# there, over 1,000 of 3,000 rows)
+$ glassnet plot sorted.safetensors sorted.csv --kind histograms --json | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["title"]); print(d["panels"][0]["title"])'
+> values and slopes of each layer on 1,000 of 3,000 rows
+> layer 1 ({any}
