@@ -108,6 +108,7 @@ typedef struct gn_meter {
 } gn_meter;
 gn_status gn_meter_step(void *meter, const gn_progress *p);     /* a gn_progress_fn */
 gn_status gn_meter_open_log(gn_meter *m, const char *path);
+void gn_meter_log(gn_meter *m, gn_text *object);                /* one line of an open log; frees the text */
 gn_status gn_meter_close_log(gn_meter *m, const char *path);
 void gn_duration(gn_text *to, double seconds);                  /* 12 ms, 3.2s, 1m05s, 2h03m */
 void gn_rate(gn_text *to, double rate);                         /* three digits that count: 45,800 */

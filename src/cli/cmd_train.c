@@ -62,6 +62,7 @@ static gn_status run_job(gn_train_job *job)
         return s;
     }
     if (s != GN_OK) gn_cli_error(cli, cli->ctx);
+    gn_train_log_end(job, s);
     gn_status end = gn_train_result(job, s);
     gn_status logged = gn_meter_close_log(&job->meter, log);
     if (end == GN_OK) end = logged;

@@ -18,6 +18,7 @@ typedef struct runs {
     const char *file;           /* in hand, and its runs so far */
     size_t in_file;
     double fold;
+    bool ended;                 /* a line of it says how its run ended */
 } runs;
 
 static gn_status bad_line(gn_plot *p, const char *file, size_t line, int column, const char *what)
@@ -77,6 +78,10 @@ static gn_status take_object(runs *r, const json_t *o, size_t line)
     double sharpness = number_of(o, "sharpness");
     bool watch = !isfinite(epoch) && isfinite(step) && isfinite(sharpness);
     gn_curves *c;
+    if (json_object_get(o, "status")) {
+        r->ended = true;
+        return GN_OK;
+    }
     if (!isfinite(epoch) && !watch) return bad_line(r->p, r->file, line, 0, "the line has no epoch");
     GN_TRY(run_of(r, fold, watch ? NAN : epoch, watch ? step : NAN, &c));
     if (watch) return gn_curves_watch(&r->p->arena, c, step, sharpness, number_of(o, "limit"));
@@ -120,9 +125,13 @@ static gn_status take_file(runs *r, const char *file)
     r->file = file;
     r->in_file = 0;
     r->fold = NAN;
+    r->ended = false;
     GN_TRY(gn_read_file(r->p->ctx, file, LOG_LIMIT, &b));
     gn_status s = take_text(r, (const char *)b.at, (size_t)b.size);
     gn_bytes_free(r->p->ctx, &b);
+    if (s == GN_OK && !r->in_file && r->ended)
+        return gn_fail_at(r->p->ctx, GN_E_DATA_ROWS, (gn_place){ .file = file },
+                          "the run ended in its first epoch: there is no curve to draw");
     if (s == GN_OK && !r->in_file) return bad_line(r->p, file, 0, 0, "the log is empty");
     return s;
 }

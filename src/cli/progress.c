@@ -74,6 +74,14 @@ static void show(gn_meter *m, const gn_progress *p)
     gn_text_free(&t);
 }
 
+void gn_meter_log(gn_meter *m, gn_text *object)
+{
+    gn_text_puts(object, "\n");
+    bool whole = !object->failed && fwrite(object->at, 1, object->length, m->log) == object->length;
+    if (!whole || fflush(m->log)) m->log_failed = true;
+    gn_text_free(object);
+}
+
 static void write_log(gn_meter *m, const gn_progress *p)
 {
     gn_text t;
@@ -92,9 +100,7 @@ static void write_log(gn_meter *m, const gn_progress *p)
     gn_js_number(&t, "samples_per_second", p->samples_per_second);
     gn_js_number(&t, "seconds", p->seconds);
     gn_js_close(&t, '}');
-    gn_text_puts(&t, "\n");
-    if (t.failed || fwrite(t.at, 1, t.length, m->log) != t.length || fflush(m->log)) m->log_failed = true;
-    gn_text_free(&t);
+    gn_meter_log(m, &t);
 }
 
 gn_status gn_meter_step(void *meter, const gn_progress *p)

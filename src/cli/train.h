@@ -43,6 +43,8 @@ void gn_train_watch_text(const gn_train_job *job, gn_text *t);
 void gn_train_watch_json(const gn_train_job *job, gn_text *t);     /* a member of the object in hand */
 /* train_result.c */
 gn_status gn_train_result(gn_train_job *job, gn_status status);
+/* A run that did not come to its end has a last line in its log that says so, and where it diverged. */
+void gn_train_log_end(gn_train_job *job, gn_status status);
 /* train_plot.c */
 gn_status gn_train_curves_open(gn_train_job *job);      /* nothing without --plot; tells a name that no picture has */
 gn_status gn_train_curves_run(gn_train_job *job);       /* a fit begins */

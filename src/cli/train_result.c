@@ -138,12 +138,39 @@ static void put_json_held(gn_text *t, const gn_train_job *job)
     if (job->fold) gn_js_close(t, '}');
 }
 
+static const char *status_word(gn_status s)
+{
+    return s == GN_OK ? "done" : s == GN_STOPPED ? "stopped" : "diverged";
+}
+
+static void put_divergence(gn_text *t, const gn_fit_result *r)
+{
+    if (!r->diverged) return;
+    gn_js_text(t, "diverged_in", r->where);
+    gn_js_count(t, "diverged_at_step", r->bad_step);
+    if (r->bad_row >= 0) gn_js_count(t, "diverged_at_row", (uint64_t)r->bad_row);
+}
+
+void gn_train_log_end(gn_train_job *job, gn_status status)
+{
+    gn_text t;
+    if (!job->meter.log || status == GN_OK || !job->model) return;
+    gn_text_init(&t, job->cli->ctx);
+    gn_js_open(&t, NULL, '{');
+    if (job->meter.fold) gn_js_count(&t, "fold", job->meter.fold);
+    gn_js_text(&t, "status", status_word(status));
+    gn_js_count(&t, "steps", job->model->fit.steps);
+    put_divergence(&t, &job->model->fit);
+    gn_js_close(&t, '}');
+    gn_meter_log(&job->meter, &t);
+}
+
 static gn_status put_json(gn_text *t, gn_train_job *job, gn_status status)
 {
     const gn_model *m = job->model;
     const gn_fit_result *r = &m->fit;
     gn_js_open(t, NULL, '{');
-    gn_js_text(t, "status", status == GN_OK ? "done" : status == GN_STOPPED ? "stopped" : "diverged");
+    gn_js_text(t, "status", status_word(status));
     gn_js_text(t, "task", gn_task_name(job->data->prep.task));
     gn_js_text(t, "measured_on",
                job->fold       ? "folds"
@@ -160,11 +187,7 @@ static gn_status put_json(gn_text *t, gn_train_job *job, gn_status status)
     gn_js_count(t, "steps", r->steps);
     gn_js_number(t, "seconds", r->seconds);
     gn_js_number(t, "samples_per_second", r->samples_per_second);
-    if (r->diverged) {
-        gn_js_text(t, "diverged_in", r->where);
-        gn_js_count(t, "diverged_at_step", r->bad_step);
-        if (r->bad_row >= 0) gn_js_count(t, "diverged_at_row", (uint64_t)r->bad_row);
-    }
+    put_divergence(t, r);
     gn_train_watch_json(job, t);
     gn_js_text(t, "model", job->out);
     GN_TRY(gn_train_plot_json(job, t));

@@ -22,9 +22,7 @@ static void log_measurement(gn_meter *m, const gn_sharpness_at *a)
     gn_js_number(&t, "rows_loss", a->loss);
     gn_js_count(&t, "products", a->products);
     gn_js_close(&t, '}');
-    gn_text_puts(&t, "\n");
-    if (t.failed || fwrite(t.at, 1, t.length, m->log) != t.length || fflush(m->log)) m->log_failed = true;
-    gn_text_free(&t);
+    gn_meter_log(m, &t);
 }
 
 /* At the edge of stability it may cross at every look: after some warnings the rest is only counted. */

@@ -140,3 +140,14 @@ $ glassnet train xor --out nowhere/m.safetensors --epochs 1000000
 # the model on standard output, the figures on standard error
 $ glassnet train xor --epochs 2 --quiet --out - > piped.safetensors; glassnet info piped.safetensors | head -n 1
 > model, float32
+
+# a run that diverges leaves a line that says so in its log; plot passes over it, or says why nothing is to be drawn
+$ glassnet train sine --optimizer sgd --lr 1e6 --epochs 4 --log lost.jsonl --quiet --out lost.safetensors > lost.txt
+! glassnet: error[TRAIN-NONFINITE]: {any}
+! hint: {any}
+? 1
+$ python3 -c 'import json; d = json.loads(open("lost.jsonl").read().splitlines()[-1]); print(d["status"], d["diverged_at_step"] == d["steps"] + 1, d["diverged_in"])'
+> diverged True {any}
+$ grep status lost.jsonl > only.jsonl; glassnet plot only.jsonl
+! glassnet: error[DATA-ROWS]: only.jsonl: the run ended in its first epoch: there is no curve to draw
+? 3
