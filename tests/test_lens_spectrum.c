@@ -247,6 +247,29 @@ static void residual_bounds_the_error(void **state)
     test_free(a);
 }
 
+/* The largest stands apart and is there soon; the smallest lies in a crowd. However many products are left for it, what
+ * comes back is of all of them: value, vector and count. */
+static void a_budget_for_the_smallest(void **state)
+{
+    (void)state;
+    enum { N = 120 };
+    double a[N * N] = { 0 }, u[N], hu[N];
+    for (size_t i = 0; i < N; i++) a[i * N + i] = i == N - 1 ? 50 : -1 + 0.001 * (double)(i * i);
+    matrix m = { N, a, 0 };
+    for (size_t lowest = 17; lowest <= 60; lowest++) {
+        const gn_lanczos_options how = { .steps = 100, .tolerance = 1e-6, .seed = 5, .both = true, .lowest = lowest };
+        gn_lanczos out;
+        m.products = 0;
+        must(ctx, gn_lanczos_run(ctx, N, times, &m, &how, 1, u, &out));
+        assert_int_equal(m.products, out.steps);
+        assert_true(out.converged && (out.steps == lowest || out.smallest_converged));
+        must(ctx, times(&m, u, hu));
+        for (int i = 0; i < N; i++) assert_near(hu[i], out.largest[0].value * u[i], 1e-3);
+        assert_true(out.smallest.value >= -1 - 1e-12);
+        if (out.smallest_converged) assert_near(out.smallest.value, -1, 1e-4);
+    }
+}
+
 static void an_invariant_start_ends_early(void **state)
 {
     (void)state;
@@ -339,6 +362,7 @@ int main(void)
         cmocka_unit_test(top_and_smallest),
         cmocka_unit_test(largest_is_algebraic),
         cmocka_unit_test(residual_bounds_the_error),
+        cmocka_unit_test(a_budget_for_the_smallest),
         cmocka_unit_test(an_invariant_start_ends_early),
         cmocka_unit_test(bad_requests),
         cmocka_unit_test(trace_and_density),
