@@ -108,10 +108,10 @@ gn_status gn_plot_landscape(gn_plot *p)
 {
     gn_objective *o;
     gn_view_landscape v = { 0 };
-    gn_dataset rows;
+    gn_dataset rows = { 0 };
     GN_TRY(objective_of(p, &o, &rows));
     gn_status s = gn_view_landscape_of(&p->arena, o, (uint64_t)gn_option_int(p->cli->options, GN_O_SEED),
-                                       points_for(gn_objective_size(o), rows), 1, &v);
+                                       points_for(gn_objective_size(o), p->model ? gn_dataset_rows(&rows) : 0), 1, &v);
     gn_objective_free(o);
     if (s == GN_OK) s = landscape_panel(p, &v, landscape_title(p, &v, &rows));
     return s;
