@@ -214,49 +214,6 @@ static void every_allocation_fails_once(void **state)
     assert_int_equal(c.live, 0);
 }
 
-static void an_unbound_leaf_is_refused(void **state)
-{
-    (void)state;
-    gn_context *ctx = open_context(1);
-    gn_graph *g;
-    gn_plan *p;
-    assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
-    gn_node x = gn_input(g, "x", gn_shape_make(1, (size_t)4)), y = gn_pw1(g, GN_P_exp, x);
-    assert_int_equal(gn_plan_new(g, &y, 1, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
-    assert_int_equal(gn_plan_run(ctx, p, 0), GN_USAGE);
-    assert_non_null(strstr(gn_last_error(ctx)->message, "'x'"));
-    double at[4] = { 0, 1, 2, 3 };
-    assert_int_equal(gn_plan_bind(p, x, at), GN_OK);
-    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
-    assert_true(fabs(((const double *)gn_plan_value(p, y))[3] - exp(3)) < 1e-14 * exp(3));
-    gn_plan_free(p);
-    gn_graph_free(g);
-    gn_context_free(ctx);
-}
-
-/* An output that is a leaf, and one node asked for twice: each bound place gets the value. */
-static void outputs_that_share_a_value(void **state)
-{
-    (void)state;
-    gn_context *ctx = open_context(1);
-    gn_graph *g;
-    gn_plan *p;
-    assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
-    gn_node x = gn_input(g, "x", gn_shape_make(1, (size_t)3)), y = gn_pw1(g, GN_P_square, x);
-    gn_node out[4] = { y, x, gn_pw1(g, GN_P_identity, y), y };
-    assert_int_equal(gn_plan_new(g, out, 4, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
-    double at[3] = { 1, 2, 3 }, a[3] = { 0 }, c[3] = { 0 }, d[3] = { 0 };
-    gn_plan_bind(p, x, at);
-    gn_plan_bind(p, out[0], a);
-    gn_plan_bind(p, out[2], c);
-    gn_plan_bind(p, out[3], d);
-    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
-    assert_true(a[2] == 9 && c[2] == 9 && d[2] == 9 && ((const double *)gn_plan_value(p, x))[2] == 3);
-    gn_plan_free(p);
-    gn_graph_free(g);
-    gn_context_free(ctx);
-}
-
 /* Element i of a run with counter c is draw c*size + i, whatever the threads; one is kept by 1/(1-p). */
 static void masks_are_drawn_by_position(void **state)
 {
@@ -288,14 +245,66 @@ static void masks_are_drawn_by_position(void **state)
     }
 }
 
+/* ---- small graphs: a test has a context and a graph of its own --------------------------------------------------- */
+
+static gn_context *ctx;
+static gn_graph *g;
+
+static int open_graph(void **state)
+{
+    (void)state;
+    ctx = open_context(1);
+    return gn_graph_new(ctx, &g) != GN_OK;
+}
+
+static int close_graph(void **state)
+{
+    (void)state;
+    gn_graph_free(g);
+    gn_context_free(ctx);
+    return 0;
+}
+
+#define SMALL_TEST(f) cmocka_unit_test_setup_teardown(f, open_graph, close_graph)
+
+static void an_unbound_leaf_is_refused(void **state)
+{
+    (void)state;
+    gn_plan *p;
+    gn_node x = gn_input(g, "x", gn_shape_make(1, (size_t)4)), y = gn_pw1(g, GN_P_exp, x);
+    assert_int_equal(gn_plan_new(g, &y, 1, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
+    assert_int_equal(gn_plan_run(ctx, p, 0), GN_USAGE);
+    assert_non_null(strstr(gn_last_error(ctx)->message, "'x'"));
+    double at[4] = { 0, 1, 2, 3 };
+    assert_int_equal(gn_plan_bind(p, x, at), GN_OK);
+    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+    assert_true(fabs(((const double *)gn_plan_value(p, y))[3] - exp(3)) < 1e-14 * exp(3));
+    gn_plan_free(p);
+}
+
+/* An output that is a leaf, and one node asked for twice: each bound place gets the value. */
+static void outputs_that_share_a_value(void **state)
+{
+    (void)state;
+    gn_plan *p;
+    gn_node x = gn_input(g, "x", gn_shape_make(1, (size_t)3)), y = gn_pw1(g, GN_P_square, x);
+    gn_node out[4] = { y, x, gn_pw1(g, GN_P_identity, y), y };
+    assert_int_equal(gn_plan_new(g, out, 4, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
+    double at[3] = { 1, 2, 3 }, a[3] = { 0 }, c[3] = { 0 }, d[3] = { 0 };
+    gn_plan_bind(p, x, at);
+    gn_plan_bind(p, out[0], a);
+    gn_plan_bind(p, out[2], c);
+    gn_plan_bind(p, out[3], d);
+    assert_int_equal(gn_plan_run(ctx, p, 0), GN_OK);
+    assert_true(a[2] == 9 && c[2] == 9 && d[2] == 9 && ((const double *)gn_plan_value(p, x))[2] == 3);
+    gn_plan_free(p);
+}
+
 /* The caller may want one more output somewhere, or somewhere else, after a run. */
 static void outputs_can_be_bound_late(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
-    gn_graph *g;
     gn_plan *p;
-    assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
     gn_node x = gn_input(g, "x", gn_shape_make(1, (size_t)2)), y = gn_pw1(g, GN_P_square, x), strange;
     assert_int_equal(gn_plan_new(g, &y, 1, (gn_plan_options){ .type = GN_F64 }, &p), GN_OK);
     double at[2] = { 2, 3 }, a[2] = { 0 }, b[2] = { 0 };
@@ -314,19 +323,14 @@ static void outputs_can_be_bound_late(void **state)
     assert_int_equal(gn_plan_new(g, &(gn_node){ 99 }, 1, (gn_plan_options){ .type = GN_F64 }, &(gn_plan *){ NULL }),
                      GN_USAGE);
     gn_plan_free(p);
-    gn_graph_free(g);
-    gn_context_free(ctx);
 }
 
 /* The gradient of a mean, one number for all rows, is not written out for readers that take a number. */
 static void one_number_for_all_is_not_repeated(void **state)
 {
     (void)state;
-    gn_context *ctx = open_context(1);
-    gn_graph *g;
     gn_plan *p;
     gn_text text;
-    assert_int_equal(gn_graph_new(ctx, &g), GN_OK);
     gn_node x = gn_input(g, "x", gn_shape_make(2, (size_t)4, (size_t)3)), d;
     gn_node y = gn_pw2(g, GN_P_div, gn_contract(g, GN_C_sum_all, gn_pw1(g, GN_P_square, x), 0), gn_constant(g, 12));
     assert_int_equal(gn_grad(g, y, 1, &x, &d), GN_OK);
@@ -338,8 +342,6 @@ static void one_number_for_all_is_not_repeated(void **state)
         gn_text_free(&text);
         gn_plan_free(p);
     }
-    gn_graph_free(g);
-    gn_context_free(ctx);
 }
 
 int main(void)
@@ -350,11 +352,11 @@ int main(void)
         cmocka_unit_test(threads_change_no_bit),
         cmocka_unit_test(nothing_is_allocated_after_the_first_run),
         cmocka_unit_test(every_allocation_fails_once),
-        cmocka_unit_test(an_unbound_leaf_is_refused),
-        cmocka_unit_test(outputs_that_share_a_value),
+        SMALL_TEST(an_unbound_leaf_is_refused),
+        SMALL_TEST(outputs_that_share_a_value),
         cmocka_unit_test(masks_are_drawn_by_position),
-        cmocka_unit_test(outputs_can_be_bound_late),
-        cmocka_unit_test(one_number_for_all_is_not_repeated),
+        SMALL_TEST(outputs_can_be_bound_late),
+        SMALL_TEST(one_number_for_all_is_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

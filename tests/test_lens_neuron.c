@@ -1,9 +1,8 @@
 /* test_lens_neuron.c -- the neuron's numbers: worked examples of one step, runs with their closed forms, batches,
  * float32, and that the formulas shown are those that run, for every activation, loss and optimiser. */
 #include "neuron_help.h"
+#include "one_context.h"
 #include "nn/nn.h"
-
-static gn_context *ctx;
 
 /* ---- one step ---------------------------------------------------------------------------------------------------- */
 
@@ -375,8 +374,5 @@ int main(void)
         cmocka_unit_test(every_optimiser),
         cmocka_unit_test(what_is_refused),
     };
-    ctx = open_context(1);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    gn_context_free(ctx);
-    return failed;
+    return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -1,8 +1,7 @@
 /* test_lens_neuron_leaky.c -- activations by their table, and the leaky neuron of four rows: forward, gradient, training
  * and the ladder of rates. */
 #include "neuron_help.h"
-
-static gn_context *ctx;
+#include "one_context.h"
 
 /* ---- activations and the leaky neuron ---------------------------------------------------------------------------- */
 
@@ -162,8 +161,5 @@ int main(void)
         cmocka_unit_test(the_leaky_neuron_trains),
         cmocka_unit_test(the_ladder_of_rates),
     };
-    ctx = open_context(1);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    gn_context_free(ctx);
-    return failed;
+    return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -2,8 +2,7 @@
  * said holds against the run, the cures, kinks, and memory running out. */
 #include "neuron_help.h"
 #include "test_base_seams.h"
-
-static gn_context *ctx;
+#include "one_context.h"
 
 /* ---- the sheet --------------------------------------------------------------------------------------------------- */
 
@@ -320,8 +319,5 @@ int main(void)
         cmocka_unit_test(what_is_saturated_says_so),
         cmocka_unit_test(memory_runs_out),
     };
-    ctx = open_context(1);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    gn_context_free(ctx);
-    return failed;
+    return cmocka_run_group_tests(tests, open_all, close_all);
 }

@@ -1,11 +1,10 @@
 /* test_lens_neuron_theory.c -- what is said of a rate before the run, against the run: curvature, regimes and their
  * band, limits, overflow. */
 #include "neuron_help.h"
+#include "one_context.h"
 #include "lens/spectrum.h"
 
 #include <float.h>
-
-static gn_context *ctx;
 
 /* ---- curvature and rates ----------------------------------------------------------------------------------------- */
 
@@ -345,8 +344,5 @@ int main(void)
         cmocka_unit_test(when_a_number_inside_the_row_ends),
         cmocka_unit_test(numbers_that_end_late),
     };
-    ctx = open_context(1);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    gn_context_free(ctx);
-    return failed;
+    return cmocka_run_group_tests(tests, open_all, close_all);
 }
