@@ -294,7 +294,8 @@ static void FN(layer_norm_vjp)(size_t m, size_t n, double eps, const void *xv, c
             }                                                                                                     \
         }                                                                                                         \
     }
-/* The same in vectors where source and batch agree; LOAD gives the elements at x + j as reals. */
+/* The same in vectors where source and batch agree; LOAD gives the elements at x + j as reals. A row that does not fill
+ * one is taken number by number: a part of a vector costs more than the few numbers in it. */
 #define GATHER_VECTOR(name, S, LOAD)                                                                              \
     static void FN(name)(size_t m, size_t n, const S *src, const uint32_t *rows, const void *shifts,              \
                          const void *factors, void *out)                                                          \
@@ -302,11 +303,15 @@ static void FN(layer_norm_vjp)(size_t m, size_t n, double eps, const void *xv, c
         const R *shift = shifts, *factor = factors;                                                               \
         for (size_t i = 0; i < m; i++) {                                                                          \
             const S *x = src + (size_t)rows[i] * n;                                                               \
+            R *y = (R *)out + i * n;                                                                              \
+            for (size_t j = 0; n < (size_t)LANES && j < n; j++)                                                   \
+                y[j] = ((R)x[j] - (shift ? shift[j] : 0)) * (factor ? factor[j] : 1);                             \
+            if (n < (size_t)LANES) continue;                                                                      \
             EACH_IN_ROW (n) {                                                                                     \
                 V a = LOAD(x + j, left);                                                                          \
                 if (shift) a -= FN(take)(shift + j, left);                                                        \
                 if (factor) a *= FN(take)(factor + j, left);                                                      \
-                FN(give)((R *)out + i * n + j, left, a);                                                          \
+                FN(give)(y + j, left, a);                                                                         \
             }                                                                                                     \
         }                                                                                                         \
     }
