@@ -14,7 +14,7 @@ set style arrow 1 nohead lc rgb '#666666' lw 1.4 dt (9,5)
 set multiplot layout 3,2 rowsfirst title 'values and slopes of each layer on 300 rows'
 unset arrow
 unset label
-set title 'layer 0 (8 tanh)'
+set title 'layer 1 (8 tanh)'
 set xlabel 'value'
 set ylabel 'share in %'
 unset logscale x
@@ -68,7 +68,7 @@ EOD
 plot $d1 using 1:2:3 with boxes lc rgb '#0072B2' notitle
 unset arrow
 unset label
-set title 'layer 0 (8 tanh)'
+set title 'layer 1 (8 tanh)'
 set xlabel 'slope of the loss by the value'
 set ylabel 'share in % (logarithm)'
 unset logscale x
@@ -122,7 +122,7 @@ EOD
 plot $d2 using 1:2:3 with boxes lc rgb '#D55E00' notitle
 unset arrow
 unset label
-set title 'layer 1 (8 tanh)'
+set title 'layer 2 (8 tanh)'
 set xlabel 'value'
 set ylabel 'share in %'
 unset logscale x
@@ -176,7 +176,7 @@ EOD
 plot $d3 using 1:2:3 with boxes lc rgb '#0072B2' notitle
 unset arrow
 unset label
-set title 'layer 1 (8 tanh)'
+set title 'layer 2 (8 tanh)'
 set xlabel 'slope of the loss by the value'
 set ylabel 'share in %'
 unset logscale x
@@ -230,7 +230,7 @@ EOD
 plot $d4 using 1:2:3 with boxes lc rgb '#D55E00' notitle
 unset arrow
 unset label
-set title 'layer 2 (1 identity)'
+set title 'layer 3 (1 identity)'
 set xlabel 'value'
 set ylabel 'share in %'
 unset logscale x
@@ -284,7 +284,7 @@ EOD
 plot $d5 using 1:2:3 with boxes lc rgb '#0072B2' notitle
 unset arrow
 unset label
-set title 'layer 2 (1 identity)'
+set title 'layer 3 (1 identity)'
 set xlabel 'slope of the loss by the value'
 set ylabel 'share in %'
 unset logscale x
