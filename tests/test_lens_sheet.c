@@ -263,10 +263,40 @@ static void memory_runs_out(void **state)
     assert_true(done && refused_building && refused_showing);
 }
 
+/* Where digits cancel, as many are put in as give the printed value again; elsewhere those that were asked for. */
+static void digits_that_give_the_value(void **state)
+{
+    static const struct { double a, b; int asked, digits; const char *numbers; } of[] = {
+        {1.5, 10, 6, 6, "1.5 - 10"},
+        {0.14927849912345, 0.14925642012345, 6, 9, "0.149278499 - 0.14925642"},
+        {10, 10, 6, 6, "10 - 10"},
+        {9.999999999999998, 10, 6, 17, "9.999999999999998 - 10"},
+        {9.999999999999998, 10, 17, 17, "9.999999999999998 - 10"},
+        {1.0001, 1, 3, 9, "1.0001 - 1"},
+        {1.0, INFINITY, 6, 6, "1 - inf"},
+        {NAN, 1, 6, 6, "nan - 1"},
+    };
+    bench *b = *state;
+    for (size_t i = 0; i < GN_COUNT(of); i++) {
+        gn_sheet s;
+        int digits;
+        gn_sheet_open(&s, b->ctx, "a difference");
+        gn_sheet_given(&s, 0, NULL, gn_sheet_symbol(&s, "a", 1, 1, &of[i].a, GN_F64));
+        gn_sheet_given(&s, 0, NULL, gn_sheet_symbol(&s, "b", 1, 1, &of[i].b, GN_F64));
+        gn_line *line = gn_sheet_compute(&s, 0, true, "difference", "d", "a - b");
+        assert_int_equal(gn_line_digits(&s, line, of[i].asked, &digits), GN_OK);
+        assert_int_equal(digits, of[i].digits);
+        assert_string_equal(numbers(b, &s, line, digits), of[i].numbers);
+        gn_sheet_free(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {BENCH_TEST(the_neuron),   BENCH_TEST(numbers_are_put_in),
-                                       BENCH_TEST(the_law_can_fail), BENCH_TEST(random_sheets_are_read_again),
-                                       BENCH_TEST(large_arrays), BENCH_TEST(columns_of_tables), cmocka_unit_test(memory_runs_out)};
+                                       BENCH_TEST(the_law_can_fail), BENCH_TEST(digits_that_give_the_value),
+                                       BENCH_TEST(random_sheets_are_read_again),
+                                       BENCH_TEST(large_arrays), BENCH_TEST(columns_of_tables),
+                                       cmocka_unit_test(memory_runs_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

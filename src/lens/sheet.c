@@ -223,8 +223,8 @@ static gn_status bind(const gn_sheet *s, const gn_line *line, gn_arena *arena, g
     return GN_OK;
 }
 
-/* The formula's text with exact numbers, read and run. */
-static gn_status evaluate(const gn_sheet *s, const gn_line *line, gn_arena *arena, gn_numbers *value)
+/* The formula's text with numbers of so many digits, read and run. */
+static gn_status evaluate(const gn_sheet *s, const gn_line *line, int digits, gn_arena *arena, gn_numbers *value)
 {
     gn_text text;
     gn_numbers_binding *bound;
@@ -234,7 +234,7 @@ static gn_status evaluate(const gn_sheet *s, const gn_line *line, gn_arena *aren
         return gn_array_run(arena, line->formula, strlen(line->formula), bound, count, value);
     }
     gn_text_init(&text, s->ctx);
-    gn_status status = gn_line_numbers(s, line, GN_DIGITS_EXACT, &text);
+    gn_status status = gn_line_numbers(s, line, digits, &text);
     if (status == GN_OK) status = gn_array_run(arena, text.at, text.length, NULL, 0, value);
     gn_text_free(&text);
     return status;
@@ -251,7 +251,7 @@ gn_line *gn_sheet_compute(gn_sheet *s, int depth, bool numbered, const char *tit
     s->status = check_names(s, &line);
     if (s->status != GN_OK) return NULL;
     gn_arena_init(&arena, s->ctx);
-    s->status = evaluate(s, &line, &arena, &value);
+    s->status = evaluate(s, &line, GN_DIGITS_EXACT, &arena, &value);
     bool done = s->status == GN_OK;
     gn_symbol *made = done ? gn_sheet_symbol(s, name, value.rows, value.cols, value.value, GN_F64) : NULL;
     gn_arena_free(&arena);
@@ -324,11 +324,57 @@ static gn_status equation_again(const gn_sheet *s, const gn_line *line, gn_arena
 {
     gn_numbers value;
     const gn_symbol *v = line->symbol;
-    GN_TRY(evaluate(s, line, arena, &value));
+    GN_TRY(evaluate(s, line, GN_DIGITS_EXACT, arena, &value));
     bool same = value.rows == v->rows && value.cols == v->cols;
     if (!same) *difference = INFINITY;
     for (size_t i = 0; same && i < v->rows * v->cols; i++)
         *difference = fmax(*difference, difference_of(value.value[i], v->value[i]));
+    return GN_OK;
+}
+
+/* Are both as large, or apart by no more than `share` of the largest? */
+static bool is_near(const gn_numbers *again, const gn_symbol *v, double share)
+{
+    double apart = 0, largest = 0;
+    if (again->rows != v->rows || again->cols != v->cols) return true;
+    for (size_t i = 0; i < v->rows * v->cols; i++) {
+        if (!isfinite(v->value[i])) continue;
+        apart = fmax(apart, isfinite(again->value[i]) ? fabs(again->value[i] - v->value[i]) : INFINITY);
+        largest = fmax(largest, fabs(v->value[i]));
+    }
+    return largest == 0 || apart <= share * largest;
+}
+
+/* Do numbers of so many digits give what is printed? Yes where they cannot be read: it is no matter of digits. */
+static gn_status gives(const gn_sheet *s, const gn_line *line, int digits, double share, bool *yes)
+{
+    gn_arena arena;
+    gn_numbers value;
+    gn_arena_init(&arena, s->ctx);
+    gn_status status = evaluate(s, line, digits, &arena, &value);
+    *yes = status != GN_OK || is_near(&value, line->symbol, share);
+    gn_arena_free(&arena);
+    if (status == GN_NO_MEMORY) return status;
+    if (status != GN_OK) gn_clear_error(s->ctx);
+    return GN_OK;
+}
+
+gn_status gn_line_digits(const gn_sheet *s, const gn_line *line, int digits, int *out)
+{
+    static const int finer[] = {9, 12, 17};
+    enum { NUMBERS = 64 };
+    size_t elements = line->formula && line->symbol && line->symbol->value ? gn_show_elements(s, line) : 0;
+    bool yes;
+    *out = digits;
+    if (digits <= 0 || elements == 0 || elements > NUMBERS || line->symbol->rows * line->symbol->cols > NUMBERS)
+        return GN_OK;
+    const double share = 2 * pow(10, 2 - digits);   /* a hundred times what rounding a number to these digits makes */
+    GN_TRY(gives(s, line, digits, share, &yes));
+    for (size_t k = 0; k < GN_COUNT(finer) && !yes; k++) {
+        if (finer[k] <= digits) continue;
+        GN_TRY(gives(s, line, finer[k], share, &yes));
+        if (yes) *out = finer[k];
+    }
     return GN_OK;
 }
 

@@ -107,6 +107,9 @@ gn_line *gn_sheet_table(gn_sheet *s, int depth, const char *caption, size_t colu
 /* The right side with values put in, as the language reads it: negative numbers in parentheses after an operator,
  * vectors and matrices as [..]; `digits` 0: the shortest text that reads back. */
 gn_status gn_line_numbers(const gn_sheet *s, const gn_line *line, int digits, gn_text *to);
+/* How many digits the numbers put in need so that they give, read again, what is printed on the left with `digits`: more
+ * than these where digits cancel, as in 0.149278 - 0.149256. *out is `digits` for lines of more than 64 numbers. */
+gn_status gn_line_digits(const gn_sheet *s, const gn_line *line, int digits, int *out);
 /* Law 13 for one line: the right side read again from its text at full digits and evaluated (of more than 512 numbers,
  * from its formula with the numbers bound to the names); *difference is the largest |again - printed| / max(1, |printed|),
  * inf when shapes differ. Of a table the columns with formulas, row by row (of more than 200 rows the first and last 100;

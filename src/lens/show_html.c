@@ -139,8 +139,10 @@ static void put_equation(gn_text *to, const gn_sheet *s, const gn_line *line, co
     if (line->formula) {
         size_t elements = gn_show_elements(s, line);
         put_tree(to, s, line, line->formula, (gn_math_style){false, how->digits});
+        int digits = how->digits;
+        if (gn_line_digits(s, line, how->digits, &digits) != GN_OK) to->failed = true;
         if (elements && elements <= NUMBERS_MOST)
-            put_tree(to, s, line, line->formula, (gn_math_style){true, how->digits});
+            put_tree(to, s, line, line->formula, (gn_math_style){true, digits});
     }
     if (line->symbol->exact) put_tree(to, s, line, line->symbol->exact, (gn_math_style){false, how->digits});
     gn_text_puts(to, line->symbol->value ? "<mo>=</mo></mrow></math>" : "</mrow></math>");

@@ -122,8 +122,10 @@ static void put_equation(gn_text *to, const gn_sheet *s, const gn_line *line, co
     gn_text_init(&plain, s->ctx);
     put_tree(&stage[0], s, line, line->formula, (gn_math_style){false, how->digits});
     if (elements && elements <= (is_matrix(line->symbol) ? NUMBERS_MOST : SCALARS_MOST)) {
-        put_tree(&stage[1], s, line, line->formula, (gn_math_style){true, how->digits});
-        if (gn_line_numbers(s, line, how->digits, &plain) != GN_OK) to->failed = true;
+        int digits;
+        if (gn_line_digits(s, line, how->digits, &digits) != GN_OK) to->failed = true;
+        put_tree(&stage[1], s, line, line->formula, (gn_math_style){true, digits});
+        if (gn_line_numbers(s, line, digits, &plain) != GN_OK) to->failed = true;
     }
     if (line->symbol->exact) put_tree(&stage[2], s, line, line->symbol->exact, (gn_math_style){false, how->digits});
     if (line->symbol->value) gn_latex_value(&stage[3], line->symbol, how->digits);

@@ -62,9 +62,11 @@ static const char *numbers_text(gn_painter *p, const gn_line *line)
     size_t elements = gn_show_elements(p->s, line);
     if (elements == 0 || elements > INLINE_ELEMENTS) return NULL;
     gn_text_init(&t, p->s->ctx);
-    if (gn_line_numbers(p->s, line, p->how->digits, &t) != GN_OK) p->to->failed = true;
+    int digits;
+    if (gn_line_digits(p->s, line, p->how->digits, &digits) != GN_OK) p->to->failed = true;
+    if (gn_line_numbers(p->s, line, digits, &t) != GN_OK) p->to->failed = true;
     const char *kept = gn_paint_keep(p, &t);
-    return gn_paint_width(kept) <= NUMBERS_WIDTH || p->how->digits > 9 ? kept : NULL;
+    return gn_paint_width(kept) <= NUMBERS_WIDTH || digits > 9 ? kept : NULL;
 }
 
 /* A vector longer than fits well: its head and its tail. */
