@@ -215,7 +215,7 @@ static void one_tensor(void **state)
     memcpy(v, g, sizeof v);
     v[W1 + 2] += 0.01;
     must(w.ctx, gn_diagnose_flat(w.ctx, w.net, &w.rows, v, P, &d));
-    expect(&d, GN_MISTAKE_UNKNOWN);
+    expect(&d, GN_MISTAKE_ENTRIES);
     assert_int_equal(d.finding[0].agree, HID * IN - 1);
     assert_int_equal(d.finding[0].worst, 2);
     assert_int_equal(d.finding[1].mistake, GN_MISTAKE_RIGHT);

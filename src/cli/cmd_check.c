@@ -19,7 +19,8 @@ typedef struct gn_checking {
     double *own, *judged;       /* (n) */
     bool given;                 /* judged is the user's */
     double *rounding;           /* (n): all that was given is float32; or NULL */
-    const char *how_read;
+    gn_grad_file file;
+    bool *only;                 /* (tensors of the objective): those that the file has */
     gn_diagnosis diagnosis;
     gn_sheet sheet;
 } gn_checking;
@@ -50,8 +51,9 @@ static bool spaced(const gn_checking *c)
 /* ---- what is judged ---------------------------------------------------------------------------------------------- */
 
 /* The user's numbers into the places of their tensors. */
-static void put_given(gn_checking *c, const gn_grad_file *f)
+static void put_given(gn_checking *c)
 {
+    const gn_grad_file *f = &c->file;
     for (size_t i = 0; i < f->count; i++) {
         const gn_given *g = &f->given[i];
         size_t at = g->tensor == SIZE_MAX ? c->diagnosis.finding[0].tensor : g->tensor;
@@ -61,11 +63,14 @@ static void put_given(gn_checking *c, const gn_grad_file *f)
         for (size_t k = 0; k < t.size; k++)
             c->judged[t.offset + k] = !g->value ? 0 : g->value[flip ? k % cols * rows + k / cols : k];
         if (f->count == 1) c->how.tensor = at;
+        c->only[at] = true;
     }
+    c->how.only = c->only;
 }
 
-static bool all_narrow(const gn_checking *c, const gn_grad_file *f)
+static bool all_narrow(const gn_checking *c)
 {
+    const gn_grad_file *f = &c->file;
     for (size_t i = 0; i < f->count; i++) {
         const gn_given *g = &f->given[i];
         if (!gn_check_is_narrow(g->value, g->rows * g->cols)) return false;
@@ -84,17 +89,50 @@ static gn_status allow_rounding(gn_checking *c)
 static gn_status read_given(gn_checking *c)
 {
     gn_cli *cli = c->cli;
-    gn_grad_file f;
+    gn_grad_file *f = &c->file;
     if (!gn_option_given(cli->options, GN_O_GRAD)) return GN_OK;
-    GN_TRY(gn_grad_file_open(cli, c->subject.net, gn_option_text(cli->options, GN_O_GRAD),
-                             gn_option_text(cli->options, GN_O_TENSOR), &f));
-    gn_status s = gn_diagnose(cli->ctx, c->subject.net, &c->subject.rows, f.given, f.count, f.whole, &c->diagnosis);
     c->given = true;
-    c->how_read = f.how;
-    if (s == GN_OK) put_given(c, &f);
-    if (s == GN_OK && all_narrow(c, &f)) s = allow_rounding(c);
-    gn_grad_file_close(&f);
-    return s;
+    GN_TRY(gn_grad_file_open(cli, c->subject.net, gn_option_text(cli->options, GN_O_GRAD),
+                             gn_option_text(cli->options, GN_O_TENSOR), f));
+    gn_diagnose_how how = { f->whole, c->how.digits };
+    GN_TRY(gn_diagnose_as(cli->ctx, c->subject.net, &c->subject.rows, f->given, f->count, how, &c->diagnosis));
+    if (!(c->only = gn_calloc(cli->ctx, gn_objective_tensors(c->o) + 1, sizeof *c->only))) return GN_NO_MEMORY;
+    put_given(c);
+    return all_narrow(c) ? allow_rounding(c) : GN_OK;
+}
+
+/* ---- the verdict on what was given ------------------------------------------------------------------------------- */
+
+static bool absent(const gn_checking *c, size_t tensor)
+{
+    for (size_t i = 0; i < c->file.count; i++)
+        if (c->file.given[i].tensor == tensor && !c->file.given[i].value) return true;
+    return false;
+}
+
+/* Is it no further from the engine's than float32 leaves it, in every entry? */
+static bool rounding_explains(const gn_checking *c, size_t tensor)
+{
+    gn_objective_tensor t = gn_objective_tensor_at(c->o, tensor);
+    for (size_t i = t.offset; i < t.offset + t.size; i++)
+        if (!c->rounding || !(fabs(c->judged[i] - c->own[i]) <= c->rounding[i])) return false;
+    return true;
+}
+
+/* May what a finding says stand beside entries that pass? What float32 leaves may, and what no mistake is known for
+ * when every entry was looked at. */
+static bool may_pass(const gn_checking *c, const gn_check_report *r, const gn_finding *f)
+{
+    bool nameless = f->mistake == GN_MISTAKE_UNKNOWN || f->mistake == GN_MISTAKE_ENTRIES;
+    if (f->transposed || absent(c, f->tensor)) return false;    /* numbers that pass are no gradient in that shape */
+    return f->mistake == GN_MISTAKE_RIGHT || rounding_explains(c, f->tensor) || (r->full && nameless);
+}
+
+static const char *what_is_wrong(const gn_checking *c, const gn_check_report *r)
+{
+    for (size_t i = 0; c->given && i < c->diagnosis.findings; i++)
+        if (!may_pass(c, r, &c->diagnosis.finding[i])) return c->diagnosis.finding[i].called;
+    return NULL;
 }
 
 static gn_status open_judged(gn_checking *c)
@@ -126,17 +164,16 @@ static gn_status begin(gn_checking *c)
 
 static void state_facts(gn_checking *c, const gn_check_report *r)
 {
-    const gn_net_spec *spec = gn_net_get_spec(c->subject.net);
     gn_text t;
     gn_text_init(&t, c->cli->ctx);
     gn_subject_rows_text(&c->subject, spaced(c), &t);
-    gn_sheet_fact(&c->sheet, "L = %s: %s of %s over %s", gn_num_digits(GN_NUM, r->loss, 6), spec->reduction, spec->loss,
-                  t.at ? t.at : "");
+    gn_check_loss_fact(&c->sheet, c->subject.net, r->loss, r->digits, t.at ? t.at : "");
     gn_text_free(&t);
     if (c->given) gn_sheet_fact(&c->sheet, "the gradient is from %s, read %s%s",
                                 gn_option_text(c->cli->options, GN_O_GRAD), c->how.tensor == SIZE_MAX ? "" : "as ",
-                                c->how.tensor == SIZE_MAX ? c->how_read
+                                c->how.tensor == SIZE_MAX ? c->file.how
                                                           : gn_objective_tensor_at(c->o, c->how.tensor).name);
+    gn_grad_file_facts(&c->file, &c->sheet);
     if (c->rounding)
         gn_sheet_fact(&c->sheet, "its numbers are float32: it passes too within twice what %s last bits of weights and "
                       "inputs move it by", gn_num(GN_NUM, GN_CHECK_BITS));
@@ -157,6 +194,30 @@ static gn_status add_steps(gn_checking *c)
     return s;
 }
 
+/* Entries pass, and the whole is not the right one: what is between. */
+static void say_between(gn_checking *c)
+{
+    for (size_t i = 0; i < c->diagnosis.findings; i++) {
+        const gn_finding *f = &c->diagnosis.finding[i];
+        if (f->mistake != GN_MISTAKE_RIGHT)
+            gn_sheet_text(&c->sheet, 0, "%s: %s from the right one in the norm of all entries, each of which passes.",
+                          f->name, gn_num_digits(GN_NUM, f->from_right, 2));
+    }
+}
+
+static void show_diagnosis(gn_checking *c, const gn_check_report *r)
+{
+    if (!c->diagnosis.right && !r->wrong && gn_verdict_ok(r->verdict)) {
+        say_between(c);
+    } else if (!c->diagnosis.right) {
+        gn_sheet_section(&c->sheet, 0, "diagnosis");
+        gn_diagnosis_sheet(&c->sheet, &c->diagnosis);
+    } else if (!gn_verdict_ok(r->verdict)) {
+        gn_sheet_text(&c->sheet, 0, "No mistake is diagnosed: tensor by tensor the gradient is within %s of the right "
+                      "one, which the check by entries does not let pass.", gn_num(GN_NUM, GN_DIAGNOSE_MATCH));
+    }
+}
+
 static gn_status show(gn_checking *c, const gn_check_report *r, const gn_check_oracles *oracle)
 {
     GN_TRY(begin(c));
@@ -164,23 +225,9 @@ static gn_status show(gn_checking *c, const gn_check_report *r, const gn_check_o
     gn_check_sheet(&c->sheet, c->o, r);
     bool finite = isfinite(r->loss);
     if (!c->given && finite) gn_check_oracles_sheet(&c->sheet, c->o, oracle);
-    if (c->given && !c->diagnosis.right) {
-        gn_sheet_section(&c->sheet, 0, "diagnosis");
-        gn_diagnosis_sheet(&c->sheet, &c->diagnosis);
-    } else if (c->given && !gn_verdict_ok(r->verdict)) {
-        gn_sheet_text(&c->sheet, 0, "No mistake is diagnosed: tensor by tensor the gradient is within %s of the right "
-                      "one, which the check by entries does not let pass.", "1e-4");
-    }
+    if (c->given) show_diagnosis(c, r);
     if (finite) GN_TRY(add_steps(c));
     return gn_cli_sheet(c->cli, &c->sheet);
-}
-
-/* Numbers that pass entry by entry are no gradient in the shape of the transpose. */
-static bool shape_fails(const gn_checking *c)
-{
-    for (size_t i = 0; c->given && i < c->diagnosis.findings; i++)
-        if (c->diagnosis.finding[i].transposed) return true;
-    return false;
 }
 
 static gn_status judge(gn_checking *c)
@@ -191,8 +238,9 @@ static gn_status judge(gn_checking *c)
     gn_status s = gn_gradient_check(ctx, c->o, c->judged, &c->how, &r);
     if (s == GN_OK && !c->given)
         s = gn_check_oracles_run(ctx, c->subject.net, &c->subject.rows, c->o, c->own, &c->how, &oracle);
+    r.wrong = s == GN_OK ? what_is_wrong(c, &r) : NULL;
     if (s == GN_OK) s = show(c, &r, &oracle);
-    bool ok = s == GN_OK && gn_verdict_ok(r.verdict) && (c->given || gn_check_oracles_ok(&oracle)) && !shape_fails(c);
+    bool ok = s == GN_OK && gn_verdict_ok(r.verdict) && (c->given || gn_check_oracles_ok(&oracle)) && !r.wrong;
     gn_free(ctx, oracle.precision);
     gn_check_report_free(&r);
     return s == GN_OK && !ok ? GN_NEGATIVE : s;
@@ -205,6 +253,7 @@ static gn_status prepare(gn_checking *c)
     gn_check_defaults(&c->how);
     c->how.full = gn_option_flag(o, GN_O_FULL);
     c->how.seed = (uint64_t)gn_option_int(o, GN_O_SEED);
+    c->how.digits = (int)gn_option_int(o, GN_O_DIGITS);
     if (*tensor) GN_TRY(gn_trainable_find(c->cli, c->subject.net, tensor, &c->how.tensor));
     GN_TRY(choose_rows(c));
     return open_judged(c);
@@ -218,6 +267,8 @@ static gn_status run(gn_cli *cli)
     if (s == GN_OK) s = judge(&c);
     gn_sheet_free(&c.sheet);
     gn_diagnosis_free(&c.diagnosis);
+    gn_grad_file_close(&c.file);
+    gn_free(cli->ctx, c.only);
     gn_objective_free(c.o);
     gn_free(cli->ctx, c.own);
     gn_free(cli->ctx, c.judged);

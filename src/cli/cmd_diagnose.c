@@ -22,12 +22,11 @@ static gn_status title(gn_cli *cli, const gn_subject *subject, gn_sheet *sheet)
 
 static void state_facts(const gn_subject *subject, const gn_grad_file *f, const gn_diagnosis *d, gn_sheet *sheet)
 {
-    const gn_net_spec *spec = gn_net_get_spec(subject->net);
     gn_text t;
     gn_text_init(&t, sheet->ctx);
     gn_subject_rows_text(subject, false, &t);
-    gn_sheet_fact(sheet, "L = %s: %s of %s over %s, float64", gn_num_digits(GN_NUM, d->loss, 6), spec->reduction,
-                  spec->loss, t.at ? t.at : "");
+    gn_text_puts(&t, ", float64");
+    gn_check_loss_fact(sheet, subject->net, d->loss, d->digits, t.at ? t.at : "");
     gn_text_free(&t);
     gn_facts_mode(sheet, subject->net, subject->model && gn_recorded_weights(subject->model->options));
     if (f->rows && d->fits > 1)
@@ -35,16 +34,19 @@ static void state_facts(const gn_subject *subject, const gn_grad_file *f, const 
                       "says which it is", f->rows, f->cols, d->finding[0].name, d->fits);
     else if (f->rows) gn_sheet_fact(sheet, "read: %zu by %zu numbers, %s", f->rows, f->cols, f->how);
     else gn_sheet_fact(sheet, "read: %zu tensor%s, %s", f->count, GN_S(f->count), f->how);
+    gn_grad_file_facts(f, sheet);
     gn_sheet_fact(sheet, "a gradient has its tensor's shape; a weight has a row for each output");
     gn_sheet_fact(sheet, "the slope at a kink: relu 0, |x| 0, leaky relu alpha");
-    gn_sheet_fact(sheet, "named when the mistake's own gradient is within %s of what was given", "1e-4");
+    gn_sheet_fact(sheet, "right or named: within %s of what was given; agree: entries within %s",
+                  gn_num(GN_NUM, GN_DIAGNOSE_MATCH), gn_num(GN_NUM, GN_DIAGNOSE_AGREE));
 }
 
 static gn_status judge(gn_cli *cli, const gn_subject *subject, const gn_grad_file *f)
 {
     gn_sheet sheet = { 0 };
     gn_diagnosis d;
-    GN_TRY(gn_diagnose(cli->ctx, subject->net, &subject->rows, f->given, f->count, f->whole, &d));
+    gn_diagnose_how how = { f->whole, (int)gn_option_int(cli->options, GN_O_DIGITS) };
+    GN_TRY(gn_diagnose_as(cli->ctx, subject->net, &subject->rows, f->given, f->count, how, &d));
     gn_status s = title(cli, subject, &sheet);
     if (s == GN_OK) {
         state_facts(subject, f, &d, &sheet);
@@ -83,14 +85,15 @@ static gn_status run(gn_cli *cli)
 
 const gn_command_body gn_cmd_diagnose = {
     run,
-    "FILE holds the gradient of MODEL's loss on DATA as you computed it: CSV (with or without a header, a row for\n"
-    "each output), NPY or safetensors; of one tensor, told by --tensor or by its shape, or of all of them one\n"
-    "after another. It is compared with the right one and with those that known mistakes lead to, each computed\n"
-    "for this network: a constant in front (the batch once more, 2 or 1/2, the sign), transposed, a bias missing,\n"
-    "slopes forgotten or taken at the wrong place, another kink convention, another layer, weights updated too\n"
-    "early, stale activations, rows left out or out of step, scaling left out. What fits none is said to be\n"
-    "not known, with the closest. Weights before or after an update, of all layers or of some, are looked for\n"
-    "along the gradient: a step of plain gradient descent whose rate is solved for.\n"
+    "FILE holds the gradient of MODEL's loss on DATA as you computed it: CSV (with or without a header, a row\n"
+    "for each output), NPY or safetensors; of one tensor, told by --tensor or by its shape, of all of them one\n"
+    "after another, or of those whose names a safetensors file has. It is compared with the right one and with\n"
+    "those that known mistakes lead to, each computed for this network: a constant in front (the batch once\n"
+    "more, 2 or 1/2, the sign), transposed, a bias missing, slopes forgotten or taken at the wrong place,\n"
+    "another kink convention, another layer, weights updated too early, stale activations, rows left out or out\n"
+    "of step, scaling left out. What fits none is said to be not known, with the closest. Weights before or\n"
+    "after an update, of all layers or of some, are looked for along the gradient: a step of plain gradient\n"
+    "descent whose rate is solved for.\n"
     "The exit status is 0 when the gradient is right, 1 when it is not: also when only its shape is that of the\n"
     "transpose. Numbers in one line lie either way.",
     "glassnet diagnose model.safetensors iris.csv --grad mine.csv\n"

@@ -2,10 +2,11 @@
  *
  * Invariant: numbers are read as float64 whatever the model's precision is; what fits no tensor is refused. */
 #include "grad_file.h"
+#include "../data/read.h"
 
 #include <string.h>
 
-enum { NUMBERS_MOST = 1 << 28 };
+enum { NUMBERS_MOST = 1 << 28, NAMED = 12 };
 
 /* ---- tensors ----------------------------------------------------------------------------------------------------- */
 
@@ -50,10 +51,20 @@ gn_status gn_trainable_find(gn_cli *cli, const gn_net *net, const char *name, si
 
 /* ---- one array --------------------------------------------------------------------------------------------------- */
 
-static gn_status cannot(gn_cli *cli, const gn_grad_file *f, const gn_tensor_info *t)
+/* In the tensor's shape, in that of its transpose, or in a line. */
+static gn_status take_as(gn_cli *cli, const gn_net *net, size_t at, size_t rows, size_t cols, const double *v,
+                         gn_grad_file *f)
 {
-    gn_fail(cli->ctx, GN_E_MOD_SHAPE, "the gradient is %zu by %zu numbers, %s is %zu by %zu", f->rows, f->cols, t->name,
-            t->dim[0], cols_of(t));
+    gn_tensor_info t = tensor_at(net, at);
+    size_t own = cols_of(&t);
+    bool flat = (rows == 1 || cols == 1) && rows * cols == t.size;
+    bool fits = flat || (rows == t.dim[0] && cols == own) || (rows == own && cols == t.dim[0]);
+    if (fits) {
+        f->given[f->count++] = (gn_given){ at, flat ? t.dim[0] : rows, flat ? own : cols, v };
+        return GN_OK;
+    }
+    gn_fail(cli->ctx, GN_E_MOD_SHAPE, "the gradient is %zu by %zu numbers, %s is %zu by %zu", rows, cols, t.name,
+            t.dim[0], own);
     return gn_hint(cli->ctx, "a weight's gradient has a row for each output and a column for each input");
 }
 
@@ -61,15 +72,8 @@ static gn_status take_named(gn_cli *cli, const gn_net *net, const char *name, gn
 {
     size_t at;
     GN_TRY(gn_trainable_find(cli, net, name, &at));
-    gn_tensor_info t = tensor_at(net, at);
-    size_t rows = f->rows, cols = f->cols;
-    bool flat = (rows == 1 || cols == 1) && rows * cols == t.size;
-    if (flat) rows = t.dim[0], cols = cols_of(&t);
-    bool fits = (rows == t.dim[0] && cols == cols_of(&t)) || (rows == cols_of(&t) && cols == t.dim[0]);
-    if (!fits) return cannot(cli, f, &t);
-    f->given[f->count++] = (gn_given){ at, rows, cols, v };
     f->how = "by --tensor";
-    return GN_OK;
+    return take_as(cli, net, at, f->rows, f->cols, v, f);
 }
 
 /* Without the vectors a bias is a tensor that was meant and is absent. */
@@ -166,16 +170,25 @@ static gn_status read_npy(gn_cli *cli, const char *name, const gn_bytes *b, gn_g
     return s;
 }
 
+/* What helps a table of data, options of its reading and rows left out, does not help here. */
+static gn_status hint_cells(gn_context *ctx)
+{
+    gn_hint(ctx, "every cell of a gradient is a number, such as 12, -0.5 or 1e-3; a first line of names may stand "
+            "above");
+    return gn_last_error(ctx)->status;
+}
+
 /* nan and inf are findings; words and cells without a number are not a gradient. */
 static gn_status check_column(const gn_table *t, size_t j)
 {
     const gn_column *c = &t->column[j];
-    if (c->fault != GN_E_CSV_NONFINITE) GN_TRY(gn_table_fault(t, j));
-    if (c->kind != GN_NUMERIC)
-        return gn_fail(t->ctx, GN_E_CSV_NUM, "%s: column %zu of the gradient is not all numbers", t->name, j + 1);
-    if (!c->first_missing_line) return GN_OK;
+    if (c->fault != GN_E_CSV_NONFINITE && gn_table_fault(t, j) != GN_OK) return hint_cells(t->ctx);
     gn_place at = { .file = t->name, .line = c->first_missing_line, .column = c->first_missing_column };
-    return gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "a number of the gradient is missing");
+    if (c->kind != GN_NUMERIC)
+        gn_fail(t->ctx, GN_E_CSV_NUM, "%s: column %zu of the gradient is not all numbers", t->name, j + 1);
+    else if (c->first_missing_line) gn_fail_at(t->ctx, GN_E_CSV_NUM, at, "a number of the gradient is missing");
+    else return GN_OK;
+    return hint_cells(t->ctx);
 }
 
 static gn_status copy_table(gn_grad_file *f, const gn_table *t, double **out)
@@ -221,58 +234,178 @@ static gn_status read_csv(gn_cli *cli, const char *name, const gn_bytes *b, gn_g
     if (!strcmp(header, "auto") && s == GN_OK) header = begins_with_word(b) ? "yes" : "no";
     if (s == GN_OK) s = gn_options_set(o, "header", header);
     if (s == GN_OK) s = read_table(cli, name, b, o, &t);
+    bool option = s == GN_BAD_DATA && strstr(gn_last_error(cli->ctx)->hint, "--");      /* of those that are not here */
+    if (option) s = hint_cells(cli->ctx);
     if (s == GN_OK) s = copy_table(f, &t, out);
     gn_table_free(&t);
     gn_options_free(o);
     return s;
 }
 
-/* Bytes of a file lie at any address. */
-static double st_number(const gn_st_tensor *t, const void *at, size_t i)
+/* ---- safetensors ------------------------------------------------------------------------------------------------- */
+
+typedef struct gn_st_case {
+    gn_cli *cli;
+    const gn_net *net;
+    const gn_st_file *st;
+    gn_grad_file *f;
+} gn_st_case;
+
+/* Bytes of a file, as elements of floating point. */
+static gn_status read_cells(gn_cli *cli, const uint8_t *at, uint64_t count, gn_cell cell, double *out)
 {
-    double wide;
-    float narrow;
-    if (!strcmp(t->dtype, "F64")) {
-        memcpy(&wide, (const char *)at + i * sizeof wide, sizeof wide);
-        return wide;
-    }
-    memcpy(&narrow, (const char *)at + i * sizeof narrow, sizeof narrow);
-    return (double)narrow;
+    gn_array a = { 0 };
+    gn_source bytes;
+    gn_cells c = { .cell = cell, .count = count, .bytes = count * gn_cell_size(cell), .size_code = GN_E_ST_SIZE };
+    GN_TRY(gn_source_memory(cli->ctx, "", at, (size_t)c.bytes, &bytes));
+    gn_status s = gn_cells_read(cli->ctx, &bytes, &c, &a);
+    for (uint64_t i = 0; i < count && s == GN_OK; i++) out[i] = gn_array_get(&a, i);
+    gn_array_free(cli->ctx, &a);
+    gn_source_close(&bytes);
+    return s;
 }
 
-/* Tensors by their names; those of other names are left alone. */
-static gn_status take_tensors(gn_cli *cli, const gn_net *net, const gn_st_file *st, gn_grad_file *f)
+/* A bfloat16 is the upper half of a float32. */
+static gn_status read_upper_halves(const gn_st_case *c, const uint8_t *at, uint64_t count, double *out)
 {
-    for (size_t i = 0, n = trainable(net); i < n; i++) {
-        gn_tensor_info info = tensor_at(net, i);
-        for (size_t k = 0; k < st->tensors; k++) {
-            const gn_st_tensor *t = &st->tensor[k];
-            size_t bytes = !strcmp(t->dtype, "F64") ? 8 : !strcmp(t->dtype, "F32") ? 4 : 0;
-            if (strcmp(t->name, info.name)) continue;
-            size_t rows = t->rank ? (size_t)t->dim[0] : 1, cols = t->rank > 1 ? (size_t)t->dim[1] : 1;
-            if (!bytes || t->rank > 2 || (t->end - t->begin) != info.size * bytes)
-                return gn_fail(cli->ctx, GN_E_MOD_SHAPE, "%s of the gradient is not %zu numbers in float32 or float64",
-                               info.name, info.size);
-            double *v = gn_arena_alloc(&f->arena, info.size + 1, sizeof *v);
-            if (!v) return GN_NO_MEMORY;
-            for (size_t j = 0; j < info.size; j++) v[j] = st_number(t, gn_st_data(st, t), j);
-            f->given[f->count++] = (gn_given){ i, rows, cols, v };
-        }
+    uint8_t *wide = gn_arena_alloc(&c->f->arena, (size_t)count + 1, 4);
+    if (!wide) return GN_NO_MEMORY;
+    for (uint64_t i = 0; i < count; i++) memcpy(wide + 4 * i + 2, at + 2 * i, 2);
+    return read_cells(c->cli, wide, count, GN_CELL_F4, out);
+}
+
+static gn_status st_numbers(const gn_st_case *c, const gn_st_tensor *t, uint64_t count, double **out)
+{
+    static const struct { const char *name; gn_cell cell; bool upper; } type[] = {
+        { "F64", GN_CELL_F8, false }, { "F32", GN_CELL_F4, false }, { "F16", GN_CELL_F2, false },
+        { "BF16", GN_CELL_F4, true },
+    };
+    const uint8_t *at = gn_st_data(c->st, t);
+    for (size_t i = 0; i < GN_COUNT(type); i++) {
+        if (strcmp(t->dtype, type[i].name)) continue;
+        if (!(*out = gn_arena_alloc(&c->f->arena, (size_t)count + 1, sizeof **out))) return GN_NO_MEMORY;
+        return type[i].upper ? read_upper_halves(c, at, count, *out)
+                             : read_cells(c->cli, at, count, type[i].cell, *out);
     }
-    f->whole = true;
-    f->how = "by the names of the tensors";
-    if (f->count) return GN_OK;
-    return gn_fail(cli->ctx, GN_E_MOD_SHAPE, "no tensor of the file has the name of one of the network's");
+    return gn_fail(c->cli->ctx, GN_E_ST_DTYPE, "%s of the gradient is of type %s; read here are F64, F32, F16 and BF16",
+                   gn_show(GN_SHOWN, t->name, strlen(t->name)), t->dtype);
+}
+
+/* Of three dimensions: as they lie. */
+static gn_status take_tensor(const gn_st_case *c, const gn_st_tensor *t, size_t at)
+{
+    uint64_t count = 1;
+    double *v = NULL;
+    for (int i = 0; i < t->rank; i++) count *= t->dim[i];
+    GN_TRY(st_numbers(c, t, count, &v));
+    bool table = t->rank == 2;
+    return take_as(c->cli, c->net, at, table ? (size_t)t->dim[0] : (size_t)count, table ? (size_t)t->dim[1] : 1, v,
+                   c->f);
+}
+
+static const gn_st_tensor *find_tensor(const gn_st_file *st, const char *name)
+{
+    for (size_t k = 0; k < st->tensors; k++)
+        if (!strcmp(st->tensor[k].name, name)) return &st->tensor[k];
+    return NULL;
+}
+
+static void put_tensor(gn_text *t, const char *name, const uint64_t *dim, int rank)
+{
+    gn_text_printf(t, "%s%s (", t->length ? ", " : "", gn_show(GN_SHOWN, name, strlen(name)));
+    for (int i = 0; i < rank; i++) gn_text_printf(t, "%s%llu", i ? ", " : "", (unsigned long long)dim[i]);
+    gn_text_puts(t, ")");
+}
+
+/* What the file has beside what the network has. */
+static gn_status hint_names(const gn_st_case *c)
+{
+    gn_text has, wants;
+    gn_text_init(&has, c->cli->ctx);
+    gn_text_init(&wants, c->cli->ctx);
+    for (size_t k = 0; k < c->st->tensors && k < NAMED; k++)
+        put_tensor(&has, c->st->tensor[k].name, c->st->tensor[k].dim, c->st->tensor[k].rank);
+    for (size_t i = 0, n = trainable(c->net); i < n && i < NAMED; i++) {
+        gn_tensor_info t = tensor_at(c->net, i);
+        put_tensor(&wants, t.name, (uint64_t[]){ t.dim[0], t.dim[1] }, t.rank);
+    }
+    gn_hint(c->cli->ctx, "the network's are %s%s; the file has %s%s", wants.at ? wants.at : "none",
+            trainable(c->net) > NAMED ? " and more" : "", has.at ? has.at : "none",
+            c->st->tensors > NAMED ? " and more" : "");
+    gn_text_free(&has);
+    gn_text_free(&wants);
+    return gn_last_error(c->cli->ctx)->status;
+}
+
+/* One tensor of the file: that of the name, or the only one. */
+static gn_status take_st_named(const gn_st_case *c, const char *name)
+{
+    size_t at;
+    GN_TRY(gn_trainable_find(c->cli, c->net, name, &at));
+    const gn_st_tensor *t = find_tensor(c->st, name);
+    if (!t && c->st->tensors == 1) t = c->st->tensor;
+    c->f->how = "by --tensor";
+    if (t) return take_tensor(c, t, at);
+    gn_fail(c->cli->ctx, GN_E_MOD_SHAPE, "the file has %zu tensors, and none of them is %s", c->st->tensors, name);
+    return hint_names(c);
+}
+
+static gn_status keep_list(gn_grad_file *f, gn_text *t, const char **out)
+{
+    gn_status s = gn_text_done(t);
+    if (s == GN_OK && t->length && !(*out = gn_arena_text(&f->arena, t->at, t->length))) s = GN_NO_MEMORY;
+    gn_text_free(t);
+    return s;
+}
+
+/* Which of the network's tensors the file has not, and which of the file's are none of the network's. */
+static gn_status list_others(const gn_st_case *c)
+{
+    size_t n = trainable(c->net), weights = 0, biases = 0;
+    gn_text absent, others;
+    gn_text_init(&absent, c->cli->ctx);
+    gn_text_init(&others, c->cli->ctx);
+    for (size_t i = 0; i < n; i++) {
+        gn_tensor_info t = tensor_at(c->net, i);
+        if (find_tensor(c->st, t.name)) continue;
+        *(t.rank == 2 ? &weights : &biases) += 1;
+        gn_text_printf(&absent, "%s%s", absent.length ? ", " : "", t.name);
+    }
+    for (size_t k = 0; k < c->st->tensors; k++) {
+        const char *name = c->st->tensor[k].name;
+        size_t i = 0;
+        while (i < n && strcmp(tensor_at(c->net, i).name, name)) i++;
+        if (i == n) gn_text_printf(&others, "%s%s", others.length ? ", " : "", gn_show(GN_SHOWN, name, strlen(name)));
+    }
+    c->f->no_bias = !weights && biases && c->f->count + biases == n;
+    for (size_t i = 0; i < c->f->count; i++) c->f->no_bias &= tensor_at(c->net, c->f->given[i].tensor).rank == 2;
+    gn_status s = keep_list(c->f, &absent, &c->f->absent), other = keep_list(c->f, &others, &c->f->others);
+    return s != GN_OK ? s : other;
+}
+
+/* Tensors by their names. Absent is not zero: what the file does not have is not judged. */
+static gn_status take_tensors(const gn_st_case *c)
+{
+    for (size_t i = 0, n = trainable(c->net); i < n; i++) {
+        const gn_st_tensor *t = find_tensor(c->st, tensor_at(c->net, i).name);
+        if (t) GN_TRY(take_tensor(c, t, i));
+    }
+    c->f->how = "by the names of the tensors";
+    if (c->f->count) return list_others(c);
+    gn_fail(c->cli->ctx, GN_E_MOD_SHAPE, "no tensor of the file has the name of one of the network's");
+    return hint_names(c);
 }
 
 /* Takes the bytes. */
-static gn_status read_st(gn_cli *cli, const gn_net *net, const char *name, gn_bytes *b, gn_grad_file *f)
+static gn_status read_st(gn_cli *cli, const gn_net *net, const char *path, const char *tensor, gn_bytes *b,
+                         gn_grad_file *f)
 {
     gn_st_file st;
     gn_bytes bytes = *b;
     *b = (gn_bytes){ 0 };
-    GN_TRY(gn_st_read(cli->ctx, name, bytes, &st));
-    gn_status s = take_tensors(cli, net, &st, f);
+    GN_TRY(gn_st_read(cli->ctx, path, bytes, &st));
+    gn_st_case c = { cli, net, &st, f };
+    gn_status s = tensor[0] ? take_st_named(&c, tensor) : take_tensors(&c);
     gn_st_free(cli->ctx, &st);
     return s;
 }
@@ -305,7 +438,7 @@ static gn_status read_file(gn_cli *cli, const gn_net *net, const char *path, con
     bool st = ends_in(path, ".safetensors") || is_st(&b);
     bool npy = ends_in(path, ".npy") || ends_in(path, ".npy.gz") || begins(&b, 0, "\x93NUMPY");
     if (s == GN_OK)
-        s = st    ? read_st(cli, net, source.name, &b, f)
+        s = st    ? read_st(cli, net, source.name, tensor, &b, f)
             : npy ? read_npy(cli, source.name, &b, f, &v)
                   : read_csv(cli, source.name, &b, f, &v);
     gn_bytes_free(cli->ctx, &b);
@@ -321,6 +454,14 @@ gn_status gn_grad_file_open(gn_cli *cli, const gn_net *net, const char *path, co
     gn_status s = out->given ? read_file(cli, net, path, tensor, out) : GN_NO_MEMORY;
     if (s != GN_OK) gn_grad_file_close(out);
     return s;
+}
+
+void gn_grad_file_facts(const gn_grad_file *f, gn_sheet *s)
+{
+    if (f->absent) gn_sheet_fact(s, "not in the file, so not judged: %s", f->absent);
+    if (f->no_bias) gn_sheet_fact(s, "every weight is there and no bias: if your network has biases, their gradient is "
+                                  "missing");
+    if (f->others) gn_sheet_fact(s, "left alone, because the network has no tensor of the name: %s", f->others);
 }
 
 void gn_grad_file_close(gn_grad_file *f)

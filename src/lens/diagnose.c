@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define AGREE 1e-5              /* entries are the same within this share of the larger */
+enum { FEW = 4 };               /* those that are off are few when they are no more than one in so many */
 
 const char *gn_mistake_name(gn_mistake m)
 {
@@ -170,22 +170,48 @@ static double slot_distance(const gn_case *c, size_t slot, const double *v, doub
     return isfinite(d) ? d : INFINITY;
 }
 
-/* Entry by entry: how many agree, and where the worst is. */
+bool gn_case_agrees(const gn_case *c, size_t slot, size_t entry)
+{
+    double u = c->u[slot] ? c->u[slot][entry] : 0;
+    return gn_check_error(u, c->right[c->slot[slot].offset + entry], c->floor) <= GN_DIAGNOSE_AGREE;
+}
+
+void gn_put_entry(gn_text *t, const gn_slot *s, size_t entry)
+{
+    if (s->rank == 2) gn_text_printf(t, "[%zu,%zu]", entry / s->cols, entry % s->cols);
+    else gn_text_printf(t, "[%zu]", entry);
+}
+
+/* Entry by entry: how many agree, and where the worst is. A 0 where 0 is right says nothing of the others. */
 static void compare(const gn_case *c, size_t slot, gn_finding *f)
 {
     const gn_slot *s = &c->slot[slot];
     double worst = -1;
+    size_t telling = 0;
     f->entries = s->size;
     for (size_t i = 0; i < s->size; i++) {
         double u = c->u[slot] ? c->u[slot][i] : 0, v = c->right[s->offset + i];
-        double e = gn_check_error(u, v, c->floor);
-        f->agree += e <= AGREE;
+        f->agree += gn_case_agrees(c, slot, i);
+        telling += u != 0 || v != 0;
         if (!(fabs(u - v) > worst) && isfinite(u)) continue;
         worst = isfinite(u) ? fabs(u - v) : INFINITY;
         f->worst = i;
         f->given = u;
         f->right = v;
     }
+    size_t off = f->entries - f->agree;
+    f->few_off = off > 0 && FEW * off <= telling;
+}
+
+static gn_status name_worst(const gn_case *c, size_t slot, gn_finding *f)
+{
+    gn_text t;
+    gn_text_init(&t, c->ctx);
+    gn_put_entry(&t, &c->slot[slot], f->worst);
+    if (t.at && t.length < sizeof f->at) memcpy(f->at, t.at, t.length + 1);
+    gn_status s = gn_text_done(&t);
+    gn_text_free(&t);
+    return s;
 }
 
 static double ratio_spread(const gn_case *c, size_t slot, const double *v, double factor)
@@ -261,6 +287,9 @@ static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
     memset(set, 0, c->slots * sizeof *set);
     set[slot] = true;
     GN_TRY(gn_judge(c, set, &j, &f->closest));
+    if (j.mistake == GN_MISTAKE_UNKNOWN && f->few_off)      /* no rule is wrong where nearly everything is right */
+        j = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_ENTRIES, .factor = 1,
+                            .distance = slot_distance(c, slot, c->right, 1) };
     return describe(c, slot, &j, f);
 }
 
@@ -314,6 +343,7 @@ static gn_status open_finding(gn_case *c, size_t slot, gn_finding *f)
     if (n >= sizeof f->name) n = sizeof f->name - 1;
     memcpy(f->name, c->slot[slot].name, n);
     compare(c, slot, f);
+    GN_TRY(name_worst(c, slot, f));
     if (!find_missing(c, slot, f)) return GN_OK;
     GN_TRY(gn_finding_call(c, NULL, f));
     return gn_diagnose_words(c, NULL, f);
@@ -368,6 +398,7 @@ static void conclude(const gn_case *c, gn_diagnosis *d)
     d->no_stale = c->no_stale;
     d->no_rows = c->no_rows;
     d->fits = c->fits;
+    d->digits = c->digits;
 }
 
 static gn_status run_diagnosis(gn_case *c, const gn_given *given, size_t count, bool whole, gn_diagnosis *d)
@@ -385,16 +416,23 @@ static gn_status run_diagnosis(gn_case *c, const gn_given *given, size_t count, 
     return GN_OK;
 }
 
-gn_status gn_diagnose(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const gn_given *given, size_t count,
-                      bool whole, gn_diagnosis *out)
+gn_status gn_diagnose_as(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const gn_given *given,
+                         size_t count, gn_diagnose_how how, gn_diagnosis *out)
 {
     gn_case c;
     *out = (gn_diagnosis){ .ctx = ctx, .reduction = net->spec.reduction };
     gn_status s = open_case(ctx, net, rows, &c);
-    if (s == GN_OK) s = run_diagnosis(&c, given, count, whole, out);
+    c.digits = how.digits;
+    if (s == GN_OK) s = run_diagnosis(&c, given, count, how.whole, out);
     close_case(&c);
     if (s != GN_OK) gn_diagnosis_free(out);
     return s;
+}
+
+gn_status gn_diagnose(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const gn_given *given, size_t count,
+                      bool whole, gn_diagnosis *out)
+{
+    return gn_diagnose_as(ctx, net, rows, given, count, (gn_diagnose_how){ .whole = whole }, out);
 }
 
 gn_status gn_diagnose_flat(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const double *gradient,

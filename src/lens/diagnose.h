@@ -51,6 +51,7 @@
     D(STALE_ALL,      "the gradient at other weights",            "it is that of weights before (or after) an update") \
     D(DECAY,          "weight decay added",                      "decay is no part of the loss: the optimiser adds it")\
     D(CLIPPED,        "clipped element by element",               "clip after the gradient is known")                  \
+    D(ENTRIES,        "single entries",             "the rule is right: see what happens to these entries alone")      \
     D(UNKNOWN,        "not known",                                "none of the mistakes known here gives this")
 
 typedef enum gn_mistake {
@@ -59,6 +60,8 @@ typedef enum gn_mistake {
 #undef D
     GN_MISTAKE_COUNT
 } gn_mistake;
+#define GN_DIAGNOSE_MATCH 1e-4  /* the largest distance, in the norm of all entries, at which a mistake is named */
+#define GN_DIAGNOSE_AGREE 1e-5  /* entries are the same within this share of the larger */
 const char *gn_mistake_name(gn_mistake m);
 const char *gn_mistake_cure(gn_mistake m);
 
@@ -80,8 +83,10 @@ typedef struct gn_finding {
     bool transposed;            /* of the shape of the tensor's transpose, and read so: not right for that alone */
     double distance;            /* |given - factor*candidate| / |given|, in the norm of all entries */
     double from_right;          /* |given - right| / max(|given|, |right|) */
-    size_t entries, agree;      /* of the tensor; equal to the right one within 1e-5 */
+    size_t entries, agree;      /* of the tensor; equal to the right one within GN_DIAGNOSE_AGREE */
+    bool few_off;               /* some do not, and they are few */
     size_t worst;               /* entry, row-major, that is furthest from the right one */
+    char at[48];                /* where that is: "[0,3]" */
     double given, right;        /* there */
     double rate;                /* UPDATED_EARLY, STALE: of the step between, below 0 when the weights in hand are
                                    those before it; DECAY: the decay; CLIPPED: where */
@@ -105,12 +110,19 @@ typedef struct gn_diagnosis {
     size_t rows;                /* of the data */
     size_t fits;                /* tensors of the given shape: of more than 1 the nearest was taken */
     const char *reduction;      /* in force */
+    int digits;                 /* of numbers within sentences */
     bool no_stale, no_rows;     /* too large to look for stale gradients, or for rows left out */
 } gn_diagnosis;
-/* The network's loss on rows, as its reduction says. `whole`: the given ones were meant to be all tensors, so that an
- * absent bias is a mistake. For networks of any layers; mistakes inside a layer are looked for in dense ones. */
+typedef struct gn_diagnose_how {
+    bool whole;                 /* the given ones were meant to be all tensors, so that an absent bias is a mistake */
+    int digits;                 /* of numbers within sentences; 0: 6, 17: the shortest text that reads back */
+} gn_diagnose_how;
+/* The network's loss on rows, as its reduction says. For networks of any layers; mistakes inside a layer are looked for
+ * in dense ones. */
+gn_status gn_diagnose_as(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const gn_given *given,
+                         size_t count, gn_diagnose_how how, gn_diagnosis *out);
 gn_status gn_diagnose(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const gn_given *given, size_t count,
-                      bool whole, gn_diagnosis *out);
+                      bool whole, gn_diagnosis *out);       /* with 6 digits */
 /* All trainable tensors after each other, in the objective's order. */
 gn_status gn_diagnose_flat(gn_context *ctx, const gn_net *net, const gn_dataset *rows, const double *gradient,
                            size_t n, gn_diagnosis *out);

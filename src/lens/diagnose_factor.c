@@ -3,6 +3,7 @@
  *
  * Invariant: a number has the name of one mistake only when one mistake gives it; what takes two is a constant factor,
  * with the parts that give it. */
+#include "calculus_internal.h"
 #include "diagnose_internal.h"
 
 #include <math.h>
@@ -60,15 +61,15 @@ size_t gn_case_factors(const gn_case *c, gn_factor *out)
 /* ---- words ------------------------------------------------------------------------------------------------------- */
 
 /* 1/4 rather than 0.25; what is close to 1 by how far it is from it. */
-void gn_put_ratio(gn_text *t, double f)
+void gn_put_ratio(gn_text *t, double f, int digits)
 {
     double whole = round(1 / f), off = fabs(f) - 1;
     bool share = fabs(f) < 1 && fabs(whole) < 1e6 && fabs(1 / f - whole) < SAME * fabs(whole);
     if (share) gn_text_printf(t, "%s1/%s", f < 0 ? "-" : "", gn_num_digits(GN_NUM, fabs(whole), 17));
     else if (fabs(off) > 1e-12 && fabs(off) < 1e-4)
-        gn_text_printf(t, "%s1 %s %s%s", f < 0 ? "-(" : "", off < 0 ? "-" : "+", gn_num_digits(GN_NUM, fabs(off), 3),
-                       f < 0 ? ")" : "");
-    else gn_text_puts(t, gn_num_digits(GN_NUM, f, 6));
+        gn_text_printf(t, "%s1 %s %s%s", f < 0 ? "-(" : "", off < 0 ? "-" : "+",
+                       gn_num_digits(GN_NUM, fabs(off), digits > 6 ? digits : 3), f < 0 ? ")" : "");
+    else gn_text_puts(t, gn_calc_number(GN_NUM, f, digits));
 }
 
 static void put_count(gn_text *t, const char *before, int power, size_t count, const char *of)
@@ -103,7 +104,7 @@ bool gn_put_parts(gn_text *t, const gn_case *c, double value)
         if (said) gn_text_puts(t, ", or ");
         else {
             gn_text_puts(t, "; ");
-            gn_put_ratio(t, fabs(value));
+            gn_put_ratio(t, fabs(value), c->digits);
             gn_text_puts(t, " is ");
         }
         put_parts(t, c, &all[i]);
@@ -118,26 +119,39 @@ static void put_called(gn_text *t, const gn_case *c, gn_finding *f, bool plain)
 {
     f->sign = plain && f->factor < 0 && f->mistake != GN_MISTAKE_SIGN;
     if (f->sign) gn_text_puts(t, "sign, and ");
-    gn_text_puts(t, gn_mistake_name(f->mistake));
+    if (f->mistake == GN_MISTAKE_ENTRIES) {
+        size_t off = f->entries - f->agree;
+        gn_text_printf(t, "%zu of %zu entries %s off", off, f->entries, off == 1 ? "is" : "are");
+    } else {
+        gn_text_puts(t, gn_mistake_name(f->mistake));
+    }
     if (f->mistake == GN_MISTAKE_LAYER) gn_text_printf(t, " (that of %s)", c->slot[f->row].name);
     if (f->mistake == GN_MISTAKE_FACTOR) {
         gn_text_puts(t, " ");
-        gn_put_ratio(t, fabs(f->factor));
+        gn_put_ratio(t, fabs(f->factor), c->digits);
     }
     if (!plain && f->with_factor) {
         gn_text_puts(t, f->factor == -1 ? ", and sign" : ", and a factor ");
-        if (f->factor != -1) gn_put_ratio(t, f->factor);
+        if (f->factor != -1) gn_put_ratio(t, f->factor, c->digits);
     }
     if (f->transposed && f->mistake != GN_MISTAKE_TRANSPOSED && f->mistake != GN_MISTAKE_LAYER)
         gn_text_puts(t, ", and transposed");
+}
+
+bool gn_finding_is_rounded(const gn_finding *f)
+{
+    bool near = f->distance > 0 && f->distance < 1e-2;
+    return f->mistake == GN_MISTAKE_UNKNOWN && f->closest == GN_MISTAKE_RIGHT && near;
 }
 
 gn_status gn_finding_call(const gn_case *c, const gn_judgement *j, gn_finding *f)
 {
     gn_text t;
     gn_text_init(&t, c->ctx);
-    if (!j || f->mistake == GN_MISTAKE_UNKNOWN) gn_text_puts(&t, gn_mistake_name(f->mistake));
-    else put_called(&t, c, f, j->candidate->mistake == GN_MISTAKE_RIGHT && !j->flipped);
+    bool named = j && f->mistake != GN_MISTAKE_UNKNOWN;
+    if (named) put_called(&t, c, f, j->candidate->mistake == GN_MISTAKE_RIGHT && !j->flipped);
+    else gn_text_puts(&t, gn_mistake_name(f->mistake));
+    if (gn_finding_is_rounded(f)) gn_text_puts(&t, ", near the right one");
     size_t n = t.length < sizeof f->called - 1 ? t.length : sizeof f->called - 1;
     if (t.at) memcpy(f->called, t.at, n);
     f->called[n] = 0;

@@ -68,11 +68,15 @@ typedef struct gn_case {
     size_t fits;                /* tensors that what was given could be of, by its shape: the most */
     double *right;              /* (n) */
     double loss, floor;
+    int digits;                 /* of numbers within sentences; 0: 6 */
     size_t outputs;
     bool no_stale, no_rows;     /* not looked for: the case is too large */
     size_t candidates, room;
     gn_candidate *candidate;    /* the first is the right one */
 } gn_case;
+/* Is an entry of what was given, or 0 where nothing was, the right one within GN_DIAGNOSE_AGREE? */
+bool gn_case_agrees(const gn_case *c, size_t slot, size_t entry);
+void gn_put_entry(gn_text *t, const gn_slot *s, size_t entry);              /* "[0,3]" */
 double *gn_case_array(gn_case *c);                                          /* (n), cleared; NULL: no memory */
 gn_status gn_case_add(gn_case *c, gn_candidate candidate);
 /* Keeps g when it differs from the right gradient somewhere. */
@@ -94,12 +98,11 @@ typedef struct gn_factor {
     int rows, outputs, twos;    /* powers of the number of rows, of outputs, and of 2 */
 } gn_factor;
 size_t gn_case_factors(const gn_case *c, gn_factor *out);                   /* out (GN_FACTORS): the first is 1 */
-void gn_put_ratio(gn_text *t, double f);                                    /* 1/4 rather than 0.25 */
+void gn_put_ratio(gn_text *t, double f, int digits);                        /* 1/4 rather than 0.25 */
 /* "; 1/8 is 1/4 (the rows) times 1/2"; false when it is not made of such. */
 bool gn_put_parts(gn_text *t, const gn_case *c, double value);
 
 /* ---- diagnose_judge.c -------------------------------------------------------------------------------------------- */
-#define GN_DIAGNOSE_MATCH 1e-4  /* the largest distance at which a mistake is named */
 typedef struct gn_judgement {
     const gn_candidate *candidate;
     gn_mistake mistake;         /* the candidate's, or that of the factor */
@@ -117,6 +120,8 @@ gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *c
 double gn_case_distance(const gn_case *c, const bool *set, const double *v, double f);
 
 /* ---- diagnose_words.c -------------------------------------------------------------------------------------------- */
+/* Nothing known, but near the right one, as digits that were left out make it. */
+bool gn_finding_is_rounded(const gn_finding *f);
 /* What a finding is called; j NULL: by its mistake alone. */
 gn_status gn_finding_call(const gn_case *c, const gn_judgement *j, gn_finding *f);           /* diagnose_factor.c */
 gn_status gn_diagnose_words(const gn_case *c, const gn_judgement *j, gn_finding *f);

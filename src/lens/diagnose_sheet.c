@@ -1,6 +1,7 @@
 /* diagnose_sheet.c -- a diagnosis as lines of a sheet.
  *
  * Invariant: every number shown is one of the diagnosis's. */
+#include "calculus_internal.h"
 #include "diagnose.h"
 
 #include <math.h>
@@ -61,12 +62,11 @@ static void say_cure(gn_sheet *s, const gn_finding *f)
                   gn_mistake_cure(f->mistake), shape ? "; " : "", shape ? gn_mistake_cure(GN_MISTAKE_TRANSPOSED) : "");
 }
 
-static void say_worst(gn_sheet *s, const gn_finding *f)
+static void say_worst(gn_sheet *s, const gn_finding *f, int digits)
 {
-    if (f->mistake != GN_MISTAKE_UNKNOWN) return;
-    const char *given = number_text(s, f->given, 6), *right = number_text(s, f->right, 6);
-    gn_sheet_text(s, 0, "%s: furthest off is entry %zu in reading order, from 0: %s where %s is right.", f->name,
-                  f->worst, given ? given : "", right ? right : "");
+    if (f->mistake == GN_MISTAKE_UNKNOWN)
+        gn_sheet_text(s, 0, "%s: furthest off is %s: %s where %s is right.", f->name, f->at,
+                      gn_calc_number(GN_NUM, f->given, digits), gn_calc_number(GN_NUM, f->right, digits));
 }
 
 /* What the answer "not known" leaves open. */
@@ -103,9 +103,9 @@ void gn_diagnosis_sheet(gn_sheet *s, const gn_diagnosis *d)
     show_table(s, d);
     for (size_t i = 0; i < d->findings; i++) {
         const gn_finding *f = &d->finding[i];
-        if (f->mistake == GN_MISTAKE_RIGHT && d->findings > 1) continue;
+        if (f->mistake == GN_MISTAKE_RIGHT && f->agree == f->entries && d->findings > 1) continue;
         gn_sheet_text(s, 0, "%s: %s: %s.", f->name, f->called, f->evidence);
-        say_worst(s, f);
+        say_worst(s, f, d->digits);
         if (f->mistake != GN_MISTAKE_RIGHT && f->mistake != GN_MISTAKE_UNKNOWN && first_of_kind(d, i)) say_cure(s, f);
     }
     say_exchanged(s, d);

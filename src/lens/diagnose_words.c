@@ -1,12 +1,13 @@
 /* diagnose_words.c -- what speaks for a finding, in words made from its numbers.
  *
  * Invariant: a sentence says only what was measured: ratios, distances, entries that agree. */
+#include "calculus_internal.h"
 #include "diagnose_internal.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { DIGITS = 6, LISTED = 6 };
+enum { LISTED = 6 };
 
 static void put_spread(gn_text *t, const gn_finding *f)
 {
@@ -24,13 +25,14 @@ static void say_norm(gn_text *t, const gn_case *c)
     size = sqrt(size);
     double step = pow(10, floor(log10(size)));
     if (size > 0 && fabs(size / step - round(size / step)) < 1e-6)
-        gn_text_printf(t, "; the norm of what was given is %s: was it clipped?", gn_num_digits(GN_NUM, size, 5));
+        gn_text_printf(t, "; the norm of what was given is %s, a round number, as clipping leaves it",
+                       gn_num_digits(GN_NUM, size, 5));
 }
 
 static void say_factor(gn_text *t, const gn_case *c, const gn_finding *f)
 {
     gn_text_puts(t, "given/right = ");
-    gn_put_ratio(t, f->factor);
+    gn_put_ratio(t, f->factor, c->digits);
     put_spread(t, f);
     double rows = (double)c->at.rows;
     if (f->mistake == GN_MISTAKE_BATCH_AGAIN || f->mistake == GN_MISTAKE_SUM_NOT_MEAN)
@@ -44,11 +46,45 @@ static void say_factor(gn_text *t, const gn_case *c, const gn_finding *f)
                        GN_S(c->at.rows));
 }
 
+/* Which entries do not agree, the first few, where all the others do. */
+static void say_off(gn_text *t, const gn_case *c, const gn_finding *f)
+{
+    size_t off = f->entries - f->agree, said = 0;
+    gn_text_printf(t, "%zu of %zu entries are right; ", f->agree, f->entries);
+    for (size_t i = 0; i < f->entries && said < LISTED; i++) {
+        if (gn_case_agrees(c, f->tensor, i)) continue;
+        gn_text_puts(t, !said ? "" : said + 1 == off ? " and " : ", ");
+        gn_put_entry(t, &c->slot[f->tensor], i);
+        said++;
+    }
+    if (off > said) gn_text_printf(t, " and %zu more", off - said);
+    gn_text_puts(t, off == 1 ? " is not: " : " are not: furthest off is ");
+    if (off > 1) gn_text_printf(t, "%s, ", f->at);
+    gn_text_printf(t, "%s where %s is right", gn_calc_number(GN_NUM, f->given, c->digits),
+                   gn_calc_number(GN_NUM, f->right, c->digits));
+}
+
+/* Near in the norm of all entries is not yet near in each. */
+static void say_right(gn_text *t, const gn_case *c, const gn_finding *f)
+{
+    gn_text_printf(t, "equal to the engine's to %s", gn_num_digits(GN_NUM, f->distance, 2));
+    if (f->agree == f->entries) return;
+    const double *given = c->u[f->tensor], *right = c->right + c->slot[f->tensor].offset;
+    size_t worst = 0;
+    for (size_t i = 1; i < f->entries; i++)
+        if (gn_check_error(given[i], right[i], c->floor) > gn_check_error(given[worst], right[worst], c->floor))
+            worst = i;
+    gn_text_printf(t, " in the norm of all entries; %zu of %zu agree each by itself, the least ", f->agree, f->entries);
+    gn_put_entry(t, &c->slot[f->tensor], worst);
+    gn_text_printf(t, ", %s where %s is right", gn_calc_number(GN_NUM, given[worst], c->digits),
+                   gn_calc_number(GN_NUM, right[worst], c->digits));
+}
+
 static void say_unknown(gn_text *t, const gn_finding *f)
 {
     gn_text_printf(t, "%zu of %zu entries agree; the closest is \"%s\" at a distance of %s", f->agree, f->entries,
                    gn_mistake_name(f->closest), gn_num_digits(GN_NUM, f->distance, 3));
-    if (f->closest == GN_MISTAKE_RIGHT && f->distance > 0 && f->distance < 1e-2)
+    if (gn_finding_is_rounded(f))
         gn_text_printf(t, ", as after rounding to %d digits", (int)ceil(-log10(f->distance)));
 }
 
@@ -60,11 +96,11 @@ static void say_moment(gn_text *t, const gn_case *c, const gn_candidate *a)
         [GN_STALE_FORWARD] = "the whole forward pass is that", [GN_STALE_ALL] = "it is that",
     };
     if (a->way == GN_STALE_EARLY) {
-        gn_text_printf(t, "; with the rate %s", gn_num_digits(GN_NUM, fabs(a->rate), DIGITS));
+        gn_text_printf(t, "; with the rate %s", gn_calc_number(GN_NUM, fabs(a->rate), c->digits));
         return;
     }
     gn_text_printf(t, "; %s of the weights %s a step of gradient descent at the rate %s", what[a->way],
-                   a->rate > 0 ? "before" : "after", gn_num_digits(GN_NUM, fabs(a->rate), DIGITS));
+                   a->rate > 0 ? "before" : "after", gn_calc_number(GN_NUM, fabs(a->rate), c->digits));
     size_t said = 0;
     for (size_t i = 0; a->moved && i < c->slots; i++)
         if (a->moved[i]) gn_text_printf(t, "%s%s", said++ ? ", " : " of ", c->slot[i].name);
@@ -79,7 +115,7 @@ static void say_layer(gn_text *t, const gn_case *c, const gn_judgement *j, const
                    gn_num_digits(GN_NUM, f->distance, 2));
     if (f->with_factor) {
         gn_text_puts(t, ", times ");
-        gn_put_ratio(t, f->factor);
+        gn_put_ratio(t, f->factor, c->digits);
     }
     gn_text_printf(t, "; from its own it is %s away", gn_num_digits(GN_NUM, f->from_right, 3));
 }
@@ -98,13 +134,13 @@ static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, c
                    gn_num_digits(GN_NUM, f->distance, 2));
     if (f->with_factor) {
         gn_text_puts(t, ", times ");
-        gn_put_ratio(t, f->factor);
+        gn_put_ratio(t, f->factor, c->digits);
     }
     if (a->more) gn_text_printf(t, "; %s", a->more);
     if (a->layer != SIZE_MAX) gn_text_printf(t, "; in layer %d alone", c->at.net->layer[a->layer].number);
-    if (f->mistake == GN_MISTAKE_DECAY) gn_text_printf(t, "; right + %s*w", gn_num_digits(GN_NUM, a->rate, DIGITS));
+    if (f->mistake == GN_MISTAKE_DECAY) gn_text_printf(t, "; right + %s*w", gn_calc_number(GN_NUM, a->rate, c->digits));
     else if (f->mistake == GN_MISTAKE_CLIPPED)
-        gn_text_printf(t, "; none is larger than %s", gn_num_digits(GN_NUM, a->rate, DIGITS));
+        gn_text_printf(t, "; none is larger than %s", gn_calc_number(GN_NUM, a->rate, c->digits));
     else if (a->searched) say_moment(t, c, a);
     if (f->mistake == GN_MISTAKE_ROW_MISSING || f->mistake == GN_MISTAKE_ONE_ROW)
         gn_text_printf(t, "; row %zu of %zu, from 0", a->row, c->at.rows);
@@ -117,7 +153,7 @@ static void say_missing(gn_text *t, const gn_case *c, const gn_finding *f)
 {
     gn_text_printf(t, "%s; the right one has %zu %s", c->u[f->tensor] ? "nothing but zeros" : "it is not there",
                    f->entries, f->entries == 1 ? "entry, " : "entries, the largest ");
-    gn_text_puts(t, gn_num_digits(GN_NUM, f->right, DIGITS));
+    gn_text_puts(t, gn_calc_number(GN_NUM, f->right, c->digits));
 }
 
 /* Which entries are nan or inf, the first few. */
@@ -132,8 +168,8 @@ static void say_spoilt(gn_text *t, const gn_case *c, const gn_finding *f)
     gn_text_printf(t, " %s not finite:", spoilt == 1 ? "is" : "are");
     for (size_t i = 0; i < s->size && said < LISTED; i++) {
         if (isfinite(v[i])) continue;
-        if (s->rank == 2) gn_text_printf(t, "%s [%zu,%zu]", said ? "," : "", i / s->cols, i % s->cols);
-        else gn_text_printf(t, "%s [%zu]", said ? "," : "", i);
+        gn_text_puts(t, said ? ", " : " ");
+        gn_put_entry(t, s, i);
         gn_text_printf(t, " is %s", gn_num(GN_NUM, v[i]));
         said++;
     }
@@ -147,8 +183,8 @@ static void say(gn_text *t, const gn_case *c, const gn_judgement *j, const gn_fi
     if (f->mistake == GN_MISTAKE_BIAS_MISSING || f->mistake == GN_MISTAKE_ZERO) say_missing(t, c, f);
     else if (f->mistake == GN_MISTAKE_NOT_FINITE || f->mistake == GN_MISTAKE_NO_RIGHT) say_spoilt(t, c, f);
     else if (f->mistake == GN_MISTAKE_UNKNOWN) say_unknown(t, f);
-    else if (f->mistake == GN_MISTAKE_RIGHT)
-        gn_text_printf(t, "equal to the engine's to %s", gn_num_digits(GN_NUM, f->distance, 2));
+    else if (f->mistake == GN_MISTAKE_RIGHT) say_right(t, c, f);
+    else if (f->mistake == GN_MISTAKE_ENTRIES) say_off(t, c, f);
     else if (f->mistake == GN_MISTAKE_LAYER) say_layer(t, c, j, f);
     else if (f->mistake == GN_MISTAKE_TRANSPOSED && f->transposed) say_transposed(t, c, f);
     else if (j->candidate->mistake == GN_MISTAKE_RIGHT && !j->flipped) say_factor(t, c, f);

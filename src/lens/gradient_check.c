@@ -195,6 +195,9 @@ gn_status gn_check_one(gn_context *ctx, gn_objective *o, const double *p, size_t
 
 /* ---- tensors ----------------------------------------------------------------------------------------------------- */
 
+/* Between the slopes at the two sides of a kink no number is compared with another. */
+static bool has_error(const gn_check_entry *e) { return !e->kink || e->error > 0; }
+
 static bool worse(const gn_check_entry *a, const gn_check_entry *b)
 {
     return a->verdict != b->verdict ? a->verdict > b->verdict : a->error > b->error;
@@ -218,6 +221,7 @@ static gn_status check_entry(gn_checker *c, size_t index, double a, gn_check_ten
     if (gn_stop_requested(c->ctx)) return GN_STOPPED;
     GN_TRY(gn_checker_entry(c, index, a, &e));
     if (!t->checked || worse(&e, &t->worst)) t->worst = e;
+    if (has_error(&e) && (!t->compared++ || e.error > t->largest.error)) t->largest = e;
     t->checked++;
     t->kinks += e.kink;
     t->failed += !gn_verdict_ok(e.verdict);
@@ -249,20 +253,20 @@ static gn_status check_tensor(gn_checker *c, const gn_check_options *how, bool f
     return GN_OK;
 }
 
-static bool in_scope(const gn_check_options *how, size_t tensor)
+bool gn_check_in_scope(const gn_check_options *how, size_t tensor)
 {
-    return how->tensor == SIZE_MAX || how->tensor == tensor;
+    return (how->tensor == SIZE_MAX || how->tensor == tensor) && (!how->only || how->only[tensor]);
 }
 
 static gn_status check_tensors(gn_checker *c, const gn_check_options *how, const double *g, gn_check_report *r)
 {
     size_t n = gn_objective_tensors(c->o), size = 0;
     for (size_t i = 0; i < n; i++)
-        if (in_scope(how, i)) size += gn_objective_tensor_at(c->o, i).size;
+        if (gn_check_in_scope(how, i)) size += gn_objective_tensor_at(c->o, i).size;
     r->full = how->full || size <= how->most;
     r->parameters = size;
     for (size_t i = 0; i < n; i++)
-        if (in_scope(how, i)) GN_TRY(check_tensor(c, how, r->full, i, g, r));
+        if (gn_check_in_scope(how, i)) GN_TRY(check_tensor(c, how, r->full, i, g, r));
     return GN_OK;
 }
 
@@ -297,7 +301,7 @@ gn_status gn_gradient_check(gn_context *ctx, gn_objective *o, const double *grad
     gn_check_options how;
     gn_check_defaults(&how);
     if (options) how = *options;
-    *out = (gn_check_report){ .ctx = ctx };
+    *out = (gn_check_report){ .ctx = ctx, .digits = how.digits };
     gn_status s = gn_checker_open(ctx, o, gn_objective_start(o), &c);
     c.rounding = how.rounding;
     if (s == GN_OK) s = run_check(&c, gradient, &how, out);

@@ -53,11 +53,13 @@ typedef struct gn_check_options {
     bool full;                  /* every parameter; else all up to `most`, beyond it `sample` a tensor */
     size_t most, sample;        /* 5000, 20 */
     size_t tensor;              /* only this one of the objective; SIZE_MAX: all */
+    const bool *only;           /* (tensors of the objective) only those; NULL: all. Borrowed */
     size_t directions;          /* random, unit; 3 */
     uint64_t seed;
     bool second;                /* Hessian: symmetry, and a product against differences of gradients */
     const double *rounding;     /* (parameters): what the judged gradient may be off by because it is float32;
                                    NULL: it is float64. Borrowed */
+    int digits;                 /* of numbers within sentences; 0: 6, 17: the shortest text that reads back */
 } gn_check_options;
 void gn_check_defaults(gn_check_options *o);
 
@@ -65,6 +67,8 @@ typedef struct gn_check_tensor {
     size_t tensor;              /* of the objective */
     size_t checked, kinks, failed;  /* entries */
     gn_check_entry worst;       /* by verdict, then error */
+    size_t compared;            /* those that have an error: not between the slopes at the two sides of a kink */
+    gn_check_entry largest;     /* of these the one with the largest error */
     gn_verdict verdict;         /* of the worst entry */
 } gn_check_tensor;
 typedef struct gn_check_direction { double reverse, forward, error; } gn_check_direction;  /* g.v both ways */
@@ -80,6 +84,9 @@ typedef struct gn_check_report {
     double loss, floor;
     size_t parameters, checked;
     bool full;
+    int digits;                 /* as in the options */
+    const char *wrong;          /* what is known to be wrong whatever the entries say, in words; NULL: nothing.
+                                   Borrowed */
     size_t tensors;
     gn_check_tensor *tensor;
     size_t entries;             /* those that failed or are suspicious, worst first, at most 64 */
@@ -127,6 +134,7 @@ typedef struct gn_check_oracles {
                                    a tensor */
     double jvu, vju, adjoint_error;                 /* <Jv, u> and <v, J'u> of the network's output, random u */
     bool narrow;                /* the network's own numbers are float32 */
+    int digits;                 /* as in the options */
     size_t tensors;
     double *precision;          /* (tensors) |g32 - g64|/|g64|; gn_free */
 } gn_check_oracles;
@@ -139,6 +147,7 @@ bool gn_check_oracles_ok(const gn_check_oracles *r);
 /* ---- sheets ------------------------------------------------------------------------------------------------------ */
 /* Sections of a sheet: entries, failures, directions, Taylor, second order, and the conventions as facts. A failure
  * stands with tensor, index, analytic, numeric and ratio. */
+void gn_check_loss_fact(gn_sheet *s, const gn_net *net, double loss, int digits, const char *rows);
 void gn_check_facts(gn_sheet *s, const gn_check_report *r);
 void gn_check_sheet(gn_sheet *s, const gn_objective *o, const gn_check_report *r);
 /* A table of steps along v against the slope g.v, with the best of them. */

@@ -23,16 +23,15 @@ static double norm(size_t n, const double *a) { return sqrt(dot(n, a, a)); }
 void gn_check_direction_of(const gn_objective *o, const gn_check_options *how, size_t which, double *v)
 {
     gn_random random = gn_random_make(how->seed, GN_STREAM_PROBE, DIRECTION_STREAM + (uint32_t)which);
-    size_t n = gn_objective_size(o), from = 0, to = n;
-    if (how->tensor != SIZE_MAX) {
-        gn_objective_tensor t = gn_objective_tensor_at(o, how->tensor);
-        from = t.offset;
-        to = t.offset + t.size;
-    }
+    size_t n = gn_objective_size(o);
     memset(v, 0, n * sizeof *v);
-    for (size_t i = from; i < to; i++) v[i] = gn_random_normal(random, i);
+    for (size_t k = 0; k < gn_objective_tensors(o); k++) {
+        gn_objective_tensor t = gn_objective_tensor_at(o, k);
+        for (size_t i = t.offset; gn_check_in_scope(how, k) && i < t.offset + t.size; i++)
+            v[i] = gn_random_normal(random, i);
+    }
     double length = norm(n, v);
-    for (size_t i = from; i < to && length > 0; i++) v[i] /= length;
+    for (size_t i = 0; i < n && length > 0; i++) v[i] /= length;
 }
 
 /* p + step*v, in `to`. */

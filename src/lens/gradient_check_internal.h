@@ -23,6 +23,7 @@ void gn_checker_close(gn_checker *c);
 gn_status gn_checker_entry(gn_checker *c, size_t index, double analytic, gn_check_entry *out);
 /* Does the pattern at p differ from that at the point? *at: the first place. */
 gn_status gn_checker_crossed(gn_checker *c, const double *p, bool *crossed, size_t *at);
+bool gn_check_in_scope(const gn_check_options *how, size_t tensor);
 gn_status gn_checker_directions(gn_checker *c, const gn_check_options *how, const double *g, gn_check_report *r);
 gn_status gn_checker_second(gn_checker *c, const gn_check_options *how, gn_check_report *r);
 

@@ -2,6 +2,7 @@
  * step, the plain plan, the adjoint identity, and the precision it trains in.
  *
  * Invariant: nothing here changes the network or the objective. */
+#include "calculus_internal.h"
 #include "gradient_check.h"
 #include "gradient_check_net.h"
 #include "../base/random.h"
@@ -165,7 +166,7 @@ static gn_status run(gn_context *ctx, const gn_net *net, const gn_dataset *rows,
 gn_status gn_check_oracles_run(gn_context *ctx, const gn_net *net, const gn_dataset *rows, gn_objective *o,
                                const double *gradient, const gn_check_options *options, gn_check_oracles *out)
 {
-    *out = (gn_check_oracles){ 0 };
+    *out = (gn_check_oracles){ .digits = options->digits };
     double *v = gn_alloc_array(ctx, gn_objective_size(o) + 1, sizeof *v);
     if (!v) return GN_NO_MEMORY;
     gn_check_direction_of(o, options, 0, v);
@@ -218,18 +219,19 @@ static void say_precision(gn_sheet *s, const gn_objective *o, const gn_check_ora
 
 void gn_check_oracles_sheet(gn_sheet *s, const gn_objective *o, const gn_check_oracles *r)
 {
+    int more = r->digits > 8 ? r->digits : 8;
     if (!isfinite(r->reverse)) return;  /* the check has said so */
     if (r->complex_run && !isfinite(r->complex_step))
         gn_sheet_text(s, 0, "Complex step gives no number here: what is not finite has no imaginary part.");
     else if (r->complex_run)
         gn_sheet_text(s, 0, "Complex step, which shares no derivative with the engine: g.v = %s against %s, apart by "
                       "%s.",
-                      gn_num_digits(GN_NUM, r->complex_step, 8), gn_num_digits(GN_NUM, r->reverse, 8),
+                      gn_calc_number(GN_NUM, r->complex_step, more), gn_calc_number(GN_NUM, r->reverse, more),
                       gn_num_digits(GN_NUM, r->complex_error, 2));
     gn_sheet_text(s, 0, "The plain plan (nothing fused, composed operations spelled out): apart by %s.",
                   gn_num_digits(GN_NUM, r->plain_error, 2));
     gn_sheet_text(s, 0, "The network's Jacobian J forwards and back: <Jv, u> = %s, <v, J'u> = %s, apart by %s.",
-                  gn_num_digits(GN_NUM, r->jvu, 6), gn_num_digits(GN_NUM, r->vju, 6),
+                  gn_calc_number(GN_NUM, r->jvu, r->digits), gn_calc_number(GN_NUM, r->vju, r->digits),
                   gn_num_digits(GN_NUM, r->adjoint_error, 2));
     if (r->narrow) say_precision(s, o, r);
 }

@@ -1,6 +1,7 @@
 /* gradient_check_sheet.c -- a gradient check as a sheet: what was compared with what, and the verdicts.
  *
  * Invariant: every number shown is one of the report's; words are chosen by numbers. */
+#include "calculus_internal.h"
 #include "gradient_check.h"
 
 #include <float.h>
@@ -34,6 +35,15 @@ static const char *number_text(gn_sheet *s, double v, int digits)
     return copy ? copy : "";
 }
 
+/* Within a sentence. */
+static const char *said_text(gn_sheet *s, double v, int digits)
+{
+    const char *text = gn_calc_number(GN_NUM, v, digits);
+    char *copy = gn_arena_text(&s->arena, text, strlen(text));
+    if (!copy && s->status == GN_OK) s->status = GN_NO_MEMORY;
+    return copy ? copy : "";
+}
+
 static const char *entry_text(gn_sheet *s, const gn_objective *o, size_t index)
 {
     gn_text t;
@@ -53,10 +63,18 @@ static const char *count_text(gn_sheet *s, size_t checked, size_t size)
 
 /* ---- facts ------------------------------------------------------------------------------------------------------- */
 
+void gn_check_loss_fact(gn_sheet *s, const gn_net *net, double loss, int digits, const char *rows)
+{
+    const gn_net_spec *spec = gn_net_get_spec(net);
+    gn_sheet_fact(s, "L = %s: %s of %s over %s", gn_calc_number(GN_NUM, loss, digits), spec->reduction, spec->loss,
+                  rows);
+}
+
 void gn_check_facts(gn_sheet *s, const gn_check_report *r)
 {
     gn_sheet_fact(s, "float64; numeric: (L(x + h) - L(x - h))/2h with h = cbrt(2^-52)*max(1, |x|), made exact");
-    gn_sheet_fact(s, "error: |analytic - numeric|/max(|analytic|, |numeric|, %s)", gn_num_digits(GN_NUM, r->floor, 6));
+    gn_sheet_fact(s, "error: |analytic - numeric|/max(|analytic|, |numeric|, %s)",
+                  gn_calc_number(GN_NUM, r->floor, r->digits));
     gn_sheet_fact(s, "excellent to 1e-7, pass to 1e-5, with kinks nearby to 1e-4, suspicious to 1e-2, else FAIL");
     gn_sheet_fact(s, "at a kink any slope between the two sides is right; the engine's is the stated one: relu 0, "
                      "|x| 0, leaky relu alpha");
@@ -92,8 +110,8 @@ static void show_tensors(gn_sheet *s, const gn_objective *o, const gn_check_repo
         gn_objective_tensor at = gn_objective_tensor_at(o, t->tensor);
         c.tensor[i] = at.name;
         c.count[i] = count_text(s, t->checked, at.size);
-        c.entry[i] = entry_text(s, o, t->worst.index);
-        c.error[i] = number_text(s, t->worst.error, 2);
+        c.entry[i] = t->compared ? entry_text(s, o, t->largest.index) : "";
+        c.error[i] = t->compared ? number_text(s, t->largest.error, 2) : "none compared";
         c.verdict[i] = gn_verdict_name(t->verdict);
         c.kinks[i] = (double)t->kinks;
         kinks |= t->kinks > 0;
@@ -143,8 +161,8 @@ static void show_kinks(gn_sheet *s, const gn_objective *o, const gn_check_report
         gn_text_init(&where, s->ctx);
         gn_objective_kink_name(o, e->kink_at, &where);
         gn_sheet_text(s, 0, "%s: kink crossed (%s); the slopes at the two sides are %s and %s, the gradient says %s.",
-                      entry_text(s, o, e->index), keep_text(s, &where), number_text(s, e->left, 6),
-                      number_text(s, e->right, 6), number_text(s, e->analytic, 6));
+                      entry_text(s, o, e->index), keep_text(s, &where), said_text(s, e->left, r->digits),
+                      said_text(s, e->right, r->digits), said_text(s, e->analytic, r->digits));
     }
 }
 
@@ -211,12 +229,12 @@ static void show_taylor(gn_sheet *s, const gn_taylor *t)
 static void show_second(gn_sheet *s, const gn_check_report *r)
 {
     if (!isfinite(r->uhv) || !isfinite(r->vhu)) {
-        gn_sheet_text(s, 0, "The Hessian is not finite: u'Hv = %s, v'Hu = %s.", number_text(s, r->uhv, 6),
-                      number_text(s, r->vhu, 6));
+        gn_sheet_text(s, 0, "The Hessian is not finite: u'Hv = %s, v'Hu = %s.", said_text(s, r->uhv, r->digits),
+                      said_text(s, r->vhu, r->digits));
         return;
     }
     gn_sheet_text(s, 0, "The Hessian is symmetric: u'Hv = %s, v'Hu = %s, apart by %s (must be below %s): %s.",
-                  number_text(s, r->uhv, 6), number_text(s, r->vhu, 6), number_text(s, r->symmetry, 2),
+                  said_text(s, r->uhv, r->digits), said_text(s, r->vhu, r->digits), number_text(s, r->symmetry, 2),
                   number_text(s, GN_CHECK_SYMMETRY, 2), r->symmetry <= GN_CHECK_SYMMETRY ? "ok" : "FAIL");
     if (r->product_kink)
         gn_sheet_text(s, 0, "Hv is not held against a difference of gradients: a kink lies between, where H jumps.");
@@ -236,11 +254,11 @@ static void say_not_finite(gn_sheet *s, const gn_objective *o, const gn_check_re
         if (isfinite(p[i])) continue;
         if (said == NAMED) gn_sheet_text(s, 0, "More parameters are not finite.");
         else gn_sheet_text(s, 0, "The parameter %s is %s: no difference can be taken there.", entry_text(s, o, i),
-                           number_text(s, p[i], 6));
+                           said_text(s, p[i], r->digits));
         said++;
     }
     if (!isfinite(r->loss))
-        gn_sheet_text(s, 0, "The loss is %s: nothing can be checked%s.", number_text(s, r->loss, 6),
+        gn_sheet_text(s, 0, "The loss is %s: nothing can be checked%s.", said_text(s, r->loss, r->digits),
                       said ? "" : ". `glassnet explain` names the first number that is not finite");
 }
 
@@ -253,7 +271,9 @@ static void conclude(gn_sheet *s, const gn_objective *o, const gn_check_report *
         failed += r->tensor[i].failed;
         kinks += r->tensor[i].kinks;
     }
-    if (gn_verdict_ok(r->verdict))
+    if (gn_verdict_ok(r->verdict) && r->wrong)
+        gn_sheet_text(s, 0, "The gradient is NOT right: %s.", r->wrong);
+    else if (gn_verdict_ok(r->verdict))
         gn_sheet_text(s, 0, "The gradient passes: %zu entr%s checked%s, the worst verdict is \"%s\".", r->checked,
                       r->checked == 1 ? "y" : "ies",
                       kinks ? ", some at kinks" : "", gn_verdict_name(r->verdict));

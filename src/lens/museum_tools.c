@@ -231,8 +231,9 @@ void gn_museum_sympy_max(gn_hall *h)
     gn_hall_number(h, "x", -2);
     gn_hall_derive(h, "ours", "leaky_left", "leaky_relu(x)", "x");
     gn_hall_difference(h, "left_central", "leaky_relu(x)", "x");
-    gn_hall_say(h, "At the kink a half is as good a choice as 0 or 1; but a network that adds it trains by another "
-                "rule than every library does.");
+    gn_hall_say(h, "At the kink a half is as good a choice as 0 or 1, and libraries differ: torch.maximum(x, 0) has a "
+                "half there, torch.relu(x) has 0. With a sample at the kink the two do not take the same step, so that "
+                "the rule has to be stated; here relu takes 0.");
 }
 
 void gn_museum_sympy_gamma(gn_hall *h)

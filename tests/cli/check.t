@@ -126,3 +126,13 @@ $ printf 'x1,x2,y\n-1,-1,1\n-.7,-.2,.8\n-.4,.6,.6\n-.1,-.6,.4\n.2,.2,.2\n.5,-1,0
 > The gradient passes: 9 entries checked, the worst verdict is "excellent".
 > The plain plan (nothing fused, composed operations spelled out): apart by
 > Where it is large little is left of the gradient, because its parts cancel:
+
+# the largest error is that of the entries which were compared; those at kinks are counted beside
+$ printf 'x,y\n-1,1\n0,0.5\n1,2\n2,0\n-2,1\n' > k.csv; glassnet check k.csv --net "2 relu" --precision f64 --seed 3 --quiet > out; grep -A6 'tensor by tensor' out
+> analytic against numeric, tensor by tensor
+>   tensor    checked  kinks  largest error  at             verdict
+>   {any}
+>   0.weight  2            0  {num}{any}excellent
+>   0.bias    2            2  none compared                 pass, kinks nearby
+>   2.weight  2            0  {num}{any}excellent
+>   2.bias    1            0  {num}{any}excellent

@@ -42,7 +42,7 @@ $ python3 grad.py right > g.csv; glassnet diagnose s.safetensors sine.csv --grad
 > read: 13 by 1 numbers, as all tensors one after another
 > a gradient has its tensor's shape; a weight has a row for each output
 > the slope at a kink: relu 0, |x| 0, leaky relu alpha
-> named when the mistake's own gradient is within 1e-4 of what was given
+> right or named: within 0.0001 of what was given; agree: entries within 1e-5
 >
 > The gradient is right.
 >
@@ -74,9 +74,9 @@ $ for w in half sign slope bias raw noise; do python3 grad.py $w > g.csv; glassn
 > The gradient is not right: activation slope forgotten.
 > The gradient is not right: bias missing.
 > The gradient is not right: input scaling missing.
-> The gradient is not right: not known.
-$ glassnet diagnose s.safetensors sine.csv --grad g.csv | tail -n 4 | tr '\n' ' '
-> 0.weight: not known: 3 of 4 entries agree; the closest is "{any}" at a distance of {num}. 0.weight: furthest off is entry 2 in reading order, from 0: {num} where {num} is right.{any}
+> The gradient is not right: 1 of 4 entries is off.
+$ glassnet diagnose s.safetensors sine.csv --grad g.csv | tail -n 3 | tr '\n' ' '
+> 0.weight: 1 of 4 entries is off: 3 of 4 entries are right; [2,0] is not: {num} where {num} is right. To do: {any}
 
 # one tensor: by its shape, by --tensor, with a header, as the transpose; NPY
 $ python3 grad.py row > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv | tail -n 1
@@ -124,6 +124,7 @@ $ printf '1,nan\n2,nan\n3,nan\n4,nan\n' > g.csv; glassnet diagnose s.safetensors
 ? 3
 $ printf 'g\n1\n2\nNA\n4\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv --tensor 0.weight
 ! glassnet: error[CSV-NUM]: g.csv:4:1: a number of the gradient is missing
+! hint: every cell of a gradient is a number, such as 12, -0.5 or 1e-3; a first line of names may stand above
 ? 3
 
 # NPY and safetensors are known by their first bytes too; three dimensions are taken as they lie
@@ -147,8 +148,9 @@ print("\n".join(",".join(repr(row[i]) for row in g) for i in range(2)))
 $ glassnet explain mm.safetensors mm.csv --row 0-29 --precision f64 --weight-decay 0 --format json | python3 turn.py > t.csv; glassnet diagnose mm.safetensors mm.csv --grad t.csv > out; echo $?; grep -A1 -E '^The|^0' out | tr '\n' ' '
 > 1
 > The gradient is not right: transposed.  -- 0.weight: transposed: given as 2 by 3 where the weight is 3 by 2; its numbers are the right ones, to {num}. 
-$ glassnet check mm.safetensors mm.csv --grad t.csv > out; echo $?; grep '^The gradient is' out
+$ glassnet check mm.safetensors mm.csv --grad t.csv > out; echo $?; grep '^The gradient' out
 > 1
+> The gradient is NOT right: transposed.
 > The gradient is not right: transposed.
 
 # the gradient of another tensor: given for one, and two exchanged among all
@@ -180,3 +182,96 @@ print("\n".join(map(repr, g1 + gb1 + g2 + [gb2])))
 $ python3 stale.py > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv > out; echo $?; grep -E -A3 '^(The|2.weight:)' out | tr '\n' ' '
 > 1
 > The gradient is not right: stale activations.{any}the inputs of the layers are those of the weights after a step of gradient descent at the rate 0.05; {any}
+
+# safetensors: what the file does not have is not judged; the names and shapes that are looked for; half precision
+<<< st.py
+import json, struct, subprocess, sys
+lines = [float(v) for v in open("g.csv")]
+part = {"0.weight": lines[:4], "0.bias": lines[4:8], "2.weight": lines[8:12], "2.bias": lines[12:]}
+shape = {"0.weight": [4, 1], "0.bias": [4], "2.weight": [1, 4], "2.bias": [1]}
+def save(path, names, dtype="F64", called=lambda n: n, cut=0):
+    head, data = {}, b""
+    for n in names:
+        v = part[n][:len(part[n]) - cut]
+        if dtype == "BF16": raw = b"".join(struct.pack("<f", x)[2:] for x in v)
+        else: raw = struct.pack("<%d%s" % (len(v), {"F64": "d", "F32": "f", "F16": "e", "I64": "q"}[dtype]),
+                                *(map(int, v) if dtype == "I64" else v))
+        head[called(n)] = {"dtype": dtype, "shape": shape[n] if not cut else [len(v)], "data_offsets": [len(data), len(data) + len(raw)]}
+        data += raw
+    text = json.dumps(head).encode()
+    text += b" " * (-len(text) % 8)
+    open(path, "wb").write(struct.pack("<Q", len(text)) + text + data)
+save("one.safetensors", ["0.weight"])
+save("weights.safetensors", ["0.weight", "2.weight"])
+save("other.safetensors", ["0.weight", "0.bias"], called=lambda n: n.replace("0", "fc1"))
+save("both.safetensors", ["0.weight", "2.bias"], called=lambda n: n.replace("2", "fc2"))
+save("short.safetensors", ["0.weight"], cut=1)
+save("whole.safetensors", ["0.weight"], "I64")
+save("f16.safetensors", part, "F16")
+save("bf16.safetensors", part, "BF16")
+part["0.bias"] = [0] * 4
+save("zero.safetensors", part)
+>>>
+$ python3 grad.py right > g.csv; python3 st.py; glassnet diagnose s.safetensors sine.csv --grad one.safetensors > out; echo $?; grep -E '^(read|not in|The|  0|  2)' out
+> 0
+> read: 1 tensor, by the names of the tensors
+> not in the file, so not judged: 0.bias, 2.weight, 2.bias
+> The gradient is right.
+>   0.weight  4 of 4  {any}right
+$ glassnet check s.safetensors sine.csv --grad one.safetensors > out; echo $?; grep -E '^(not in|The gradient|  [02][.][wb])' out
+> 0
+> not in the file, so not judged: 0.bias, 2.weight, 2.bias
+> The gradient passes: 4 entries checked, the worst verdict is "excellent".
+>   0.weight  4        {any}excellent
+$ glassnet diagnose s.safetensors sine.csv --grad weights.safetensors > out; echo $?; sed -n '/^not in/,/^a grad/p; /^The/p' out
+> 0
+> not in the file, so not judged: 0.bias, 2.bias
+> every weight is there and no bias: if your network has biases, their gradient is
+>   missing
+> a gradient has its tensor's shape; a weight has a row for each output
+> The gradient is right.
+$ glassnet check s.safetensors sine.csv --grad weights.safetensors > out; echo $?; grep -E '^(The gradient|  [02][.][wb])' out
+> 0
+> The gradient passes: 8 entries checked, the worst verdict is "excellent".
+>   0.weight  4        {any}excellent
+>   2.weight  4        {any}excellent
+$ glassnet diagnose s.safetensors sine.csv --grad zero.safetensors > out; echo $?; grep '^The' out
+> 1
+> The gradient is not right: bias missing.
+$ glassnet diagnose s.safetensors sine.csv --grad both.safetensors | grep -A1 '^left'
+> left alone, because the network has no tensor of the name: fc2.bias
+> a gradient {any}
+$ glassnet diagnose s.safetensors sine.csv --grad other.safetensors
+! glassnet: error[MOD-SHAPE]: no tensor of the file has the name of one of the network's
+! hint: the network's are 0.weight (4, 1), 0.bias (4), 2.weight (1, 4), 2.bias (1); the file has fc1.weight (4, 1), fc1.bias (4)
+? 3
+$ glassnet diagnose s.safetensors sine.csv --grad other.safetensors --tensor 0.bias
+! glassnet: error[MOD-SHAPE]: the file has 2 tensors, and none of them is 0.bias
+! hint: the network's are 0.weight (4, 1), 0.bias (4), 2.weight (1, 4), 2.bias (1); the file has fc1.weight (4, 1), fc1.bias (4)
+? 3
+$ glassnet diagnose s.safetensors sine.csv --grad zero.safetensors --tensor 2.weight | grep -E '^(read|The)'
+> read: 1 tensor, by --tensor
+> The gradient is right.
+$ glassnet diagnose s.safetensors sine.csv --grad short.safetensors
+! glassnet: error[MOD-SHAPE]: the gradient is 3 by 1 numbers, 0.weight is 4 by 1
+! hint: a weight's gradient has a row for each output and a column for each input
+? 3
+$ glassnet diagnose s.safetensors sine.csv --grad whole.safetensors
+! glassnet: error[ST-DTYPE]: 0.weight of the gradient is of type I64; read here are F64, F32, F16 and BF16
+? 3
+$ for t in f16 bf16; do glassnet diagnose s.safetensors sine.csv --grad $t.safetensors | grep -A2 '^0.bias: not' | tr '\n' ' '; done
+> 0.bias: not known, near the right one: {num} of 4 entries agree; the closest is "right" at a distance of {num}, as after rounding to 4 digits. 0.bias: furthest {any}as after rounding to 3 digits. {any}
+
+# a cell that is no number: what helps a table of data does not help here
+$ printf '1,2\n3,oops\n4,5\n6,7\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv
+! glassnet: error[CSV-NUM]: g.csv:2:3: expected a number in column 'column 2', found 'oops'
+! hint: every cell of a gradient is a number, such as 12, -0.5 or 1e-3; a first line of names may stand above
+? 3
+
+# as many digits as are asked for
+$ python3 grad.py noise > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv --digits 17 > out; grep -c -E '^L = [0-9.]{17,}: ' out; tail -n 3 out | tr '\n' ' ' | grep -c -E 'is not: [0-9.]{17,} where [0-9.]{17,} is right'
+> 1
+> 1
+$ glassnet check s.safetensors sine.csv --digits 17 > out; grep -c -E '^L = [0-9.]{17,}: ' out; tr '\n' ' ' < out | grep -c -E "u'Hv = -?[0-9.]{17,}, v'Hu"
+> 1
+> 1
