@@ -79,6 +79,7 @@ static gn_status run(gn_cli *cli)
     gn_status s = run_job(&job);
     gn_train_curves_close(&job);
     gn_sharpness_free(&job.sharpness);
+    gn_metrics_free(cli->ctx, &job.pooled);
     gn_model_free(job.model);
     gn_data_free(job.data);
     gn_data_free(job.test);

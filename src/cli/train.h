@@ -19,6 +19,7 @@ typedef struct gn_train_job {
     const char *out;            /* where the model goes */
     gn_fold_figures *fold;      /* (folds) or NULL */
     size_t folds;
+    gn_metrics pooled;          /* classes: of all folds together, each row predicted by the fold that did not see it */
     size_t n_train, n_held;     /* rows of the fit that is running */
     bool summed_up;             /* the summary was shown */
     gn_model *model;

@@ -44,6 +44,7 @@ static gn_status run_fold(gn_train_job *job, size_t fold)
     const gn_metrics *m = &job->model->held;
     job->fold[fold] = (gn_fold_figures){ m->loss, m->accuracy, m->r2, m->rmse, m->mae };
     tell_fold(job, m);
+    if (m->classes) GN_TRY(gn_metrics_pool(cli->ctx, m, &job->pooled));
     gn_model_free(job->model);
     job->model = NULL;
     return GN_OK;

@@ -55,6 +55,10 @@ static void put_folds(gn_text *t, const gn_train_job *job)
     put_fold_row(&g, &spread, regression, "spread (sd)");
     gn_grid_print(&g, t, "  ");
     gn_text_puts(t, "\n");
+    if (!job->pooled.rows) return;
+    gn_text_puts(t, "all rows, each as the fold says that did not see it\n");
+    gn_scores_print(cli, t, &job->pooled, &job->data->prep);
+    gn_text_puts(t, "\n");
 }
 
 static void put_ending(gn_text *t, const gn_train_job *job, gn_status status)
@@ -124,6 +128,10 @@ static void put_json_folds(gn_text *t, const gn_train_job *job)
         gn_js_close(t, '}');
     }
     gn_js_close(t, ']');
+    if (!job->pooled.rows) return;
+    gn_js_open(t, "pooled", '{');
+    gn_scores_json(t, &job->pooled, &job->data->prep);
+    gn_js_close(t, '}');
 }
 
 static void put_json_held(gn_text *t, const gn_train_job *job)

@@ -158,28 +158,56 @@ double gn_scan_metric(const gn_scan *s)
 
 static double ratio(double a, double b) { return b > 0 ? a / b : 0; }
 
-/* Precision, recall and F1 of every class; 0 where there was nothing to divide by. */
-static gn_status class_figures(gn_context *ctx, gn_scan *s, gn_metrics *m)
+static gn_status class_room(gn_context *ctx, size_t classes, gn_metrics *m)
 {
-    size_t n = s->classes;
-    m->precision = gn_calloc(ctx, n, sizeof(double));
-    m->recall = gn_calloc(ctx, n, sizeof(double));
-    m->f1 = gn_calloc(ctx, n, sizeof(double));
-    if (!m->precision || !m->recall || !m->f1) return GN_NO_MEMORY;
+    m->classes = classes;
+    m->precision = gn_calloc(ctx, classes, sizeof(double));
+    m->recall = gn_calloc(ctx, classes, sizeof(double));
+    m->f1 = gn_calloc(ctx, classes, sizeof(double));
+    return m->precision && m->recall && m->f1 ? GN_OK : GN_NO_MEMORY;
+}
+
+/* Precision, recall and F1 of every class from the confusion matrix; 0 where there was nothing to divide by. */
+static void class_figures(gn_metrics *m)
+{
+    size_t n = m->classes;
+    double all_right = 0;
     for (size_t c = 0; c < n; c++) {
-        double right = (double)s->confusion[c * n + c], is = 0, said = 0;
+        double right = (double)m->confusion[c * n + c], is = 0, said = 0;
         for (size_t j = 0; j < n; j++) {
-            is += (double)s->confusion[c * n + j];
-            said += (double)s->confusion[j * n + c];
+            is += (double)m->confusion[c * n + j];
+            said += (double)m->confusion[j * n + c];
         }
         m->precision[c] = ratio(right, said);
         m->recall[c] = ratio(right, is);
         m->f1[c] = ratio(2 * right, is + said);
+        all_right += right;
     }
-    m->accuracy = gn_scan_metric(s);
-    m->classes = n;
+    m->accuracy = all_right / (double)m->rows;
+}
+
+static gn_status class_metrics(gn_context *ctx, gn_scan *s, gn_metrics *m)
+{
+    GN_TRY(class_room(ctx, s->classes, m));
     m->confusion = s->confusion;
     s->confusion = NULL;
+    class_figures(m);
+    return GN_OK;
+}
+
+gn_status gn_metrics_pool(gn_context *ctx, const gn_metrics *more, gn_metrics *pool)
+{
+    size_t cells = more->classes * more->classes;
+    if (!pool->rows) {
+        *pool = (gn_metrics){ .r2 = NAN, .rmse = NAN, .mae = NAN };
+        GN_TRY(class_room(ctx, more->classes, pool));
+        if (!(pool->confusion = gn_calloc(ctx, cells, sizeof *pool->confusion))) return GN_NO_MEMORY;
+    }
+    double rows = (double)pool->rows + (double)more->rows;
+    pool->loss = ((double)pool->rows * pool->loss + (double)more->rows * more->loss) / rows;
+    pool->rows += more->rows;
+    for (size_t i = 0; i < cells; i++) pool->confusion[i] += more->confusion[i];
+    class_figures(pool);
     return GN_OK;
 }
 
@@ -209,7 +237,7 @@ static gn_status measure(gn_context *ctx, gn_eval *e, const gn_dataset *d, gn_sc
     GN_TRY(gn_scan_run(e, d, s));
     m->rows = s->rows;
     m->loss = gn_scan_loss(s);
-    return s->classes ? class_figures(ctx, s, m) : value_figures(ctx, s, m);
+    return s->classes ? class_metrics(ctx, s, m) : value_figures(ctx, s, m);
 }
 
 gn_status gn_net_measure(gn_context *ctx, const gn_net *net, const gn_dataset *data, gn_metrics *out)

@@ -139,6 +139,8 @@ typedef struct gn_metrics {
     double *output_r2, *output_rmse, *output_mae; /* an output each */
 } gn_metrics;
 gn_status gn_net_measure(gn_context *ctx, const gn_net *net, const gn_dataset *data, gn_metrics *out);
+/* Figures of classes on other rows put together with those of a pool, {0} to begin with; freed as any. */
+gn_status gn_metrics_pool(gn_context *ctx, const gn_metrics *more, gn_metrics *pool);
 void gn_metrics_free(gn_context *ctx, gn_metrics *m);
 
 /* ---- training ------------------------------------------------------------------------------------------------------ */

@@ -115,12 +115,22 @@ $ glassnet train blobs --n 90 --folds 3 --epochs 20 --quiet --out k.safetensors
 >   mean           {any}
 >   spread (sd)    {any}
 >
+> all rows, each as the fold says that did not see it
+> accuracy  {num} %  ({num} of 90 rows)
+> loss      {num}
+>
+>   class  precision %  recall %    F1 %  rows  as a   b   c
+>   a  {any}
+>   b  {any}
+>   c  {any}
+>
 > trained after 20 epochs {any}
 > training loss {num}
 >
 > the model ({num} parameters): k.safetensors
-$ glassnet train blobs --n 90 --folds 3 --epochs 5 --quiet --json --out k.safetensors | python3 -c 'import json, sys; r = json.load(sys.stdin); print(len(r["folds"]), r["training_rows"], "accuracy" in r, "accuracy_spread" in r)'
+$ glassnet train blobs --n 90 --folds 3 --epochs 5 --quiet --json --out k.safetensors | python3 -c 'import json, sys; r = json.load(sys.stdin); print(len(r["folds"]), r["training_rows"], "accuracy" in r, "accuracy_spread" in r); p = r["pooled"]; print(p["rows"], sum(map(sum, p["confusion"])), abs(p["accuracy"] - sum(p["confusion"][i][i] for i in range(3))/90) < 1e-15, abs(p["loss"] - r["loss"]) < 1e-12)'
 > 3 90 True True
+> 90 90 True True
 
 # training that diverges: exit status 1, the place, and the last finite weights
 $ glassnet train linear --lr 1e30 --optimizer sgd --epochs 3 --quiet --out d.safetensors > said.out
