@@ -206,6 +206,45 @@ static void series_differ_in_colour_dash_and_point(void **state)
     gn_text_free(&t);
 }
 
+/* More series than colours: none like another, and of fifteen none in the form of another's points. */
+static void many_series_are_never_alike(void **state)
+{
+    (void)state;
+    enum { MANY = 60 };
+    gn_series s[MANY];
+    char rgb[MANY][16], point[MANY][16];
+    for (int i = 0; i < MANY; i++) s[i] = (gn_series){ GN_SERIES_POINTS, "s", 3, three_x, three_y, i };
+    gn_panel p = panel_of(s, MANY);
+    gn_text t = script_of(&(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, NULL);
+    const char *plot = strstr(t.at, "\nplot ");
+    assert_non_null(plot);
+    for (size_t i = 0; i < MANY; i++) {
+        nth(plot, "lc rgb '#", i, "'", rgb[i], sizeof rgb[i]);
+        nth(plot, " pt ", i, " ", point[i], sizeof point[i]);
+        for (size_t k = 0; k < i; k++) {
+            assert_true(strcmp(rgb[i], rgb[k]) || strcmp(point[i], point[k]));
+            if (i < GN_POINTS) assert_string_not_equal(point[i], point[k]);
+        }
+    }
+    gn_text_free(&t);
+}
+
+/* Dark in the middle, white around, over a field: seen on every colour. */
+static void light_points_have_both_ends_of_grey(void **state)
+{
+    (void)state;
+    double z[4] = { 0, 1, 2, 3 };
+    gn_series s = { GN_SERIES_POINTS, "rows", 3, three_x, three_y, GN_STYLE_LIGHT };
+    gn_field f = { GN_FIELD_HEAT, 2, 2, 0, 2, 0, 3, z, .label = "y" };
+    gn_panel p = panel_of(&s, 1);
+    p.field = &f;
+    p.n_fields = 1;
+    gn_text t = script_of(&(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, NULL);
+    const char *under = strstr(t.at, "pt 7 lc rgb '#FFFFFF'"), *over = strstr(t.at, "lc rgb '#222222' pt 6 ");
+    assert_true(under && over && under < over);
+    gn_text_free(&t);
+}
+
 static void a_value_that_is_none_breaks_the_line(void **state)
 {
     (void)state;
@@ -433,7 +472,8 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, start, end)
     const struct CMUnitTest tests[] = {
         T(foreign_text_is_never_code), T(names_of_files_are_files), T(long_names_are_cut_between_characters),
-        T(series_differ_in_colour_dash_and_point),
+        T(series_differ_in_colour_dash_and_point), T(many_series_are_never_alike),
+        T(light_points_have_both_ends_of_grey),
         T(a_value_that_is_none_breaks_the_line), T(logarithms_leave_out_what_has_none),
         T(ranges_exist_for_everything), T(bars_stand_beside_each_other), T(ticks_are_where_something_is),
         T(a_path_is_marked_where_it_is_apart), T(fields_of_every_kind_are_written),

@@ -179,12 +179,30 @@ static gn_status load(gn_plot *p, bool with_data)
     return gn_data_open_for(p->ctx, p->cli->argument[1], &p->model->prep, o, true, &p->data);
 }
 
+/* Columns are those of a plane: they choose the boundary where no kind is named, and nothing else has them. */
+static gn_status check_columns(gn_plot *p, bool named, const plot_kind **k)
+{
+    const plot_kind *plane = kind_named("boundary");
+    if (!gn_option_given(p->cli->options, GN_O_COLUMNS) || *k == plane) return GN_OK;
+    if (!named && (!*k || (*k)->needs == NEEDS_MODEL)) {
+        *k = plane;
+        return GN_OK;
+    }
+    if (named) gn_fail(p->ctx, GN_E_CFG_CONFLICT, "--columns names the two of a boundary; --kind %s has none", (*k)->name);
+    else
+        gn_fail(p->ctx, GN_E_CFG_CONFLICT, "--columns names the two of a boundary; %s has none",
+                (*k)->needs == NEEDS_FILES ? "a log" : "an expression");
+    return gn_hint(p->ctx, "such as glassnet plot MODEL DATA --columns 1,2");
+}
+
 static gn_status make(gn_plot *p)
 {
     const plot_kind *k = NULL;
     const char *name = gn_option_text(p->cli->options, GN_O_KIND);
-    if (strcmp(name, "auto")) k = kind_named(name);
+    bool named = strcmp(name, "auto") != 0;
+    if (named) k = kind_named(name);
     else GN_TRY(fitting_kind(p, &k));
+    GN_TRY(check_columns(p, named, &k));
     if (k) GN_TRY(check_arguments(p, k));
     bool data = !k || k->needs == NEEDS_MODEL_DATA || (k->needs == NEEDS_ANY && p->cli->arguments == 2);
     if (data || k->needs == NEEDS_MODEL) GN_TRY(load(p, data));
@@ -211,8 +229,8 @@ const gn_command_body gn_cmd_plot = {
     "WHAT is a log that `train --log` wrote (several: several runs), a model, a model and data, or an expression; the\n"
     "picture is the one that fits, or the one that --kind names:\n"
     "  learning    curves of one or more logs: loss, accuracy or R2, rate, gradient, sharpness\n"
-    "  boundary    what a model predicts over two columns, with the data (--columns, or the two that show most of it;\n"
-    "              the others at their mean)\n"
+    "  boundary    what a model predicts over two columns, with the data (--columns, which choose this kind, or the\n"
+    "              two that show most of it; the others at their mean)\n"
     "  landscape   the loss around a model's weights along two random directions, or of an expression\n"
     "  histograms  values and gradients of each layer on the data\n"
     "  confusion   true against predicted classes\n"

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { PLANE_POINTS = 201, TITLE_ROOM = 60, MOST_POINTS = 2000, VALUE_POINTS = 400 };
-enum { BINS = 30, LAYER_ROWS = 1000, MOST_LAYERS = 8, MOST_SHARE = 60 };
+enum { BINS = 30, FEW_BINS = 4, FEW_VALUES = 100, MOST_UNITS = 40, LAYER_ROWS = 1000, MOST_LAYERS = 8, MOST_SHARE = 60 };
 
 static const char *feature_name(const gn_plot *p, size_t i) { return p->model->prep.feature[i].name; }
 
@@ -77,6 +77,16 @@ static const char *class_name(const gn_plot *p, size_t c)
     return name ? name : "?";
 }
 
+/* Beyond the styles there are, a class says whose it shares. */
+static const char *class_label(gn_plot *p, size_t c)
+{
+    gn_text t;
+    if (c < GN_STYLES) return class_name(p, c);
+    gn_text_init(&t, p->ctx);
+    gn_text_printf(&t, "%s, like %s", class_name(p, c), class_name(p, c % GN_STYLES));
+    return gn_plot_keep(p, &t);
+}
+
 /* The rows of each class as points; what is more than the picture can show is left out evenly. */
 static gn_status class_points(gn_plot *p, const gn_view_plane *v, gn_panel *panel)
 {
@@ -90,8 +100,9 @@ static gn_status class_points(gn_plot *p, const gn_view_plane *v, gn_panel *pane
         xy = y + v->rows / every + 1;
         for (size_t i = 0; i < v->rows; i += every)
             if (!classes || p->data->label[i] == (int32_t)c) x[n] = v->px[i], y[n++] = v->py[i];
-        s[c] = (gn_series){ GN_SERIES_POINTS, classes ? class_name(p, c) : "rows of the data", n, x, y,
-                            classes ? (int)(c % 8) : 1 };
+        s[c] = (gn_series){ GN_SERIES_POINTS, classes ? class_label(p, c) : "rows of the data", n, x, y,
+                            classes ? (int)c : GN_STYLE_LIGHT };
+        if (!s[c].label) return GN_NO_MEMORY;
     }
     panel->series = s;
     panel->n_series = classes ? classes : 1;
@@ -156,17 +167,37 @@ gn_status gn_plot_boundary(gn_plot *p)
 
 /* ---- histograms -------------------------------------------------------------------------------------------------- */
 
+/* The root of the number of values, so that what is between the bars is not chance. */
+static size_t bins_for(size_t n)
+{
+    size_t bins = (size_t)ceil(sqrt((double)n));
+    return bins < FEW_BINS ? FEW_BINS : bins > BINS ? BINS : bins;
+}
+
+/* The values of one row's units side by side: of so few there are no shares to speak of. */
+static gn_status units(gn_plot *p, const double *v, size_t n, int style, const char *title, const char *y, gn_panel *to)
+{
+    double *at = gn_plot_array(p, n, sizeof *at);
+    gn_series *s = gn_plot_array(p, 1, sizeof *s);
+    if (!at || !s || !title) return GN_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) at[i] = (double)i;
+    *s = (gn_series){ GN_SERIES_BARS, NULL, n, at, v, style };
+    *to = (gn_panel){ .title = title, .x_label = "unit", .y_label = y, .n_series = 1, .series = s };
+    return GN_OK;
+}
+
 static gn_status histogram(gn_plot *p, const double *v, size_t n, int style, const char *title, const char *x,
                            gn_panel *to)
 {
-    double *at = gn_plot_array(p, 2 * BINS, sizeof *at);
+    size_t bins = bins_for(n);
+    double *at = gn_plot_array(p, 2 * bins, sizeof *at);
     gn_series *s = gn_plot_array(p, 1, sizeof *s);
     if (!at || !s || !title) return GN_NO_MEMORY;
-    gn_view_histogram(v, n, BINS, at, at + BINS);
-    *s = (gn_series){ GN_SERIES_BARS, NULL, BINS, at, at + BINS, style };
+    gn_view_histogram(v, n, bins, at, at + bins);
+    *s = (gn_series){ GN_SERIES_BARS, NULL, bins, at, at + bins, style };
     *to = (gn_panel){ .title = title, .x_label = x, .y_label = "share in %", .n_series = 1, .series = s };
-    for (size_t i = 0; i < BINS; i++)   /* beside such a bar the others could not be seen */
-        if (at[BINS + i] > MOST_SHARE) to->log_y = true, to->y_label = "share in % (logarithm)";
+    for (size_t i = 0; i < bins && n > FEW_VALUES; i++)   /* beside such a bar the others could not be seen */
+        if (at[bins + i] > MOST_SHARE) to->log_y = true, to->y_label = "share in % (logarithm)";
     return GN_OK;
 }
 
@@ -196,8 +227,11 @@ gn_status gn_plot_histograms(gn_plot *p)
         gn_panel *to = panel + 2 * (i - first);
         const char *of_values = layer_title(p, &l[i], l[i].value);
         const char *of_slopes = layer_title(p, &l[i], l[i].gradient);
-        GN_TRY(histogram(p, l[i].value, l[i].count, 0, of_values, "value", to));
-        GN_TRY(histogram(p, l[i].gradient, l[i].count, 4, of_slopes, "slope of the loss by the value", to + 1));
+        bool few = gn_dataset_rows(&d) == 1 && l[i].count <= MOST_UNITS;
+        gn_status (*draw)(gn_plot *, const double *, size_t, int, const char *, const char *, gn_panel *) =
+            few ? units : histogram;
+        GN_TRY(draw(p, l[i].value, l[i].count, 0, of_values, "value", to));
+        GN_TRY(draw(p, l[i].gradient, l[i].count, 4, of_slopes, "slope of the loss by the value", to + 1));
     }
     gn_text t;
     gn_text_init(&t, p->ctx);

@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MOST_RUNS = 64 };
+enum { MOST_RUNS = 64, NAMED_TARGETS = 4 };
 
 typedef struct numbers { double *at; size_t n; } numbers;
 typedef struct asked {
@@ -172,15 +172,16 @@ static const char *target_label(gn_plot *p, double w)
     return gn_plot_keep(p, &t);
 }
 
-/* A rule at w* = y/x for each input. */
+/* A rule at w* = y/x for each input; of many inputs all rules have one name. */
 static gn_status targets(gn_plot *p, const asked *a, gn_rule_mark **out, size_t *n)
 {
     gn_rule_mark *m = gn_plot_array(p, a->x.n, sizeof *m);
     if (!m) return GN_NO_MEMORY;
     for (*n = 0; *n < a->x.n; ++*n) {
         double w = a->y.at[a->y.n == 1 ? 0 : *n] / a->x.at[*n];
-        m[*n] = (gn_rule_mark){ false, w, target_label(p, w) };
-        if (!m[*n].label) return GN_NO_MEMORY;
+        const char *label = a->x.n > NAMED_TARGETS ? *n ? NULL : "w* = y/x of each x" : target_label(p, w);
+        if (!label && a->x.n <= NAMED_TARGETS) return GN_NO_MEMORY;
+        m[*n] = (gn_rule_mark){ false, w, label };
     }
     *out = m;
     return GN_OK;

@@ -99,7 +99,7 @@ static gn_status add_panel(panels *p, const gn_curves *run, size_t runs, gn_curv
             if (!label) return GN_NO_MEMORY;
             if (!*label) label = NULL;
             s[to->n_series++] = (gn_series){ kind, label, run[r].n, run[r].epoch, run[r].value[which],
-                                             (int)((beside == GN_CURVE_COUNT ? r : 2 * r + (size_t)two) % 8) };
+                                             (int)(beside == GN_CURVE_COUNT ? r : 2 * r + (size_t)two) };
         }
     return GN_OK;
 }
@@ -116,7 +116,7 @@ static gn_status add_sharpness(panels *p, const gn_curves *run, size_t runs)
         const char *measured = label_of(p->arena, c, "measured"), *limit = label_of(p->arena, c, "limit of the rate");
         if (!measured || !limit) return GN_NO_MEMORY;
         gn_series_kind kind = c->watched > 60 ? GN_SERIES_LINE : GN_SERIES_LINE_POINTS;
-        int style = (int)(2 * r % 8);
+        int style = (int)(2 * r);
         s[panel.n_series++] = (gn_series){ kind, measured, c->watched, c->step, c->sharpness, style };
         s[panel.n_series++] = (gn_series){ GN_SERIES_LINE, limit, c->watched, c->step, c->limit, style + 1 };
     }

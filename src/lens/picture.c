@@ -119,12 +119,50 @@ size_t gn_picture_columns(const gn_picture *p)
     return n <= 1 ? 1 : n == 2 || n == 4 ? 2 : n <= 9 ? 3 : 4;
 }
 
+/* A sign of the key takes about 8 pixels, its sample and the room between entries 9 signs, a line 16. */
+enum { KEY_SIGN = 8, KEY_SAMPLE = 9, KEY_LINE = 16 };
+
+static size_t signs(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++) n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n < 100 ? n : 100;
+}
+
+/* The lines of a key: its entries stand in columns as wide as the longest. */
+static size_t key_lines(const gn_panel *p, int width)
+{
+    size_t entries = 0, longest = 0;
+    for (size_t i = 0; i < p->n_series + p->n_marks; i++) {
+        const gn_rule_mark *m = i < p->n_series ? NULL : &p->mark[i - p->n_series];
+        const char *label = m ? m->vertical ? NULL : m->label : p->series[i].label;
+        if (!label) continue;
+        entries++;
+        if (signs(label) > longest) longest = signs(label);
+    }
+    size_t across = (size_t)width / ((longest + KEY_SAMPLE) * KEY_SIGN);
+    return across > 1 ? (entries + across - 1) / across : entries;
+}
+
+int gn_picture_key_room(const gn_picture *p)
+{
+    size_t across = gn_picture_columns(p), most = 0, usual = across == 1 ? 6 : 4;
+    int width = across == 1 ? 720 : across == 2 ? 960 : across == 3 ? 1200 : 1440;
+    if (p->width > 0) width = p->width;
+    for (size_t i = 0; i < p->n_panels; i++) {
+        size_t lines = key_lines(&p->panel[i], width / (int)across);
+        if (lines > most) most = lines;
+    }
+    return most > usual ? (int)(most - 3) * KEY_LINE : 0;
+}
+
 void gn_picture_size(const gn_picture *p, int *width, int *height)
 {
     size_t across = gn_picture_columns(p), down = (p->n_panels + across - 1) / across;
     if (!down) down = 1;
     *width = across == 1 ? 720 : across == 2 ? 960 : across == 3 ? 1200 : 1440;
     int each = across == 1 ? down == 1 ? 480 : 340 : across == 2 ? 380 : 320;
+    each += gn_picture_key_room(p);
     *height = (int)(down < 40 ? down : 40) * each + (p->title && p->n_panels > 1 ? 44 : 0);
     if (p->width > 0) *width = p->width;
     if (p->height > 0) *height = p->height;
@@ -133,9 +171,10 @@ void gn_picture_size(const gn_picture *p, int *width, int *height)
 int gn_series_style(const gn_panel *p, size_t i)
 {
     int next = 0;
-    if (p->series[i].style >= 0) return p->series[i].style % 8;
+    if (p->series[i].style == GN_STYLE_LIGHT) return 5;     /* a circle, which gets a white ground */
+    if (p->series[i].style >= 0) return p->series[i].style % GN_STYLES;
     for (size_t k = 0; k < i; k++) next += p->series[k].style < 0;
-    return next % 8;
+    return next % GN_STYLES;
 }
 
 void gn_bar_place(const gn_panel *p, size_t i, double *shift, double *width)

@@ -3,7 +3,8 @@
  *
  * Invariant: texts are foreign: in a script they stand in single quotes with the quote doubled, under noenhanced, and
  * never as code; data stand in here-documents as numbers. Colours are a fixed set that differs in lightness, and every
- * series differs in dash or point too, so that grey and colour-blind eyes tell them apart. */
+ * series differs in dash or point too, so that grey and colour-blind eyes tell them apart. Fifteen points differ in
+ * form; no two of GN_STYLES series are the same in colour and point. */
 #ifndef GN_PICTURE_H
 #define GN_PICTURE_H
 
@@ -11,12 +12,16 @@
 
 typedef enum gn_series_kind { GN_SERIES_LINE, GN_SERIES_POINTS, GN_SERIES_LINE_POINTS, GN_SERIES_BARS, GN_SERIES_STEPS,
                               GN_SERIES_ARROWS /* from (x, y) to the next point */ } gn_series_kind;
+/* Colours and dashes repeat after 8 styles, the forms of points after 15: both together after 120. */
+enum { GN_COLOURS = 8, GN_POINTS = 15, GN_STYLES = GN_COLOURS * GN_POINTS };
+/* A style of points: white with a dark edge, which is seen on every colour of a heat map. */
+enum { GN_STYLE_LIGHT = 1000 };
 typedef struct gn_series {
     gn_series_kind kind;
     const char *label;              /* in the key; NULL: none */
     size_t n;
     const double *x, *y;            /* (n); a point that is not finite breaks the line */
-    int style;                      /* 0..7: colour, dash and point together; -1: the next one */
+    int style;                      /* 0..GN_STYLES - 1: colour, dash and point together; -1: the next one */
 } gn_series;
 typedef enum gn_field_kind { GN_FIELD_HEAT, GN_FIELD_CONTOUR, GN_FIELD_CLASSES } gn_field_kind;
 typedef struct gn_field {           /* z over a grid: z[iy*nx + ix] at x0 + (x1 - x0)*ix/(nx - 1), likewise y */

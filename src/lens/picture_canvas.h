@@ -30,4 +30,15 @@ void gn_canvas_mark(gn_canvas *c, double x, double y, uint32_t character);
 void gn_canvas_print(const gn_canvas *c, int row, gn_text *to);     /* one row, its trailing blanks kept */
 int gn_canvas_width(const gn_canvas *c, const char *text);          /* cells of a text */
 
+/* ---- picture_key.c: what stands for what, and the key ------------------------------------------------------------ */
+
+uint32_t gn_canvas_form(const gn_canvas *c, int style);
+uint32_t gn_canvas_class(const gn_canvas *c, double class);         /* the ground of a class */
+uint32_t gn_canvas_heat(const gn_canvas *c, double share);          /* of a value, by its share 0..1 */
+uint32_t gn_canvas_mark_of(const gn_canvas *c, const gn_panel *p, size_t i);
+size_t gn_drawn_lines(const gn_panel *p);                           /* series that are curves */
+double gn_weakest_link(const gn_panel *p, size_t *shown);           /* the least |weight| that is drawn */
+int gn_canvas_key_rows(const gn_panel *p, int width, bool ascii);
+gn_status gn_canvas_key(gn_canvas *c, const gn_panel *p, int row);
+
 #endif

@@ -7,14 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-static const uint32_t marks[2][8] = { { 0x25CF, 0x25A0, 0x25B2, 0x25C6, 0x25BC, 0x25CB, 0x25A1, 0x25B3 },
-                                      { 'o', '#', 'x', '+', '*', '@', '%', '&' } };
-/* Grounds of classes, and of a heat map from least to most. */
-static const uint32_t grounds[2][8] = { { ' ', 0x2591, 0x2592, 0x2593, '-', '=', ':', '~' },
-                                        { ' ', '.', ':', '=', '-', '+', '~', '^' } };
-static const uint32_t heats[2][10] = { { ' ', 0x2591, 0x2592, 0x2593, 0x2588 },
-                                       { ' ', '.', ':', '-', '=', '+', '*', '#', '%', '@' } };
-enum { HEATS_UNICODE = 5, HEATS_ASCII = 10, KEY_ROWS = 4, TICKS = 32, FEW_LEVELS = 7, FEW_LINKS = 40 };
+enum { TICKS = 32, FEW_LEVELS = 7 };
 
 typedef struct tick { double at; char text[28]; } tick;
 
@@ -127,17 +120,15 @@ static void draw_ground(gn_canvas *c, const gn_field *f)
 {
     double least, most;
     if (f->kind == GN_FIELD_CONTOUR || f->numbers || !gn_field_span(f, &least, &most)) return;
-    int heat_count = c->ascii ? HEATS_ASCII : HEATS_UNICODE;
     for (int r = 0; r < c->down; r++)
         for (int k = 0; k < c->across; k++) {
             double fx = (k + 0.5) / c->across, fy = 1 - (r + 0.5) / c->down;
             const gn_frame *in = &c->frame;
             double z = nearest(f, in->x0 + fx * (in->x1 - in->x0), in->y0 + fy * (in->y1 - in->y0));
             if (!gn_placed(z, f->log)) continue;
-            int i = f->kind == GN_FIELD_CLASSES ? (int)fmod(fabs(z) + 0.5, 8)
-                                                : (int)(gn_field_share(f, least, most, z) * (heat_count - 1e-9));
             c->ground[(c->top + r) * c->width + c->left + k] =
-                f->kind == GN_FIELD_CLASSES ? grounds[c->ascii][i] : heats[c->ascii][i];
+                f->kind == GN_FIELD_CLASSES ? gn_canvas_class(c, z)
+                                            : gn_canvas_heat(c, gn_field_share(f, least, most, z));
         }
 }
 
@@ -182,14 +173,6 @@ static gn_status draw_field(gn_canvas *c, const gn_field *f)
 
 /* ---- series and marks -------------------------------------------------------------------------------------------- */
 
-static size_t drawn_lines(const gn_panel *p)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < p->n_series; i++)
-        n += p->series[i].kind != GN_SERIES_POINTS && p->series[i].kind != GN_SERIES_BARS;
-    return n;
-}
-
 static bool placed_at(const gn_panel *p, const gn_series *s, size_t k)
 {
     return gn_placed(s->x[k], p->log_x) && gn_placed(s->y[k], p->log_y);
@@ -233,7 +216,7 @@ static void draw_marks_of(gn_canvas *c, const gn_panel *p, size_t i, uint32_t ma
     const gn_series *s = &p->series[i];
     bool points = s->kind == GN_SERIES_POINTS, few = s->n <= (size_t)c->across / 2;
     size_t every = 1, from = 0;
-    if (!points && s->kind != GN_SERIES_LINE_POINTS && drawn_lines(p) < 2) return;
+    if (!points && s->kind != GN_SERIES_LINE_POINTS && gn_drawn_lines(p) < 2) return;
     if (!points && (!few || s->kind != GN_SERIES_LINE_POINTS)) {
         every = s->n / 6 | 1;       /* odd: both sides of what alternates are seen */
         from = every * (i % 6) / 6;
@@ -286,26 +269,10 @@ static void draw_name(gn_canvas *c, const gn_panel *p, const gn_node_mark *n)
     gn_canvas_text(c, column < 0 ? 0 : column, c->top + (int)lround((1 - fy) * (c->down - 1)), n->label, c->width);
 }
 
-/* All links of a small network; of a large one about the FEW_LINKS strongest, as characters know no thin lines. */
-static double weakest_link(const gn_panel *p, size_t *shown)
-{
-    double most = 0;
-    *shown = p->n_links;
-    if (p->n_links <= FEW_LINKS + FEW_LINKS / 2) return 0;
-    for (size_t i = 0; i < p->n_links; i++)
-        if (gn_placed(p->link[i].weight, false)) most = fmax(most, fabs(p->link[i].weight));
-    for (double least = most; least > most / 1000; least *= 0.95) {
-        *shown = 0;
-        for (size_t i = 0; i < p->n_links; i++) *shown += fabs(p->link[i].weight) >= least;
-        if (*shown >= FEW_LINKS) return least;
-    }
-    return 0;
-}
-
 static void draw_links(gn_canvas *c, const gn_panel *p)
 {
     size_t shown;
-    double least = weakest_link(p, &shown);
+    double least = gn_weakest_link(p, &shown);
     for (size_t i = 0; i < p->n_links; i++)
         if (!(fabs(p->link[i].weight) < least))
             gn_canvas_line(c, p->link[i].x0, p->link[i].y0, p->link[i].x1, p->link[i].y1);
@@ -318,106 +285,27 @@ static gn_status draw_plot(gn_canvas *c, const gn_panel *p)
     draw_rules(c, p);
     draw_links(c, p);
     for (size_t i = 0; i < p->n_series; i++) {
-        uint32_t mark = marks[c->ascii][p->n_series > 1 ? gn_series_style(p, i) : 1];
+        uint32_t mark = p->n_series > 1 ? gn_canvas_mark_of(c, p, i) : gn_canvas_form(c, 1);
         if (p->series[i].kind == GN_SERIES_BARS) draw_bars(c, p, i, mark);
         else if (p->series[i].kind != GN_SERIES_POINTS) draw_curve(c, p, &p->series[i]);
     }
     for (size_t i = 0; i < p->n_series; i++)
-        if (p->series[i].kind != GN_SERIES_BARS) draw_marks_of(c, p, i, marks[c->ascii][gn_series_style(p, i)]);
+        if (p->series[i].kind != GN_SERIES_BARS) draw_marks_of(c, p, i, gn_canvas_mark_of(c, p, i));
     for (size_t i = 0; i < p->n_nodes; i++) {
-        gn_canvas_mark(c, p->node[i].x, p->node[i].y, marks[c->ascii][5]);
+        gn_canvas_mark(c, p->node[i].x, p->node[i].y, gn_canvas_form(c, 5));
         draw_name(c, p, &p->node[i]);
     }
     for (size_t i = 0; i < p->n_notes; i++) draw_words(c, p->note[i].text, p->note[i].x, p->note[i].y, p->no_axes);
     return GN_OK;
 }
 
-/* ---- the key ----------------------------------------------------------------------------------------------------- */
-
-typedef struct key { gn_canvas *c; int column, row; } key;
-
-/* An entry goes onto the row in hand, or the next when it does not fit; what finds no row is left out. */
-static void key_entry(key *k, uint32_t mark, const char *label)
-{
-    int n = gn_canvas_width(k->c, label) + 2;
-    if (k->column && k->column + n > k->c->width) k->column = 0, k->row++;
-    if (k->row >= k->c->height) return;
-    gn_canvas_put(k->c, k->column, k->row, mark);
-    gn_canvas_text(k->c, k->column + 2, k->row, label, k->c->width - k->column - 2);
-    k->column += n + 2;
-}
-
-static void key_heat(key *k, const gn_field *f, double least, double most)
-{
-    gn_text t;
-    bool heat = f->kind == GN_FIELD_HEAT;
-    int n = k->c->ascii ? HEATS_ASCII : HEATS_UNICODE;
-    if (k->column) k->column = 0, k->row++;
-    for (int i = 0; i < n && heat; i++) gn_canvas_put(k->c, k->column++, k->row, heats[k->c->ascii][i]);
-    gn_text_init(&t, k->c->ctx);
-    gn_text_puts(&t, heat ? "" : "contours");
-    if (f->label) gn_text_printf(&t, "%s%s", heat ? "" : " of ", f->label);
-    gn_text_printf(&t, "%sfrom %s", t.length ? " " : "", gn_num_digits(GN_NUM, least, 4));
-    gn_text_printf(&t, " to %s", gn_num_digits(GN_NUM, most, 4));
-    if (gn_text_done(&t) == GN_OK)
-        gn_canvas_text(k->c, k->column + (k->column > 0), k->row++, t.at, k->c->width);
-    gn_text_free(&t);
-    k->column = 0;
-}
-
-static void key_classes(key *k, const gn_field *f, double most)
-{
-    key_entry(k, ' ', "regions:");
-    for (int i = 0; i <= (int)(most + 0.5) && i < 8; i++) {
-        char text[40] = { (char)('0' + i), 0 };
-        key_entry(k, grounds[k->c->ascii][i] == ' ' ? k->c->ascii ? '_' : 0x2423 : grounds[k->c->ascii][i],
-                  f->names && (size_t)i < f->n_names ? f->names[i] : text);
-    }
-}
-
-static void key_links(key *k, const gn_panel *p)
-{
-    size_t shown;
-    gn_text t;
-    weakest_link(p, &shown);
-    if (shown == p->n_links) return;
-    gn_text_init(&t, k->c->ctx);
-    gn_text_printf(&t, "the %zu strongest of the %zu weights between these units", shown, p->n_links);
-    if (gn_text_done(&t) == GN_OK) key_entry(k, k->c->ascii ? '.' : 0x2812, t.at);
-    gn_text_free(&t);
-}
-
-static gn_status draw_key(gn_canvas *c, const gn_panel *p, int row)
-{
-    key k = { c, 0, row };
-    bool several = drawn_lines(p) > 1;
-    for (size_t i = 0; i < p->n_series; i++) {
-        if (!p->series[i].label) continue;
-        bool marked = several || p->series[i].kind == GN_SERIES_POINTS || p->series[i].kind == GN_SERIES_LINE_POINTS ||
-                      p->series[i].kind == GN_SERIES_BARS;
-        key_entry(&k, marked ? marks[c->ascii][gn_series_style(p, i)] : c->ascii ? '.' : 0x2812, p->series[i].label);
-    }
-    for (size_t i = 0; i < p->n_marks; i++)
-        if (!p->mark[i].vertical && p->mark[i].label) key_entry(&k, c->ascii ? '-' : 0x2508, p->mark[i].label);
-    key_links(&k, p);
-    for (size_t i = 0; i < p->n_fields; i++) {
-        double least = 0, most = 0;
-        bool any;
-        if (p->field[i].numbers || (i && p->field[i].kind == GN_FIELD_CONTOUR)) continue;   /* the same scale again */
-        GN_TRY(gn_field_scale(c->ctx, &p->field[i], &least, &most, &any));
-        if (any && p->field[i].kind == GN_FIELD_CLASSES) key_classes(&k, &p->field[i], most);
-        else if (any) key_heat(&k, &p->field[i], least, most);
-    }
-    return GN_OK;
-}
-
 /* ---- panels ------------------------------------------------------------------------------------------------------ */
 
-static gn_status draw_panel(gn_context *ctx, const gn_panel *p, const char *title, int width, int down, bool ascii,
-                            gn_canvas *c)
+static gn_status draw_panel(gn_context *ctx, const gn_panel *p, const char *title, int width, int down, int below,
+                            bool ascii, gn_canvas *c)
 {
     tick x[TICKS], y[TICKS];
-    GN_TRY(gn_canvas_open(c, ctx, width, 2 + down + 3 + KEY_ROWS, ascii));
+    GN_TRY(gn_canvas_open(c, ctx, width, 2 + down + 3 + below, ascii));
     c->frame = gn_panel_frame(p);
     c->log_x = p->log_x;
     c->log_y = p->log_y;
@@ -434,7 +322,7 @@ static gn_status draw_panel(gn_context *ctx, const gn_panel *p, const char *titl
     if (title) centre(c, 0, width, 0, title);
     gn_status s = draw_plot(c, p);
     if (!p->no_axes) draw_y_axis(c, p, y, ny), draw_x_axis(c, p, x, nx);
-    if (s == GN_OK) s = draw_key(c, p, c->top + down + (p->no_axes ? 0 : p->x_label ? 3 : 2));
+    if (s == GN_OK) s = gn_canvas_key(c, p, c->top + down + (p->no_axes ? 0 : p->x_label ? 3 : 2));
     if (s != GN_OK) gn_canvas_free(c);
     return s;
 }
@@ -486,6 +374,11 @@ gn_status gn_picture_draw(gn_context *ctx, const gn_picture *p, int columns, boo
     gn_canvas c[2];
     int width = columns < 24 ? 24 : columns > 1000 ? 1000 : columns;
     size_t across = p->n_panels > 1 && gn_picture_columns(p) > 1 && width >= 64 ? 2 : 1;
+    int each = across == 2 ? (width - 2) / 2 : width, below = 0;
+    for (size_t i = 0; i < p->n_panels; i++) {
+        int rows = gn_canvas_key_rows(&p->panel[i], each, ascii);
+        if (rows > below) below = rows;
+    }
     if (p->title && p->n_panels > 1) GN_TRY(draw_title(ctx, p->title, width, ascii, to));
     for (size_t i = 0; i < p->n_panels; i += across) {
         size_t n = 0;
@@ -493,8 +386,7 @@ gn_status gn_picture_draw(gn_context *ctx, const gn_picture *p, int columns, boo
         for (; n < across && i + n < p->n_panels && s == GN_OK; n++) {
             const gn_panel *panel = &p->panel[i + n];
             const char *title = panel->title ? panel->title : p->n_panels == 1 ? p->title : NULL;
-            s = draw_panel(ctx, panel, title, across == 2 ? (width - 2) / 2 : width, across == 2 ? 12 : 18, ascii,
-                           &c[n]);
+            s = draw_panel(ctx, panel, title, each, across == 2 ? 12 : 18, below, ascii, &c[n]);
             if (s != GN_OK) break;
         }
         if (i) gn_text_puts(to, "\n");

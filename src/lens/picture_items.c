@@ -8,19 +8,26 @@
 
 /* The colours of Okabe and Ito (docs/methods.md), in an order in which neighbours differ in lightness; its yellow,
  * which is too pale for lines on white, is a grey here. */
-static const struct { int r, g, b; const char *dash; int point; double size; } style[8] = {
-    { 0x00, 0x72, 0xB2, "1", 7, 0.7 },             /* blue, solid, disc */
-    { 0xE6, 0x9F, 0x00, "(12,4)", 5, 0.7 },        /* orange, dashed, square */
-    { 0x00, 0x00, 0x00, "(3,3)", 9, 0.9 },         /* black, dotted, triangle */
-    { 0x56, 0xB4, 0xE9, "(12,4,3,4)", 13, 0.95 },  /* sky blue, dash and dot, diamond */
-    { 0xD5, 0x5E, 0x00, "(6,3)", 11, 0.9 },        /* vermilion, short dashes, triangle on its tip */
-    { 0xCC, 0x79, 0xA7, "(18,4)", 6, 0.8 },        /* purple, long dashes, circle */
-    { 0x60, 0x60, 0x60, "(12,4,3,4,3,4)", 4, 0.8 },/* grey, dash and two dots, open square */
-    { 0x00, 0x9E, 0x73, "(3,6)", 8, 0.9 },         /* green, sparse dots, open triangle */
+static const struct { int r, g, b; const char *dash; } shade[GN_COLOURS] = {
+    { 0x00, 0x72, 0xB2, "1" },                  /* blue, solid */
+    { 0xE6, 0x9F, 0x00, "(12,4)" },             /* orange, dashed */
+    { 0x00, 0x00, 0x00, "(3,3)" },              /* black, dotted */
+    { 0x56, 0xB4, 0xE9, "(12,4,3,4)" },         /* sky blue, dash and dot */
+    { 0xD5, 0x5E, 0x00, "(6,3)" },              /* vermilion, short dashes */
+    { 0xCC, 0x79, 0xA7, "(18,4)" },             /* purple, long dashes */
+    { 0x60, 0x60, 0x60, "(12,4,3,4,3,4)" },     /* grey, dash and two dots */
+    { 0x00, 0x9E, 0x73, "(3,6)" },              /* green, sparse dots */
+};
+/* As gnuplot numbers them: those that share a colour differ in more than a corner. */
+static const struct { int type; double size; } form[GN_POINTS] = {
+    { 7, 0.7 }, { 5, 0.7 }, { 9, 0.9 }, { 13, 0.95 }, { 11, 0.9 },     /* disc, square, triangle, diamond, on its tip */
+    { 6, 0.8 }, { 4, 0.8 }, { 8, 0.9 },                                 /* circle, open square, open triangle */
+    { 12, 1 }, { 1, 1 }, { 10, 0.9 }, { 2, 0.9 }, { 3, 1 },              /* open diamond, +, open on its tip, x, star */
+    { 15, 0.9 }, { 14, 0.9 },                                           /* pentagon, open pentagon */
 };
 static const double UNSEEN = 0.0004;     /* of the plot's side: a quarter of a pixel */
 static const double APART = 0.02;        /* of the plot's side: marks of a path */
-static const unsigned positive = 0x0072B2, negative = 0xD55E00;
+static const unsigned positive = 0x0072B2, negative = 0xD55E00, edge = 0x222222;
 
 /* ---- numbers, colours, blocks ----------------------------------------------------------------------------------- */
 
@@ -50,7 +57,21 @@ static unsigned mix(unsigned a, unsigned b, double share)
     return out;
 }
 
-static unsigned style_rgb(int i) { return (unsigned)(style[i].r << 16 | style[i].g << 8 | style[i].b); }
+static unsigned style_rgb(int k)
+{
+    k %= GN_COLOURS;
+    return (unsigned)(shade[k].r << 16 | shade[k].g << 8 | shade[k].b);
+}
+
+static const char *style_dash(int k) { return shade[k % GN_COLOURS].dash; }
+
+/* The ground of a class: its colour with much white; where colours begin again, with less or more of it. */
+static unsigned ground_rgb(double class)
+{
+    static const double white[3] = { 0.72, 0.88, 0.55 };
+    int k = (int)fmod(fabs(class) + 0.5, 3 * GN_COLOURS);
+    return mix(style_rgb(k), 0xFFFFFF, white[k / GN_COLOURS]);
+}
 
 /* A block of data is opened, filled line by line, closed. */
 static size_t open_block(gn_script *s)
@@ -101,8 +122,7 @@ static void put_cells(gn_script *s, const gn_field *f)
             double z = f->z[iy * f->nx + ix];
             pair(s->to, grid_at(f->x0, f->x1, ix, f->nx), grid_at(f->y0, f->y1, iy, f->ny));
             if (f->kind == GN_FIELD_CLASSES) {
-                int i = gn_placed(z, false) ? (int)fmod(fabs(z) + 0.5, 8) : -1;
-                unsigned rgb = i < 0 ? 0xFFFFFF : mix(style_rgb(i), 0xFFFFFF, 0.72);
+                unsigned rgb = gn_placed(z, false) ? ground_rgb(z) : 0xFFFFFF;
                 gn_text_printf(s->to, " %u %u %u\n", rgb >> 16, rgb >> 8 & 255, rgb & 255);
             } else {
                 gn_text_printf(s->to, " %s\n", gn_placed(z, f->log) ? gn_num_digits(GN_NUM, z, 6) : "NaN");
@@ -261,29 +281,39 @@ static void put_apart(gn_script *s, const gn_panel *p, const gn_series *r)
     close_block(s);
 }
 
-static void item_look(gn_text *t, int k, bool points)
+static void item_look(gn_text *t, const gn_series *r, int k, bool points)
 {
     gn_text_puts(t, " lc rgb ");
-    colour(t, style_rgb(k));
+    colour(t, r->style == GN_STYLE_LIGHT ? edge : style_rgb(k));
     if (!points) return;
-    gn_text_printf(t, " pt %d ps ", style[k].point);
-    gn_script_number(t, style[k].size);
+    gn_text_printf(t, " pt %d ps ", form[k % GN_POINTS].type);
+    gn_script_number(t, form[k % GN_POINTS].size);
 }
 
-/* Over a field a path has a white rim and a filled point a dark one, so that they are seen on every colour and in
- * grey. */
-static void add_rim(gn_script *s, gn_items *it, gn_series_kind kind, int k)
+static bool is_filled(int k) { return form[k % GN_POINTS].type % 2 && form[k % GN_POINTS].type >= 5; }
+
+/* Over a field a path and an open point have a white rim and a filled point a dark one, so that they are seen on every
+ * colour and in grey. */
+static void add_rim(gn_script *s, gn_items *it, const gn_series *r, int k)
 {
-    bool filled = style[k].point % 2 && style[k].point >= 5;
+    gn_series_kind kind = r->kind;
+    int type = form[k % GN_POINTS].type;
+    bool filled = is_filled(k);
     if (kind == GN_SERIES_LINE_POINTS) {
         begin_item(it, s->blocks);
         gn_text_puts(&it->text, "using 1:2 with lines lt 1 lw 4.5 lc rgb '#FFFFFF'");
         item_title(it, NULL);
     }
+    if (kind == GN_SERIES_POINTS && !filled) {     /* an open form n is filled by n + 1 */
+        begin_item(it, s->blocks);
+        gn_text_printf(&it->text, "using 1:2 with points lw 3.6 pt %d lc rgb '#FFFFFF' ps ", type + (r->style == GN_STYLE_LIGHT));
+        gn_script_number(&it->text, form[k % GN_POINTS].size);
+        item_title(it, NULL);
+    }
     if (kind == GN_SERIES_POINTS && filled) {
         begin_item(it, s->blocks);
-        gn_text_printf(&it->text, "using 1:2 with points pt %d lc rgb '#222222' ps ", style[k].point);
-        gn_script_number(&it->text, style[k].size * 1.4);
+        gn_text_printf(&it->text, "using 1:2 with points pt %d lc rgb '#222222' ps ", type);
+        gn_script_number(&it->text, form[k % GN_POINTS].size * 1.4);
         item_title(it, NULL);
     }
 }
@@ -296,25 +326,27 @@ void gn_script_series(gn_script *s, gn_items *it, const gn_panel *p, size_t i)
     size_t spread = apart ? r->n : many ? r->n / 12 | 1 : 1;   /* odd: both sides of what alternates are seen */
     gn_text *t = &it->text;
     put_series_data(s, p, i);
-    if (p->n_fields) add_rim(s, it, r->kind, k);
+    if (p->n_fields) add_rim(s, it, r, k);
+    /* a line whose colour and dash were there before is told by its points */
     begin_item(it, s->blocks);
-    switch (r->kind) {
+    switch (r->kind == GN_SERIES_LINE && k >= GN_COLOURS ? GN_SERIES_LINE_POINTS : r->kind) {
     case GN_SERIES_BARS:   gn_text_puts(t, "using 1:2:3 with boxes"); break;
     case GN_SERIES_ARROWS: gn_text_puts(t, "using 1:2:3:4 with vectors size screen 0.011,20 filled lw 1.6"); break;
-    case GN_SERIES_POINTS: gn_text_puts(t, "using 1:2 with points lw 1.2"); break;
-    case GN_SERIES_STEPS:  gn_text_printf(t, "using 1:2 with steps lw 2 dt %s", style[k].dash); break;
-    case GN_SERIES_LINE:   gn_text_printf(t, "using 1:2 with lines lw 2 dt %s", style[k].dash); break;
+    case GN_SERIES_POINTS: gn_text_printf(t, "using 1:2 with points lw %s", p->n_fields && !is_filled(k) ? "1.5" : "1.2"); break;
+    case GN_SERIES_STEPS:  gn_text_printf(t, "using 1:2 with steps lw 2 dt %s", style_dash(k)); break;
+    case GN_SERIES_LINE:   gn_text_printf(t, "using 1:2 with lines lw 2 dt %s", style_dash(k)); break;
     default:
         gn_text_printf(t, "using 1:2 with linespoints lw %s dt %s pointinterval %zu", p->n_fields ? "2" : "1.6",
-                       style[k].dash, spread);
+                       style_dash(k), spread);
     }
-    item_look(t, k, r->kind == GN_SERIES_POINTS || r->kind == GN_SERIES_LINE_POINTS);
+    item_look(t, r, k, r->kind == GN_SERIES_POINTS || r->kind == GN_SERIES_LINE_POINTS ||
+                        (r->kind == GN_SERIES_LINE && k >= GN_COLOURS));
     item_title(it, r->label);
     if (!apart) return;
     put_apart(s, p, r);
     begin_item(it, s->blocks);
     gn_text_puts(t, "using 1:2 with points lw 1.2");
-    item_look(t, k, true);
+    item_look(t, r, k, true);
     item_title(it, NULL);
 }
 
@@ -359,7 +391,8 @@ void gn_script_rules(gn_script *s, gn_items *it, const gn_panel *p, const gn_fra
         put_piece(s->to, f->x0, m->at, f->x1, m->at);
         close_block(s);
         begin_item(it, block);
-        gn_text_printf(&it->text, "using 1:2 with lines lw 1.4 dt %s lc rgb '#666666'", dash[n++ % 3]);
+        n += m->label != NULL;      /* what has no name of its own looks like the one before */
+        gn_text_printf(&it->text, "using 1:2 with lines lw 1.4 dt %s lc rgb '#666666'", dash[(n ? n - 1 : 0) % 3]);
         item_title(it, m->label);
     }
 }

@@ -16,7 +16,8 @@ int gn_node_side(const gn_panel *p, double x);  /* where a node's name goes: -1 
 
 size_t gn_picture_columns(const gn_picture *p);         /* panels side by side */
 void gn_picture_size(const gn_picture *p, int *width, int *height);
-int gn_series_style(const gn_panel *p, size_t i);       /* 0..7 */
+int gn_picture_key_room(const gn_picture *p);           /* of that height, pixels for long keys in each row of panels */
+int gn_series_style(const gn_panel *p, size_t i);       /* 0..GN_STYLES - 1 */
 /* Bars stand beside one another at the same x: where the i-th series' bar has its centre, from x, and its width. */
 void gn_bar_place(const gn_panel *p, size_t i, double *shift, double *width);
 

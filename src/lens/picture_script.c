@@ -145,7 +145,7 @@ static void put_ticks(gn_script *s, const gn_panel *p, bool x, double lo, double
     int width, height;
     size_t across = gn_picture_columns(s->p), down = (s->p->n_panels + across - 1) / across;
     gn_picture_size(s->p, &width, &height);
-    int want = x ? width / (int)across / 80 : height / (int)(down ? down : 1) / 50;
+    int want = x ? width / (int)across / 80 : (height / (int)(down ? down : 1) - gn_picture_key_room(s->p)) / 50;
     double step = gn_tick_step(p, x, lo, hi, want < 3 ? 3 : want);
     int room = (width / (int)across - 100) / (longest_number(lo, hi, step) * 8 + 16);
     for (int fewer = want - 1; x && fewer > 0 && (hi - lo) / step > room; fewer--)

@@ -237,7 +237,7 @@ static gn_status name_map(drawing *d, const gn_map_ask *ask, const double *hyper
     if (ask->op != GN_OPT_sgd) {
         gn_text t;
         gn_text_init(&t, d->arena->ctx);
-        gn_text_printf(&t, "%s, mu = %s, on L = (w*x - y)^2: lambda = 2x^2", gn_optimizer_table()[ask->op].name,
+        gn_text_printf(&t, "%s, μ = %s, on L = (w·x − y)²: λ = 2x²", gn_optimizer_table()[ask->op].name,
                        gn_num_digits(GN_NUM, hyper[1], 4));
         p->title = keep(d, &t);
         note_regions(d, p->field);
@@ -246,7 +246,7 @@ static gn_status name_map(drawing *d, const gn_map_ask *ask, const double *hyper
     add_note(d, 0, 2.5, 0.006, p->field->names[0]);
     add_note(d, 0, 11.2, 0.0045, p->field->names[1]);
     add_note(d, 0, 14, 0.016, p->field->names[2]);
-    p->title = "Gradient descent on L = (w*x - y)^2: lambda = 2x^2, r = 1 - eta*lambda";
+    p->title = "gradient descent on L = (w·x − y)²: λ = 2x², r = 1 − ηλ";
     return GN_OK;
 }
 

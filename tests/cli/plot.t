@@ -225,6 +225,52 @@ $ glassnet plot four.safetensors four.csv --kind boundary --columns noise,long -
 > noise long
 $ cut -d, -f2,4,5 four.csv | awk -F, 'NR == 1 { print "tint," $0 } NR > 1 { print (NR % 3 ? "red" : "blue") "," $0 }' > tint.csv; glassnet train tint.csv --net "8 tanh" --epochs 60 --seed 1 --holdout 0 --quiet --out tint.safetensors > /dev/null; glassnet plot tint.safetensors tint.csv --kind boundary 2>/dev/null | grep -o 'what the model.*'
 > what the model predicts at tint = red (commonest)
+# --columns are those of a boundary: they choose it, and no other kind takes them
+$ glassnet plot four.safetensors four.csv --columns 2,4 --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["x_label"], p["y_label"], p["title"][:23])'
+> wide long what the model predicts
+$ glassnet plot four.safetensors four.csv --kind confusion --columns 2,4
+! glassnet: error[CFG-CONFLICT]: --columns names the two of a boundary; --kind confusion has none
+! hint: such as glassnet plot MODEL DATA --columns 1,2
+? 2
+$ glassnet plot --kind rates --columns 2,4
+! glassnet: error[CFG-CONFLICT]: --columns names the two of a boundary; --kind rates has none
+! hint: {any}
+? 2
+$ glassnet plot "x^2" --columns 2,4
+! glassnet: error[CFG-CONFLICT]: --columns names the two of a boundary; an expression has none
+! hint: {any}
+? 2
+$ glassnet plot four.safetensors --columns 2,4
+! glassnet: error[USAGE]: --kind boundary takes a model and data
+! hint: {any}
+? 2
+
+# more classes than there are looks: the key says which are alike
+$ awk 'BEGIN { print "a,b,class"; for (i = 0; i < 244; i++) print i % 11 "," i % 13 ",k" 100 + i % 122 }' > wide.csv; glassnet train wide.csv --epochs 1 --holdout 0 --quiet --out wide.safetensors > /dev/null; glassnet plot wide.safetensors wide.csv --json | python3 -c 'import json, sys; l = [s["label"] for s in json.load(sys.stdin)["panels"][0]["series"]]; print(len(l), l[119:])'
+> 122 ['k219', 'k220, like k100', 'k221, like k101']
+
+# of one row every unit is a bar; of few values there are few bars
+<<< bars.py
+import json, sys
+for p in json.load(sys.stdin)["panels"][::2]:
+    print(p["x_label"], "|", p["y_label"], "|", len(p["series"][0]["y"]), "|", round(sum(p["series"][0]["y"])) == 100)
+>>>
+$ glassnet plot four.safetensors four.csv --kind histograms --rows 1 --json | python3 bars.py
+> unit | value | 8 | False
+> unit | value | 3 | False
+$ glassnet plot four.safetensors four.csv --kind histograms --rows 6 --json | python3 bars.py
+> value | share in % | 7 | True
+> value | share in % | 5 | True
+$ glassnet explain four.csv --row 3 --net "8 tanh" --plot - --quiet --json | python3 -c 'import json, sys; print([len(p["series"][0]["y"]) for p in json.load(sys.stdin)["picture"]["panels"]])'
+> [8, 8, 3, 3]
+
+# many runs: one name for all their aims, and a key with room of its own
+$ PATH="$PWD/pass:$PATH" glassnet plot --kind trajectory --x 1,2,3,4,5,6,7,8,9,10,11,12 --y 10 --lr 0.001 --steps 50 --plot many.svg; grep -c "title 'w\* = y/x of each x'" many.svg; grep -o "size 720,[0-9]*" many.svg
+> 1
+> size 720,640
+$ glassnet plot --kind regimes | head -n 1
+>             gradient descent on L = (w·x − y)²: λ = 2x², r = 1 − ηλ
+
 # its borders are curves: few points, most of them not at a cell's corner
 $ PATH="$PWD/pass:$PATH" glassnet plot four.safetensors four.csv --kind boundary --columns 2,4 --plot four.svg; python3 -c 'import re; t = open("four.svg").read(); b = re.search(r"\$d2 << EOD\n(.*?)EOD", t, re.S).group(1).split("\n"); print(4 < len(b) < 400)'
 > True
