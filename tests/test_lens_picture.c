@@ -229,6 +229,21 @@ static void many_series_are_never_alike(void **state)
     gn_text_free(&t);
 }
 
+/* Plain lines too: where colour and dash begin again, points tell. */
+static void the_ninth_line_has_points(void **state)
+{
+    (void)state;
+    gn_series s[9];
+    for (int i = 0; i < 9; i++) s[i] = (gn_series){ GN_SERIES_LINE, "s", 3, three_x, three_y, -1 };
+    gn_panel p = panel_of(s, 9);
+    gn_text t = script_of(&(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, NULL);
+    const char *plot = strstr(t.at, "\nplot ");
+    assert_non_null(plot);
+    assert_int_equal(count(plot, "with linespoints"), 1);
+    assert_int_equal(count(plot, " pt "), 1);
+    gn_text_free(&t);
+}
+
 /* Dark in the middle, white around, over a field: seen on every colour. */
 static void light_points_have_both_ends_of_grey(void **state)
 {
@@ -473,7 +488,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(foreign_text_is_never_code), T(names_of_files_are_files), T(long_names_are_cut_between_characters),
         T(series_differ_in_colour_dash_and_point), T(many_series_are_never_alike),
-        T(light_points_have_both_ends_of_grey),
+        T(the_ninth_line_has_points), T(light_points_have_both_ends_of_grey),
         T(a_value_that_is_none_breaks_the_line), T(logarithms_leave_out_what_has_none),
         T(ranges_exist_for_everything), T(bars_stand_beside_each_other), T(ticks_are_where_something_is),
         T(a_path_is_marked_where_it_is_apart), T(fields_of_every_kind_are_written),

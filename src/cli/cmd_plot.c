@@ -188,10 +188,9 @@ static gn_status check_columns(gn_plot *p, bool named, const plot_kind **k)
         *k = plane;
         return GN_OK;
     }
-    if (named) gn_fail(p->ctx, GN_E_CFG_CONFLICT, "--columns names the two of a boundary; --kind %s has none", (*k)->name);
-    else
-        gn_fail(p->ctx, GN_E_CFG_CONFLICT, "--columns names the two of a boundary; %s has none",
-                (*k)->needs == NEEDS_FILES ? "a log" : "an expression");
+    const char *what = named ? (*k)->name : (*k)->needs == NEEDS_FILES ? "a log" : "an expression";
+    gn_fail(p->ctx, GN_E_CFG_CONFLICT, "--columns names the two of a boundary; %s%s has none", named ? "--kind " : "",
+            what);
     return gn_hint(p->ctx, "such as glassnet plot MODEL DATA --columns 1,2");
 }
 

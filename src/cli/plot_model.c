@@ -9,7 +9,8 @@
 #include <string.h>
 
 enum { PLANE_POINTS = 201, TITLE_ROOM = 60, MOST_POINTS = 2000, VALUE_POINTS = 400 };
-enum { BINS = 30, FEW_BINS = 4, FEW_VALUES = 100, MOST_UNITS = 40, LAYER_ROWS = 1000, MOST_LAYERS = 8, MOST_SHARE = 60 };
+enum { BINS = 30, FEW_BINS = 4, FEW_VALUES = 100, MOST_UNITS = 40 };
+enum { LAYER_ROWS = 1000, MOST_LAYERS = 8, MOST_SHARE = 60 };
 
 static const char *feature_name(const gn_plot *p, size_t i) { return p->model->prep.feature[i].name; }
 

@@ -290,23 +290,27 @@ static void item_look(gn_text *t, const gn_series *r, int k, bool points)
     gn_script_number(t, form[k % GN_POINTS].size);
 }
 
-static bool is_filled(int k) { return form[k % GN_POINTS].type % 2 && form[k % GN_POINTS].type >= 5; }
+static bool is_filled(int k)
+{
+    int type = form[k % GN_POINTS].type;
+    return type % 2 && type >= 5;
+}
 
 /* Over a field a path and an open point have a white rim and a filled point a dark one, so that they are seen on every
  * colour and in grey. */
 static void add_rim(gn_script *s, gn_items *it, const gn_series *r, int k)
 {
     gn_series_kind kind = r->kind;
-    int type = form[k % GN_POINTS].type;
+    int type = form[k % GN_POINTS].type, ground = type + (r->style == GN_STYLE_LIGHT);  /* open n is filled by n + 1 */
     bool filled = is_filled(k);
     if (kind == GN_SERIES_LINE_POINTS) {
         begin_item(it, s->blocks);
         gn_text_puts(&it->text, "using 1:2 with lines lt 1 lw 4.5 lc rgb '#FFFFFF'");
         item_title(it, NULL);
     }
-    if (kind == GN_SERIES_POINTS && !filled) {     /* an open form n is filled by n + 1 */
+    if (kind == GN_SERIES_POINTS && !filled) {
         begin_item(it, s->blocks);
-        gn_text_printf(&it->text, "using 1:2 with points lw 3.6 pt %d lc rgb '#FFFFFF' ps ", type + (r->style == GN_STYLE_LIGHT));
+        gn_text_printf(&it->text, "using 1:2 with points lw 3.6 pt %d lc rgb '#FFFFFF' ps ", ground);
         gn_script_number(&it->text, form[k % GN_POINTS].size);
         item_title(it, NULL);
     }
@@ -324,23 +328,24 @@ void gn_script_series(gn_script *s, gn_items *it, const gn_panel *p, size_t i)
     int k = gn_series_style(p, i);
     bool many = r->n > 40, apart = many && r->kind == GN_SERIES_LINE_POINTS && !goes_right(r);
     size_t spread = apart ? r->n : many ? r->n / 12 | 1 : 1;   /* odd: both sides of what alternates are seen */
+    gn_series_kind kind = r->kind;
+    if (kind == GN_SERIES_LINE && k >= GN_COLOURS) kind = GN_SERIES_LINE_POINTS;    /* its colour and dash are taken */
+    bool points = kind == GN_SERIES_POINTS || kind == GN_SERIES_LINE_POINTS, thin = !p->n_fields || is_filled(k);
     gn_text *t = &it->text;
     put_series_data(s, p, i);
     if (p->n_fields) add_rim(s, it, r, k);
-    /* a line whose colour and dash were there before is told by its points */
     begin_item(it, s->blocks);
-    switch (r->kind == GN_SERIES_LINE && k >= GN_COLOURS ? GN_SERIES_LINE_POINTS : r->kind) {
+    switch (kind) {
     case GN_SERIES_BARS:   gn_text_puts(t, "using 1:2:3 with boxes"); break;
     case GN_SERIES_ARROWS: gn_text_puts(t, "using 1:2:3:4 with vectors size screen 0.011,20 filled lw 1.6"); break;
-    case GN_SERIES_POINTS: gn_text_printf(t, "using 1:2 with points lw %s", p->n_fields && !is_filled(k) ? "1.5" : "1.2"); break;
+    case GN_SERIES_POINTS: gn_text_printf(t, "using 1:2 with points lw %s", thin ? "1.2" : "1.5"); break;
     case GN_SERIES_STEPS:  gn_text_printf(t, "using 1:2 with steps lw 2 dt %s", style_dash(k)); break;
     case GN_SERIES_LINE:   gn_text_printf(t, "using 1:2 with lines lw 2 dt %s", style_dash(k)); break;
     default:
         gn_text_printf(t, "using 1:2 with linespoints lw %s dt %s pointinterval %zu", p->n_fields ? "2" : "1.6",
                        style_dash(k), spread);
     }
-    item_look(t, r, k, r->kind == GN_SERIES_POINTS || r->kind == GN_SERIES_LINE_POINTS ||
-                        (r->kind == GN_SERIES_LINE && k >= GN_COLOURS));
+    item_look(t, r, k, points);
     item_title(it, r->label);
     if (!apart) return;
     put_apart(s, p, r);

@@ -249,6 +249,11 @@ $ glassnet plot four.safetensors --columns 2,4
 $ awk 'BEGIN { print "a,b,class"; for (i = 0; i < 244; i++) print i % 11 "," i % 13 ",k" 100 + i % 122 }' > wide.csv; glassnet train wide.csv --epochs 1 --holdout 0 --quiet --out wide.safetensors > /dev/null; glassnet plot wide.safetensors wide.csv --json | python3 -c 'import json, sys; l = [s["label"] for s in json.load(sys.stdin)["panels"][0]["series"]]; print(len(l), l[119:])'
 > 122 ['k219', 'k220, like k100', 'k221, like k101']
 
+# rows over the colours of what is predicted: white with a dark edge
+$ awk 'BEGIN { print "a,b,y"; for (i = 0; i < 60; i++) print i % 7 "," i % 9 "," (i % 7) * (i % 9) }' > product.csv; glassnet train product.csv --epochs 1 --holdout 0 --quiet --out product.safetensors > /dev/null; PATH="$PWD/pass:$PATH" glassnet plot product.safetensors product.csv --plot product.svg; grep -oE "lw 3.6 pt 7 lc rgb '#FFFFFF'|lc rgb '#222222' pt 6 ps 0.8 title '.*'" product.svg
+> lw 3.6 pt 7 lc rgb '#FFFFFF'
+> lc rgb '#222222' pt 6 ps 0.8 title 'rows of the data'
+
 # of one row every unit is a bar; of few values there are few bars
 <<< bars.py
 import json, sys
