@@ -6,17 +6,6 @@
 
 #include <string.h>
 
-double gn_get(gn_type type, const void *at, size_t i)
-{
-    return type == GN_F32 ? (double)((const float *)at)[i] : ((const double *)at)[i];
-}
-
-void gn_put(gn_type type, void *at, size_t i, double value)
-{
-    if (type == GN_F32) ((float *)at)[i] = (float)value;
-    else ((double *)at)[i] = value;
-}
-
 gn_plan_options gn_nn_plan_options(const gn_context *ctx, const gn_net *net)
 {
     return (gn_plan_options){ .type = net->spec.type, .exact = gn_context_exact(ctx) };

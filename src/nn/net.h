@@ -99,8 +99,15 @@ void gn_eval_close(gn_eval *e);
 /* Rows first .. first + m of d (m <= e->rows) through the plan; what is left of the block repeats the last row. */
 gn_status gn_eval_run(gn_eval *e, const gn_dataset *d, size_t first, size_t m);
 
-double gn_get(gn_type type, const void *at, size_t i);
-void gn_put(gn_type type, void *at, size_t i, double value);
+static inline double gn_get(gn_type type, const void *at, size_t i)
+{
+    return type == GN_F32 ? (double)((const float *)at)[i] : ((const double *)at)[i];
+}
+static inline void gn_put(gn_type type, void *at, size_t i, double value)
+{
+    if (type == GN_F32) ((float *)at)[i] = (float)value;
+    else ((double *)at)[i] = value;
+}
 static inline void *gn_at(gn_type type, void *block, size_t element)
 {
     return (char *)block + element * gn_type_size(type);
