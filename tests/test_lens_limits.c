@@ -58,6 +58,34 @@ static void limit_is_where_the_update_stops_shrinking(void **state)
         }
 }
 
+/* At a curvature, the smallest rate at which the row's own update no longer shrinks, with a decay of its own that counts:
+ * the largest rate is that one whatever the rate is that it is asked at. */
+static void largest_rate_is_where_the_update_stops_shrinking(void **state)
+{
+    (void)state;
+    const double lambdas[] = { 0.3, 1.2095643, 40 };
+    for (int op = 0; op < GN_OPT_COUNT; op++)
+        for (size_t i = 0; i < GN_COUNT(lambdas); i++) {
+            double hyper[GN_OPT_HYPER], rate, again, a = 0;
+            defaults_of((gn_optimizer)op, hyper);
+            set_parameter((gn_optimizer)op, "wd", 2, hyper);
+            hyper[0] = 0.005;
+            must(ctx, gn_limit_rate(ctx, (gn_optimizer)op, hyper, lambdas[i], &rate));
+            hyper[0] = 0.5;
+            must(ctx, gn_limit_rate(ctx, (gn_optimizer)op, hyper, lambdas[i], &again));
+            if (isnan(rate)) continue;
+            double b = 3 * rate;
+            for (int k = 0; k < 80; k++) {
+                hyper[0] = a / 2 + b / 2;
+                if (spectral((gn_optimizer)op, hyper, hyper[0] * lambdas[i]) > 1 + 1e-14) b = hyper[0];
+                else a = hyper[0];
+            }
+            if (fabs(b - rate) > 1e-10 * rate || fabs(again - rate) > 1e-15 * rate)
+                fail_msg("%s at %g: %.17g by bisection, %.17g by formula, %.17g asked elsewhere",
+                         gn_optimizer_table()[op].name, lambdas[i], b, rate, again);
+        }
+}
+
 static void limit_table(void **state)
 {
     (void)state;
@@ -268,6 +296,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limit_is_where_the_update_stops_shrinking),
+        cmocka_unit_test(largest_rate_is_where_the_update_stops_shrinking),
         cmocka_unit_test(limit_table),
         cmocka_unit_test(unknown_limits_say_why),
         cmocka_unit_test(ripples),

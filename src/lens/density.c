@@ -32,17 +32,18 @@ static gn_status probe(gn_krylov *k, const double *start, size_t probes, gn_dens
 
 static gn_status all_probes(gn_krylov *k, size_t probes, uint64_t seed, double *start, gn_density *out)
 {
-    double sum = 0, squares = 0, count = (double)probes;
+    double sum = 0, squares = 0, count = (double)probes, unit = 1;  /* a power of 2 near the first: no square overflows */
     for (size_t i = 0; i < probes; i++) {
         signs(seed, (uint32_t)i, k->n, start);
         GN_TRY(probe(k, start, probes, out));
         double trace = k->diagonal[0] * (double)k->n;
         sum += trace;
-        squares += trace * trace;
+        if (i == 0 && trace != 0 && isfinite(trace)) unit = ldexp(1, ilogb(trace));
+        squares += trace / unit * (trace / unit);
     }
     out->trace = sum / count;
-    double spread = fmax(0, squares / count - out->trace * out->trace);
-    out->trace_error = probes > 1 ? sqrt(spread / (count - 1)) : INFINITY;
+    double spread = fmax(0, squares / count - out->trace / unit * (out->trace / unit));
+    out->trace_error = probes > 1 ? unit * sqrt(spread / (count - 1)) : INFINITY;
     return GN_OK;
 }
 

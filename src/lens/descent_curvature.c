@@ -115,16 +115,18 @@ static void put_judged(gn_walk *w, const gn_limit *limit, const double *lambda)
 
 static void say_limit(gn_walk *w, const gn_limit *limit, const double *lambda)
 {
-    double lr = w->ask->hyper[0], top = lambda[w->n - 1], low = lambda[0];
+    double lr = w->ask->hyper[0], top = lambda[w->n - 1], low = lambda[0], most = NAN;
     if (!(top > 0)) {
         gn_sheet_text(w->s, 0, "no direction curves upward here, so no rate is too large for the curvature.");
         return;
     }
+    w->s->status = gn_limit_rate(w->s->ctx, w->ask->op, w->ask->hyper, top, &most);
+    if (w->s->status != GN_OK) return;
     const char *side = lr * top < limit->value ? "below" : lr * top > limit->value ? "above" : "on it";
     gn_sheet_text(w->s, 0, "limit of %s: lr*λ < %s%s%s, so lr < %s; lr = %s is %s of it, %s.", w->row->name,
                   limit->formula, strlen(limit->formula) > 1 ? " = " : "",
-                  strlen(limit->formula) > 1 ? NUM(limit->value) : "", NUM(limit->value / top), gn_num(GN_NUM, lr),
-                  NUM(lr * top / limit->value), side);
+                  strlen(limit->formula) > 1 ? NUM(limit->value) : "", NUM(most), gn_num(GN_NUM, lr),
+                  NUM(lr / most), side);
     if (low < 0) gn_sheet_text(w->s, 0, "the eigenvalue %s is negative: along it every rate leads away.", NUM(low));
     if (w->ask->op != GN_OPT_sgd || low < 0) return;
     if (low <= flat_band(lambda, w->n)) {

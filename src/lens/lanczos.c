@@ -13,6 +13,19 @@
 
 static double dot(const gn_krylov *k, const double *a, const double *b) { return k->kernels->dot(k->n, a, b); }
 
+/* The root of the sum of squares, where these are within a double; else with the largest element taken out first. */
+static double length(const gn_krylov *k, const double *x)
+{
+    double squares = dot(k, x, x), largest = 0, sum = 0;
+    if (squares > 0x1p-900 && squares <= DBL_MAX) return sqrt(squares);
+    for (size_t i = 0; i < k->n; i++) {
+        if (!isfinite(x[i])) return NAN;
+        largest = fmax(largest, fabs(x[i]));
+    }
+    for (size_t i = 0; largest > 0 && i < k->n; i++) sum += (x[i] / largest) * (x[i] / largest);
+    return largest * sqrt(sum);
+}
+
 /* ---- the basis -------------------------------------------------------------------------------------------------- */
 void gn_krylov_close(gn_krylov *k)
 {
@@ -52,7 +65,7 @@ static gn_status take(gn_krylov *k, const double *x, double norm)
 
 gn_status gn_krylov_start(gn_krylov *k, const double *start)
 {
-    double norm = sqrt(dot(k, start, start));
+    double norm = length(k, start);
     k->steps = 0;
     k->ended = false;
     if (!isfinite(norm) || norm == 0)
@@ -71,7 +84,7 @@ gn_status gn_krylov_step(gn_krylov *k)
 {
     size_t i = k->steps;
     GN_TRY(k->product(k->user, k->basis[i], k->w));
-    double along = dot(k, k->basis[i], k->w), size = sqrt(dot(k, k->w, k->w));
+    double along = dot(k, k->basis[i], k->w), size = length(k, k->w);
     if (!isfinite(size)) {
         gn_fail(k->ctx, GN_E_EIGEN, "Lanczos: product %zu with the Hessian is not finite, so its elements are "
                 "beyond a double", i + 1);
@@ -79,7 +92,7 @@ gn_status gn_krylov_step(gn_krylov *k)
     }
     k->diagonal[i] = along;
     orthogonalise(k, i + 1);
-    double rest = sqrt(dot(k, k->w, k->w));
+    double rest = length(k, k->w);
     k->scale = fmax(k->scale, size);
     k->off[i] = rest;
     k->steps++;

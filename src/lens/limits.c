@@ -15,11 +15,12 @@
 
 enum { NONE = -1 };
 
-/* momentum: the slot that is linear in g; held: the slot that makes the preconditioner P, whose value stays 1. */
+/* momentum: the slot that is linear in g; held: the slot that makes the preconditioner P, whose value stays 1; rate:
+ * the formula solved for lr, where it holds lr. */
 typedef struct theory {
     const char *formula;
     int momentum, held;
-    const char *about;
+    const char *about, *rate;
 } theory;
 
 #define FROZEN "with the preconditioner P held as it is: lambda is of P^-1/2 H P^-1/2"
@@ -30,7 +31,9 @@ static const theory theories[GN_OPT_COUNT] = {
     [GN_OPT_adagrad] = { "2", NONE, 0, FROZEN },
     [GN_OPT_rmsprop] = { "2", NONE, 0, FROZEN },
     [GN_OPT_adam] = { "(2 + 2*beta1)/(1 - beta1)", 0, 1, FROZEN },
-    [GN_OPT_adamw] = { "(2 - lr*wd)*(1 + beta1)/(1 - beta1)", 0, 1, FROZEN "; its decay stands beside the gradient" },
+    [GN_OPT_adamw] = { "(2 - lr*wd)*(1 + beta1)/(1 - beta1)", 0, 1,
+                       FROZEN "; its decay stands beside the gradient",
+                       "2*(1 + beta1)/((1 - beta1)*lambda + (1 + beta1)*wd)" },
     [GN_OPT_nadam] = { "(2 + 2*beta1)/((1 + 2*beta1)*(1 - beta1))", 0, 1, FROZEN },
     [GN_OPT_rprop] = { NULL, NONE, NONE,
                        "its step follows the sign of the slope, not its size, so no curvature bounds it" },
@@ -69,7 +72,21 @@ gn_status gn_limit_of(gn_context *ctx, gn_optimizer op, const double *hyper, gn_
     GN_TRY(evaluate(ctx, t->formula, bound, count, &out->value));
     out->known = true;
     out->formula = t->formula;
+    out->rate = t->rate ? t->rate : "limit/lambda";
     return GN_OK;
+}
+
+gn_status gn_limit_rate(gn_context *ctx, gn_optimizer op, const double *hyper, double lambda, double *out)
+{
+    gn_limit limit;
+    gn_binding bound[BOUND_MAX];
+    *out = NAN;
+    GN_TRY(gn_limit_of(ctx, op, hyper, &limit));
+    if (!limit.known) return GN_OK;
+    size_t count = bind_hyper(&gn_optimizer_table()[op], hyper, bound);
+    bound[count++] = (gn_binding){ "lambda", lambda };
+    bound[count++] = (gn_binding){ "limit", limit.value };
+    return evaluate(ctx, limit.rate, bound, count, out);
 }
 
 /* ---- the iteration on one eigenvalue --------------------------------------------------------------------------- */

@@ -11,12 +11,16 @@
 typedef struct gn_limit {
     bool known;
     const char *formula;        /* "2 + 2*mu": the largest eta*lambda, in names of the optimiser's parameters */
+    const char *rate;           /* the largest eta, in the same names and "lambda" and "limit": where the limit itself
+                                   holds lr it is not limit/lambda */
     double value;
     bool preconditioned;        /* lambda is of P^-1/2 H P^-1/2 with P frozen: adam and its kin */
     const char *about;          /* why not known, or what is assumed */
 } gn_limit;
 /* hyper: parameters in the row's order, lr first. Weight decay is added to lambda by the caller. */
 gn_status gn_limit_of(gn_context *ctx, gn_optimizer op, const double *hyper, gn_limit *out);
+/* The largest eta at a curvature above 0, by the text of `rate`: whatever lr is in hyper. NaN where no limit is known. */
+gn_status gn_limit_rate(gn_context *ctx, gn_optimizer op, const double *hyper, double lambda, double *out);
 
 /* The iteration matrix on one eigenvalue: for sgd the number 1 - eta*lambda, for momentum and nesterov 2 by 2 over
  * (v, w - w*). spectral: the largest modulus; ripples: the eigenvalues are complex. */

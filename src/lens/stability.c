@@ -213,8 +213,9 @@ static gn_status theory(study *y)
     s->rate = y->ask->hyper[0];
     s->eta_lambda = s->rate * s->lambda;
     s->band = GN_REGIME_BAND_ULPS * DBL_EPSILON * fmax(1, fabs(s->eta_lambda));
-    s->critical = s->lambda > 0 && s->limit.known ? s->limit.value / s->lambda : INFINITY;
+    s->critical = INFINITY;
     if (!s->limit.known) return GN_OK;
+    if (s->lambda > 0) GN_TRY(gn_limit_rate(s->ctx, y->ask->op, y->ask->hyper, s->lambda, &s->critical));
     GN_TRY(gn_iteration_of(s->ctx, y->ask->op, y->ask->hyper, s->eta_lambda, &s->iteration));
     s->regime = gn_regime_under(&s->limit, &s->iteration, s->eta_lambda);
     return GN_OK;

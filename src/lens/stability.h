@@ -95,7 +95,7 @@ typedef struct gn_stability {
     gn_iteration iteration;     /* when the limit is known */
     gn_regime regime;
     double eta_lambda, band;
-    double critical;            /* rate at the limit: limit/lambda; INFINITY when lambda <= 0 */
+    double critical;            /* rate at the limit, by its text; INFINITY when lambda <= 0 */
     size_t warmed;              /* steps walked before the point */
     /* A second run that starts a little further along `direction`: the distance of both runs along it, by step. */
     size_t steps;               /* rows: steps + 1 */

@@ -4,6 +4,7 @@
  * shows. */
 #include <math.h>
 #include <string.h>
+#include <string.h>
 
 #include "stability.h"
 
@@ -306,8 +307,10 @@ static void limits(const gn_stability *s, const gn_stability_ask *ask, gn_sheet 
     gn_sheet_compute(sheet, 0, false, "here", "lr_lambda", "lr*lambda");
     if (s->iteration.n == 1) gn_sheet_compute(sheet, 0, false, "error a step", "r", "1 - lr*lambda");
     if (s->lambda > 0) {
-        gn_sheet_compute(sheet, 0, false, "share of the limit", "share", "lr_lambda/limit");
-        gn_sheet_compute(sheet, 0, false, "largest rate", "lr_limit", "limit/lambda");
+        bool apart = strcmp(s->limit.rate, "limit/lambda") == 0;   /* else the limit moves with the rate */
+        if (apart) gn_sheet_compute(sheet, 0, false, "share of the limit", "share", "lr_lambda/limit");
+        gn_sheet_compute(sheet, 0, false, "largest rate", "lr_limit", s->limit.rate);
+        if (!apart) gn_sheet_compute(sheet, 0, false, "share of that rate", "share", "lr/lr_limit");
         gn_sheet_compute(sheet, 0, false, "suggested", "lr_suggested", "0.9*lr_limit");
         best_rate(s, ask, sheet);
     }

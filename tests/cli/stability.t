@@ -54,6 +54,21 @@ $ glassnet stability --x 10 --y 10 --optimizer lion | grep -A1 'No limit'
 > No limit is known: its step is the sign of a mean slope: of size lr whatever the
 > curvature is.
 
+# the decay of adamw stands in its limit beside the rate: the largest rate is solved for, 38/(lambda + 19*wd), and does
+# not depend on the rate asked; at it the iteration neither shrinks nor grows
+$ glassnet stability --x 10 --y 10 --optimizer adamw --lr 0.005 --weight-decay 2 --json > w.json; python3 -c 'import json; s = {x["name"]: x.get("value") for x in json.load(open("w.json"))["symbols"]}; print("%.6g" % s["lr_limit"], abs(s["lr_limit"] - 38/(s["lambda"] + 38)) < 1e-12, abs(s["share"] - 0.005/s["lr_limit"]) < 1e-12)'
+> 0.969151 True True
+$ glassnet descend "10*x^2" --from x=1 --optimizer adamw --weight-decay 2 --lr 0.005 --steps 5 | tr -s ' \n' ' ' | grep -oE 'so lr < [0-9.]*'
+> so lr < {num}
+> so lr < {num}
+
+# a curvature whose square is beyond a double is one like any other
+$ for f in "1e155*x^2" "1e-170*x^2"; do glassnet stability "$f" --from x=1 --optimizer sgd --lr 0.1 | grep -oE 'eigenvalue λ = .*'; done
+> eigenvalue λ = 2e155
+> eigenvalue λ = 2e-170
+$ glassnet stability "1e155*x^2 + 3e154*x*y" --from x=1,y=1 --lr 1e-156 --density --json > h.json; python3 -c 'import json; s = {x["name"]: x.get("value") for x in json.load(open("h.json"))["symbols"]}; print(abs(s["trace_estimate"] - 2e155) < 4*s["trace_error"], 1e153 < s["trace_error"] < 2e154)'
+> True True
+
 # weight decay adds to every eigenvalue
 $ glassnet stability --x 3 --y 10 --weight-decay 0.5 | tr -s ' ' | grep -E 'eigenvalue λ'
 >  largest eigenvalue λ = 18.5
@@ -237,13 +252,15 @@ $ glassnet stability adam.safetensors moons | grep -E '^── curv|largest eige
 $ glassnet stability adam.safetensors moons --json > a.json; glassnet stability adam.safetensors moons --optimizer sgd --weight-decay 0 --json > b.json; python3 -c 'import json; v = [{x["name"]: x.get("value") for x in json.load(open(f))["symbols"]} for f in ("a.json", "b.json")]; print(abs(v[0]["lambda_found"] - v[1]["lambda"]) < 1e-9)'
 > True
 
-# inputs whose squares are beyond a double: which stage they stop, and what to do
+# inputs whose squares are beyond a double, and a curvature that is: which stage it stops, and what to do
 $ cat > huge.csv <<'END'
 $+ x1,x2,class
 $+ 1e300,-1e300,upper
 $+ 2e300,1e299,lower
 $+ END
-$ glassnet stability adam.safetensors huge.csv --optimizer sgd
+$ glassnet stability adam.safetensors huge.csv --optimizer sgd | grep -oE 'eigenvalue λ = .*'
+> eigenvalue λ = {num}
+$ glassnet stability "1e307*x^8" --from x=1
 ! glassnet: error[EIGEN]: Lanczos: product 1 with the Hessian is not finite, so its elements are beyond a double
 ! hint: scale what is too large, inputs and targets first, or look at another point
 ? 1
