@@ -158,7 +158,9 @@ static void damping_and_optimum(void **state)
     (void)state;
     double s = 0.01, critical = (1 - sqrt(s)) * (1 - sqrt(s));
     assert_near(critical, 0.81, 1e-15);
-    assert_near(iteration(GN_OPT_momentum, 1, critical, s).spectral, 0.9, 1e-7);     /* a double eigenvalue */
+    gn_iteration both = iteration(GN_OPT_momentum, 1, critical, s);     /* a double eigenvalue, real, to its last digits */
+    assert_true(both.twice && !both.ripples && both.im[0] == 0);
+    assert_near(both.spectral, 0.9, 1e-14);
     double l1 = 100, ln = 1, kappa = l1 / ln;
     double rate = 2 / (sqrt(l1) + sqrt(ln)), mu = (sqrt(l1) - sqrt(ln)) / (sqrt(l1) + sqrt(ln));
     rate *= rate, mu *= mu;
@@ -269,6 +271,76 @@ static void regime_under_an_optimiser(void **state)
     assert_int_equal(gn_regime_under(&limit, &it, 1e-30), GN_REGIME_ONE_SIDED);
 }
 
+static gn_regime regime_of(gn_optimizer op, double mu, double s, gn_iteration *it)
+{
+    double hyper[GN_OPT_HYPER];
+    gn_limit limit;
+    hyper_of(op, 0.01, hyper);
+    set_parameter(op, "mu", mu, hyper);
+    must(ctx, gn_limit_of(ctx, op, hyper, &limit));
+    must(ctx, gn_iteration_of(ctx, op, hyper, s, it));
+    return gn_regime_under(&limit, it, s);
+}
+
+/* The distance after k steps from 1, without momentum. */
+static double after(const gn_iteration *it, int k)
+{
+    double v = 0, w = 1;
+    for (; k > 0; k--) {
+        double old = w;
+        w = it->matrix[2] * v + it->matrix[3] * w;
+        v = it->matrix[0] * v + it->matrix[1] * old;
+    }
+    return w;
+}
+
+/* Nesterov at eta*lambda = 1: both eigenvalues are 0 and two steps arrive. Without momentum one does. */
+static void both_eigenvalues_are_zero(void **state)
+{
+    (void)state;
+    gn_iteration it;
+    for (double mu = 0.1; mu < 1; mu += 0.1) {
+        assert_int_equal(regime_of(GN_OPT_nesterov, mu, 1, &it), GN_REGIME_TWO_STEPS);
+        assert_true(it.spectral == 0 && it.twice && fabs(after(&it, 1)) > 0.05);
+        assert_near(after(&it, 2), 0, 1e-14);
+    }
+    assert_int_equal(regime_of(GN_OPT_momentum, 0, 1, &it), GN_REGIME_ONE_STEP);
+    assert_int_equal(regime_of(GN_OPT_nesterov, 0.5, 1 + 1e-9, &it), GN_REGIME_OSCILLATING);
+}
+
+/* At the limit one eigenvalue is -1 beside another: the error grows to a size that it keeps. */
+static void at_the_limit_of_momentum(void **state)
+{
+    (void)state;
+    static const struct { gn_optimizer op; double mu, settles; } row[] = {
+        { GN_OPT_momentum, 0.9, 19 }, { GN_OPT_momentum, 0, 1 }, { GN_OPT_nesterov, 0.5, 1.2 },
+    };
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_iteration it;
+        bool polyak = row[i].op == GN_OPT_momentum;
+        double limit = (2 + 2 * row[i].mu) / (polyak ? 1 : 1 + 2 * row[i].mu);
+        gn_regime r = regime_of(row[i].op, row[i].mu, limit, &it);
+        assert_int_equal(r, GN_REGIME_TWO_CYCLE);
+        assert_near(gn_iteration_settles(&it), row[i].settles, 1e-9);
+        assert_near(after(&it, 1001), -row[i].settles, 1e-9);
+        assert_near(after(&it, 1002), row[i].settles, 1e-9);
+        assert_int_equal(strstr(gn_regime_says_under(r, &it), "eigenvalues") != NULL, row[i].settles > 1);
+    }
+}
+
+/* Critical damping: the error keeps its sign, and the regime says so. */
+static void critical_damping_is_one_sided(void **state)
+{
+    (void)state;
+    gn_iteration it;
+    assert_int_equal(regime_of(GN_OPT_momentum, 0.81, 0.01, &it), GN_REGIME_ONE_SIDED);
+    for (int k = 0; k <= 200; k++) assert_true(after(&it, k) > 0);
+    assert_int_equal(regime_of(GN_OPT_momentum, 0.81, 0.01 * (1 + 1e-9), &it), GN_REGIME_RIPPLES);
+    assert_int_equal(regime_of(GN_OPT_momentum, 0.81, 3.61, &it), GN_REGIME_OSCILLATING);
+    assert_true(it.twice);
+    assert_near(it.re[0], -0.9, 1e-14);
+}
+
 /* P by the row's own text: sqrt(v/(1 - beta2^t)) + eps, over what the correction of the mean multiplies. */
 static void preconditioner(void **state)
 {
@@ -305,6 +377,9 @@ int main(void)
         cmocka_unit_test(the_limit_is_not_the_best_rate),
         cmocka_unit_test(regimes),
         cmocka_unit_test(regime_under_an_optimiser),
+        cmocka_unit_test(both_eigenvalues_are_zero),
+        cmocka_unit_test(at_the_limit_of_momentum),
+        cmocka_unit_test(critical_damping_is_one_sided),
         cmocka_unit_test(preconditioner),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

@@ -111,7 +111,6 @@ static gn_status judge(gn_plot *p, const asked *a, double x, double rate, verdic
     if (!limit.known || limit.preconditioned) return GN_OK;
     GN_TRY(gn_iteration_of(p->ctx, a->set.op, hyper, eta_lambda, &it));
     *v = (verdict){ true, gn_regime_under(&limit, &it, eta_lambda), it.spectral, it.n == 2 };
-    if (v->modulus && v->factor < 1e-7) v->factor = 0;  /* a double eigenvalue of 0 within rounding */
     if (!v->modulus) v->factor = v->regime == GN_REGIME_ONE_STEP ? 0 : 1 - eta_lambda;
     return GN_OK;
 }

@@ -80,9 +80,10 @@ static verdict judge(gn_walk *w, const gn_limit *limit, double lambda)
     }
     v.factor = w->ask->op == GN_OPT_sgd ? 1 - eta_lambda : it.spectral;
     v.ripples = it.ripples;
-    v.regime = gn_regime_name(gn_regime_under(limit, &it, eta_lambda));
+    gn_regime regime = gn_regime_under(limit, &it, eta_lambda);
+    v.regime = gn_regime_name(regime);
     v.steps = w->ask->op == GN_OPT_sgd ? gn_steps_at(eta_lambda, gn_descent_share(w->ask))
-                                       : gn_steps_to(v.factor, gn_descent_share(w->ask));
+              : regime == GN_REGIME_TWO_STEPS ? 2 : gn_steps_to(v.factor, gn_descent_share(w->ask));
     return v;
 }
 

@@ -161,9 +161,26 @@ static gn_status matrix_of(iteration *it, double lambda, int n, double *a)
     return GN_OK;
 }
 
+static double rounded(double value, double size)
+{
+    return fabs(value) <= GN_REGIME_BAND_ULPS * DBL_EPSILON * size ? 0 : value;
+}
+
+/* Of a double eigenvalue rounding makes two that lie the root of an ulp apart, or a pair of complex ones: where the
+ * discriminant is 0 within the band, both are the half trace. */
+static void join_double(const double *a, gn_iteration *out)
+{
+    double half = (a[0] - a[3]) / 2, size = (fabs(a[0]) + fabs(a[3])) / 2, product = a[1] * a[2];
+    if (rounded(half * half + product, size * size + fabs(product)) != 0) return;
+    out->twice = true;
+    out->re[0] = out->re[1] = rounded((a[0] + a[3]) / 2, size);
+    out->im[0] = out->im[1] = 0;
+}
+
 static gn_status eigenvalues(gn_context *ctx, const double *a, gn_iteration *out)
 {
     GN_TRY(gn_eigen_general(ctx, (size_t)out->n, a, out->re, out->im));
+    if (out->n == 2) join_double(a, out);
     for (int i = 0; i < out->n; i++) {
         out->spectral = fmax(out->spectral, hypot(out->re[i], out->im[i]));
         if (out->im[i] != 0) out->ripples = true;
@@ -306,6 +323,7 @@ gn_regime gn_regime_under(const gn_limit *limit, const gn_iteration *it, double 
     if (eta_lambda < 0) return GN_REGIME_ASCENDING;
     if (fabs(eta_lambda - limit->value) <= width) return GN_REGIME_TWO_CYCLE;
     if (eta_lambda > limit->value) return GN_REGIME_DIVERGENT;
+    if (it->spectral == 0) return fabs(it->matrix[3]) <= width ? GN_REGIME_ONE_STEP : GN_REGIME_TWO_STEPS;
     if (it->ripples) return GN_REGIME_RIPPLES;
     return changes_sign(it) ? GN_REGIME_OSCILLATING : GN_REGIME_ONE_SIDED;
 }
@@ -314,6 +332,7 @@ static const struct { const char *name, *says; } regimes[GN_REGIME_COUNT] = {
     [GN_REGIME_STILL] = { "still", "the curvature is 0 in this direction: the slope never changes" },
     [GN_REGIME_ONE_SIDED] = { "one-sided", "the error keeps its sign and shrinks at every step" },
     [GN_REGIME_ONE_STEP] = { "one step", "one step lands on the minimum" },
+    [GN_REGIME_TWO_STEPS] = { "two steps", "two steps land on the minimum: the second corrects the first" },
     [GN_REGIME_OSCILLATING] = { "oscillating", "each step overshoots, and the error shrinks all the same" },
     [GN_REGIME_RIPPLES] = { "rippling", "the error swings about 0, and shrinks in the long run" },
     [GN_REGIME_TWO_CYCLE] = { "two-cycle", "each step lands as far on the other side: it goes to and fro for ever" },
@@ -329,6 +348,24 @@ const char *gn_regime_name(gn_regime regime)
 const char *gn_regime_says(gn_regime regime)
 {
     return regime >= 0 && regime < GN_REGIME_COUNT ? regimes[regime].says : "";
+}
+
+double gn_iteration_settles(const gn_iteration *it)
+{
+    if (it->n == 1) return 1;
+    double other = it->re[0] < it->re[1] ? it->re[1] : it->re[0];
+    return fabs((it->matrix[3] - other) / (1 + other));
+}
+
+/* With two eigenvalues a sentence of one factor is not true: the other brings growth first, or changes of sign later. */
+const char *gn_regime_says_under(gn_regime regime, const gn_iteration *it)
+{
+    if (it->n == 2 && regime == GN_REGIME_OSCILLATING) return "the error changes its sign on the way, and shrinks";
+    if (it->n == 2 && regime == GN_REGIME_DIVERGENT) return "the error grows";
+    if (it->n == 2 && regime == GN_REGIME_TWO_CYCLE && gn_iteration_settles(it) > 1 + 1e-9)
+        return "one of the two eigenvalues is -1: a part of the error is on the other side after each step and keeps "
+               "its size for ever, and before that is all that is left the error grows";
+    return gn_regime_says(regime);
 }
 
 double gn_steps_to(double r, double tolerance)

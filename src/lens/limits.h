@@ -23,10 +23,11 @@ gn_status gn_limit_of(gn_context *ctx, gn_optimizer op, const double *hyper, gn_
 gn_status gn_limit_rate(gn_context *ctx, gn_optimizer op, const double *hyper, double lambda, double *out);
 
 /* The iteration matrix on one eigenvalue: for sgd the number 1 - eta*lambda, for momentum and nesterov 2 by 2 over
- * (v, w - w*). spectral: the largest modulus; ripples: the eigenvalues are complex. */
+ * (v, w - w*). spectral: the largest modulus; ripples: the eigenvalues are complex; twice: there are two and they are
+ * equal, within the regimes' band on the discriminant (critical damping). */
 typedef struct gn_iteration {
     double spectral;
-    bool ripples;
+    bool ripples, twice;
     double re[2], im[2];
     int n;
     double matrix[4];           /* (n, n) over (momentum, w), or the one number */
@@ -45,6 +46,7 @@ typedef enum gn_regime {
     GN_REGIME_STILL,        /* lambda 0: the slope never changes */
     GN_REGIME_ONE_SIDED,    /* 0 < r < 1 */
     GN_REGIME_ONE_STEP,     /* r = 0 */
+    GN_REGIME_TWO_STEPS,    /* with momentum: both eigenvalues are 0, and the first step does not arrive yet */
     GN_REGIME_OSCILLATING,  /* -1 < r < 0; with momentum: the largest eigenvalue is negative, its size below 1 */
     GN_REGIME_RIPPLES,      /* with momentum: complex eigenvalues of modulus below 1 */
     GN_REGIME_TWO_CYCLE,    /* |r| = 1 within the band */
@@ -59,6 +61,11 @@ gn_regime gn_regime_of(double eta_lambda, double *r, double *band);
 gn_regime gn_regime_under(const gn_limit *limit, const gn_iteration *it, double eta_lambda);
 const char *gn_regime_name(gn_regime regime);       /* "one-sided", "oscillating", "rippling", "two-cycle", ... */
 const char *gn_regime_says(gn_regime regime);       /* a sentence */
+/* The same of an iteration that is known: with two eigenvalues some sentences are others. */
+const char *gn_regime_says_under(gn_regime regime, const gn_iteration *it);
+/* Where one eigenvalue is -1 and the other is nearer to 0: the size of the error in the long run, as a multiple of the
+ * first one, from no momentum. */
+double gn_iteration_settles(const gn_iteration *it);
 /* Steps until |error| <= tolerance*|first error| when it shrinks by |r| a step; INFINITY when it does not. */
 double gn_steps_to(double r, double tolerance);
 /* The same for r = 1 - eta_lambda, where a small eta_lambda would be lost in r. */

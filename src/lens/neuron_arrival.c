@@ -233,7 +233,7 @@ static void say_slowest(gn_neuron_page *p, double slowest)
 {
     bool several = !one_direction(p) && p->theory.size > 1;
     bool told = p->n->spec.optimizer == GN_OPT_sgd && !several;     /* with r */
-    if (!(slowest < 1) || told) return;
+    if (!(slowest < 1) || slowest == 0 || told) return;
     gn_sheet_text(p->s, 0, "in the long run %s is multiplied by %s a step, which alone takes %s steps to %s",
                   several ? "what is left along the slowest direction" : "the error", GN_SHORT(slowest),
                   steps_text(p, gn_steps_to(slowest, rounded_up(p->show->tolerance))), GN_SHORT(p->show->tolerance));

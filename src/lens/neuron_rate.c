@@ -236,13 +236,14 @@ static void other_regime(gn_neuron_page *p)
     }
     gn_sheet_text(p->s, 0, "regime%s%s: %s -- %s", steepest(p),
                   t->regime == GN_REGIME_RIPPLES ? "" : " in the long run", gn_regime_name(t->regime),
-                  gn_regime_says(t->regime));
+                  gn_regime_says_under(t->regime, &t->iteration));
     if (t->regime == GN_REGIME_STILL) {
         say_still(p);
         return;
     }
-    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues, the largest of size %s",
-                  t->iteration.ripples ? "complex" : "real", GN_SHORT(t->iteration.spectral));
+    gn_sheet_text(p->s, 0, "the iteration on this curvature has %s eigenvalues, %s of size %s",
+                  t->iteration.ripples ? "complex" : t->iteration.twice ? "equal real" : "real",
+                  t->iteration.twice ? "both" : "the largest", GN_SHORT(t->iteration.spectral));
 }
 
 static void rates(gn_neuron_page *p)

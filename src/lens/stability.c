@@ -250,17 +250,26 @@ static double rounding(const gn_stability *s, const gn_walk *far)
     return 8 * DBL_EPSILON * sum;
 }
 
-/* Each row against theory. A distance that changes its sign passes through 0, so a row is compared with the largest
- * predicted next to it. */
+/* With two eigenvalues a distance that changes its sign passes through 0: a row is as large as the largest next to it. */
+static double size_about(const gn_stability *s, const double *d, size_t k)
+{
+    double about = fabs(d[k]);
+    if (s->iteration.n == 2 && k > 0) about = fmax(about, fabs(d[k - 1]));
+    if (s->iteration.n == 2 && k < s->steps) about = fmax(about, fabs(d[k + 1]));
+    return about;
+}
+
+/* Each row against theory. The share of what is predicted decides whether they agree; furthest apart are those whose
+ * ratio is the largest, whichever of both is larger: as a share of what is predicted all that is far below it is 1. */
 static void compare_rows(gn_stability *s)
 {
+    double most = 0;
     for (size_t k = 0; k <= s->steps; k++) {
-        double about = fabs(s->predicted[k]), off = fabs(s->measured[k] - s->predicted[k]);
-        if (s->iteration.n == 2 && k > 0) about = fmax(about, fabs(s->predicted[k - 1]));
-        if (s->iteration.n == 2 && k < s->steps) about = fmax(about, fabs(s->predicted[k + 1]));
+        double about = size_about(s, s->predicted, k), off = fabs(s->measured[k] - s->predicted[k]);
         if (off > GN_STABILITY_AGREES * about && off <= s->blur[k]) s->blurred = true;
-        double by = off > s->blur[k] ? (off - s->blur[k]) / about : 0;
-        if (by > s->farthest_by) s->farthest_by = by, s->farthest = k;
+        double by = off > s->blur[k] ? off - s->blur[k] : 0, ratio = by / fmin(about, size_about(s, s->measured, k));
+        if (by / about > s->farthest_by) s->farthest_by = by / about;
+        if (by > 0 && ratio > most) most = ratio, s->farthest = k;
     }
 }
 

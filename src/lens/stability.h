@@ -103,8 +103,8 @@ typedef struct gn_stability {
     double *blur;               /* what rounding may have done to the distance measured */
     double moved;               /* length of the way between the two starts, in weights */
     bool blurred;               /* the distance is lost in rounding in some row */
-    size_t farthest;            /* the row that differs most from theory, when the limit is known */
-    double farthest_by;         /* as a share of the predicted distance about there */
+    size_t farthest;            /* the row whose ratio to theory, or of theory to it, is largest; limit known */
+    double farthest_by;         /* the largest difference as a share of the predicted distance about there */
     double measured_factor, predicted_factor;   /* a step, over the steps run */
 } gn_stability;
 gn_status gn_stability_of(gn_context *ctx, gn_objective *o, const gn_stability_ask *ask, gn_stability *out);

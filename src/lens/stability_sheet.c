@@ -2,6 +2,7 @@
  *
  * Invariant: every word follows from a number of the report; equations are computed by the sheet from the symbols it
  * shows. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 #include <string.h>
@@ -38,14 +39,64 @@ static void say_flat(const gn_stability *s, gn_sheet *sheet)
 }
 
 /* Of a large Hessian the smallest eigenvalue is found by Lanczos or bounded by it, and only a bound below 0 decides. */
+static bool curves_down(const gn_stability *s)
+{
+    double least = s->n < 2 ? s->lambda : s->smallest;
+    return least < -1e-10 * fabs(s->lambda);
+}
+
 static void say_lowest(const gn_stability *s, gn_sheet *sheet)
 {
-    if (s->values || s->n < 2 || s->smallest < -1e-10 * s->lambda) return;
+    if (s->values || s->n < 2 || curves_down(s)) return;
     if (s->eigen.smallest_converged)
         gn_sheet_text(sheet, 0, "No direction was found that curves downwards.");
     else
-        gn_sheet_text(sheet, 0, "The smallest did not converge: whether some direction curves downwards, which would "
-                                "make this a saddle, is not known.");
+        gn_sheet_text(sheet, 0, "The smallest did not converge: whether some direction curves downwards is not known.");
+}
+
+/* Is the gradient 0 as far as rounding lets it be? At weights that are rounded a curvature makes a slope of them. The
+ * slope is of the loss alone, so that the pull of decay is added at its full size. */
+static bool stationary(const gn_stability *s)
+{
+    double curvature = s->root ? fabs(s->found.largest[0].value) : fmax(fabs(s->lambda), fabs(s->smallest)), size = 0;
+    for (size_t i = 0; i < s->n; i++) size = hypot(size, s->at[i]);
+    return s->slope + s->decay * size <= GN_REGIME_BAND_ULPS * DBL_EPSILON * curvature * fmax(1, size);
+}
+
+/* No direction curves upwards and one curves downwards. */
+static void say_concave(const gn_stability *s, gn_sheet *sheet)
+{
+    if (s->quadratic && !s->root)
+        gn_sheet_text(sheet, 0, "No direction curves upwards, here or elsewhere: there is no minimum for descent to "
+                                "settle in.");
+    else if (stationary(s) && s->lambda < 0)
+        gn_sheet_text(sheet, 0, "A maximum: the gradient is 0 here and every direction curves downwards. Descent from "
+                                "beside it leaves at any rate; a run from exactly here stays.");
+    else
+        gn_sheet_text(sheet, 0, "No direction curves upwards here, so this is no place to settle in; %s",
+                      stationary(s) ? "the gradient is 0, and a run from exactly here stays all the same."
+                                    : "where the slope leads, and whether a minimum lies there, the curvature here "
+                                      "does not say.");
+    if (s->form.pieces && s->form.degree <= 2 && !s->root)
+        gn_sheet_text(sheet, 0, "That holds in this region, up to the next kink.");
+}
+
+/* A saddle is a point where the gradient is 0. Elsewhere a direction that curves downwards is negative curvature, and of
+ * what lies ahead it says nothing, unless the curvature is the same everywhere. */
+static void say_downwards(const gn_stability *s, gn_sheet *sheet)
+{
+    if (stationary(s))
+        gn_sheet_text(sheet, 0, "A saddle: the gradient is 0 here, and along the direction of the smallest eigenvalue "
+                                "the loss curves downwards. Descent from beside it leaves along that direction at any "
+                                "rate; a run from exactly here stays.");
+    else if (s->quadratic && !s->root)
+        gn_sheet_text(sheet, 0, "Negative curvature, everywhere: along the direction of the smallest eigenvalue the "
+                                "loss falls without end, so it has no minimum. Descent leaves along it at any rate, "
+                                "unless the slope along it is exactly 0 where it starts.");
+    else
+        gn_sheet_text(sheet, 0, "Negative curvature: along the direction of the smallest eigenvalue the loss curves "
+                                "downwards here. The gradient is not 0, so this is no saddle; how far that direction "
+                                "goes down, the curvature here does not say.");
 }
 
 static void say_curvature(const gn_stability *s, gn_sheet *sheet)
@@ -54,13 +105,8 @@ static void say_curvature(const gn_stability *s, gn_sheet *sheet)
         say_flat(s, sheet);
         return;
     }
-    if (s->lambda <= 0)
-        gn_sheet_text(sheet, 0, "No direction curves upwards here: there is no minimum %s for descent to settle in.",
-                      s->form.pieces ? "in this region, up to the next kink," : "nearby");
-    else if (s->smallest < -1e-10 * s->lambda)
-        gn_sheet_text(sheet, 0,
-                      "A saddle: along the direction of the smallest eigenvalue the loss curves downwards, and "
-                                "descent leaves along it at any rate.");
+    if (s->lambda <= 0) say_concave(s, sheet);
+    else if (curves_down(s)) say_downwards(s, sheet);
     say_lowest(s, sheet);
     if (s->values && s->zeros)
         gn_sheet_text(sheet, 1,
@@ -235,12 +281,28 @@ static const char *model_of(const gn_stability *s)
     return s->quadratic ? NULL : s->form.degree < 2 ? "In this region" : "On the quadratic model of this region";
 }
 
+/* What two eigenvalues do to the error, in numbers. */
+static void say_two(const gn_stability *s, gn_sheet *sheet)
+{
+    const gn_iteration *it = &s->iteration;
+    double settles = gn_iteration_settles(it);
+    bool first = it->re[0] < it->re[1];
+    if (it->spectral == 0)
+        gn_sheet_text(sheet, 0, "Both eigenvalues of the iteration are 0.");
+    else if (s->regime == GN_REGIME_TWO_CYCLE)
+        gn_sheet_text(sheet, 0, "The iteration's eigenvalues are -1 and %s: from a start without momentum the error "
+                                "%s %s times the first one, on the other side after each step.",
+                      SHOW(it->re[first]), settles > 1 + 1e-9 ? "grows towards" : "stays at", SHOW(settles));
+    else
+        gn_sheet_text(sheet, 0, "In the end a step multiplies the error by %s%s.", SHOW(it->spectral),
+                      it->ripples ? ", in ripples: the iteration's eigenvalues are complex"
+                      : it->twice ? ": critical damping, the iteration's eigenvalues are real and equal" : "");
+}
+
 static void say_regime(const gn_stability *s, gn_sheet *sheet)
 {
     const gn_iteration *it = &s->iteration;
-    const char *says = gn_regime_says(s->regime);
-    if (it->n == 2 && s->regime == GN_REGIME_OSCILLATING) says = "the error changes its sign on the way, and shrinks";
-    if (it->n == 2 && s->regime == GN_REGIME_DIVERGENT) says = "the error grows";
+    const char *says = gn_regime_says_under(s->regime, it);
     if (s->regime == GN_REGIME_STILL && s->lambda != 0)
         says = "at this rate a step changes the error by less than rounding does";
     const char *along = s->n > 1 ? " along the direction of lambda" : "", *model = model_of(s);
@@ -248,9 +310,7 @@ static void say_regime(const gn_stability *s, gn_sheet *sheet)
         gn_sheet_text(sheet, 0, "Regime%s: %s. %s %s.", along, gn_regime_name(s->regime), model, says);
     else
         gn_sheet_text(sheet, 0, "Regime%s: %s. %c%s.", along, gn_regime_name(s->regime), says[0] - 'a' + 'A', says + 1);
-    if (it->n == 2)
-        gn_sheet_text(sheet, 0, "In the end a step multiplies the error by %s%s.", SHOW(it->spectral),
-                      it->ripples ? ", in ripples: the iteration's eigenvalues are complex" : "");
+    if (it->n == 2 && s->regime != GN_REGIME_STILL) say_two(s, sheet);
     gn_sheet_text(sheet, 1, "The limit counts as reached within %s, %d units in the last place.",
                   gn_num_digits(GN_NUM, s->band, 3), GN_REGIME_BAND_ULPS);
 }

@@ -116,7 +116,7 @@ $ glassnet neuron --x 10 --y 10 --lr 0.005 --optimizer momentum --steps 20 | gre
 
 # on the limit
 $ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.2111111111111111 --optimizer momentum --steps 3 | grep -E 'regime|long run the|never comes'
-> regime in the long run: two-cycle -- each step lands as far on the other side:
+> regime in the long run: two-cycle -- one of the two eigenvalues is -1: a part of
 > the error never comes to 1e-6 of the first: so it is predicted, and in the 3
 
 # and of a batch, whose directions shrink each at its own pace; with decay what goes to 0 is the gradient with it

@@ -86,9 +86,49 @@ $ glassnet stability "(x - 3)^2 + 2*(y + 1)^2" --from x=0,y=0 --lr 0.1 | tr -s '
 # the largest algebraic eigenvalue, where power iteration finds -5
 $ glassnet stability "-2.5*x^2 + 1.5*y^2" --from 1,1 --json > e.json; python3 -c 'import json; s = {x["name"]: x.get("value") for x in json.load(open("e.json"))["symbols"]}; print(s["lambda"], s["lambda_min"])'
 > 3 -5
-$ glassnet stability "x^2 - y^2" --from 1,1 | grep -A1 '^A saddle'
-> A saddle: along the direction of the smallest eigenvalue the loss curves
-> downwards, and descent leaves along it at any rate.
+# a saddle is where the gradient is 0; elsewhere it is negative curvature, and only of a quadratic it goes on for ever
+$ for f in "x^2 - y^2 --from x=0,y=0" "x^2 - y^2 --from x=1,y=0" "x^2 - exp(-y^2) --from x=1,y=1" "0.5*(a*b - 1)^2 --from a=0,b=0"; do glassnet stability "${f%% --*}" --from "${f##*--from }" | grep -oE '^(A saddle|Negative curvature[^:]*)|this is no saddle'; done
+> A saddle
+> Negative curvature, everywhere
+> Negative curvature
+> this is no saddle
+> A saddle
+$ glassnet stability "x^2 - y^2" --from x=1,y=0 | grep -A2 '^Negative'
+> Negative curvature, everywhere: along the direction of the smallest eigenvalue
+> the loss falls without end, so it has no minimum. Descent leaves along it at any
+> rate, unless the slope along it is exactly 0 where it starts.
+$ glassnet stability "-exp(-x^2)" --from x=0.72 | grep -A1 '^No direction'
+> No direction curves upwards here, so this is no place to settle in; where the
+> slope leads, and whether a minimum lies there, the curvature here does not say.
+$ for f in "-x^2 --from x=0.7" "-x^2 - x^4 --from x=0" "where(x > 0, -x^2, x) --from x=1"; do glassnet stability "${f%% --*}" --from "${f##*--from }" | grep -oE '^(No direction curves upwards, here or elsewhere|A maximum|That holds in this region)'; done
+> No direction curves upwards, here or elsewhere
+> A maximum
+> That holds in this region
+
+# two eigenvalues: Nesterov at lr*lambda = 1, momentum at its limit, critical damping
+$ glassnet stability --x 10 --y 10 --optimizer nesterov --lr 0.005 | sed -n '/^Regime/,/iteration/p'
+> Regime: two steps. Two steps land on the minimum: the second corrects the first.
+> Both eigenvalues of the iteration are 0.
+$ glassnet neuron --x 10 --y 10 --optimizer nesterov --lr 0.005 | grep -E '^regime|predicted'
+> regime in the long run: two steps -- two steps land on the minimum: the second
+> steps until the error is 1e-6 of the first: predicted 2, observed 2
+$ glassnet descend "100*x^2" --from x=1 --lr 0.005 --optimizer nesterov | grep 'two steps' | tr -s ' ' | head -1
+>  200 1 0 2 two steps
+$ glassnet stability --x 10 --y 10 --optimizer momentum --lr 0.019 | sed -n '/^Regime/,/^first/p' | head -6
+> Regime: two-cycle. One of the two eigenvalues is -1: a part of the error is on
+> the other side after each step and keeps its size for ever, and before that is
+> all that is left the error grows.
+> The iteration's eigenvalues are -1 and -0.9: from a start without momentum the
+> error grows towards 19 times the first one, on the other side after each step.
+> The limit counts as reached within 5.4e-14, 64 units in the last place.
+$ glassnet stability "0.5*x^2" --from x=1 --lr 0.01 --optimizer momentum --momentum 0.81 | sed -n '/^Regime/,/equal/p'
+> Regime: one-sided. The error keeps its sign and shrinks at every step.
+> In the end a step multiplies the error by 0.9: critical damping, the iteration's
+> eigenvalues are real and equal.
+
+# the rows that are furthest apart are those of the largest ratio, whichever of both is larger
+$ glassnet stability "log(1 + x^2)" --from x=0.3 --lr 3 | grep "^At k"
+> At k = 12 they are furthest apart, 0.0118135 against 60.696: they differ, as the
 $ glassnet stability "0.5*(a*b - 1)^2" --from a=3,b=0.5 --digits 10 | tr -s ' ' | grep -E 'eigenvalue λ|A local'
 >  largest eigenvalue λ = 9.435470351
 >  smallest eigenvalue λ_min = -0.1854703512
@@ -366,7 +406,7 @@ $ glassnet stability "exp(x)" --from x=0 --lr 1 | grep '^Regime'
 $ glassnet stability spirals --quiet --net "8 relu, 8 relu" --optimizer adam --json > near.json; glassnet stability spirals --quiet --net "8 relu, 8 relu" --optimizer adam --spectrum --json > whole.json
 $ python3 -c 'import json; v = [{x["name"]: x.get("value") for x in json.load(open(f))["symbols"]} for f in ("near.json", "whole.json")]; print(v[0]["lambda_min"] < 0, abs(v[0]["lambda_min"] / v[1]["lambda_min"] - 1) < 1e-3)'
 > True True
-$ glassnet stability spirals --quiet --net "8 relu, 8 relu" --optimizer adam | grep -c '^A saddle'
+$ glassnet stability spirals --quiet --net "8 relu, 8 relu" --optimizer adam | grep -c '^Negative curvature'
 > 1
 
 # sentences have the digits that are asked for, and the picture's axis is what it draws
