@@ -207,7 +207,7 @@ static void scaling_of_features(void **state)
 {
     (void)state;
     gn_scaling s;
-    must(ctx, gn_scaling_of(ctx, 4, 5, &leaky_x[0][0], true, &s));
+    must(ctx, gn_scaling_of(ctx, 4, 5, &leaky_x[0][0], NULL, true, &s));
     assert_true(s.whole);
     assert_near(4 * s.largest, 1719.5449003893336, 1e-9);
     assert_near(s.largest / s.smallest, 80.93020876798926, 1e-8);

@@ -13,7 +13,7 @@ typedef struct gn_curved {
     gn_options *options;        /* those that decide the optimiser: the model's, then what was given */
     gn_text title;
     size_t facts;
-    const char *fact[6];
+    const char *fact[10];
     bool has_scaling, exact_scaling;
     gn_scaling scaling;
     /* the neuron */

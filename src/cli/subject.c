@@ -6,8 +6,9 @@
 
 #include <string.h>
 
-/* The options of reading. --weight is left out: it names a parameter where a network is looked at, not a column. */
-static gn_status reading_options(gn_cli *cli, bool wide, gn_options **out)
+/* The options of reading. --weight is left out: it names a parameter where a network is explained, not a column; column
+ * is that of the rows' weights, or NULL. */
+static gn_status reading_options(gn_cli *cli, bool wide, const char *column, gn_options **out)
 {
     size_t n;
     const gn_option_row *row = gn_option_table(&n);
@@ -18,6 +19,7 @@ static gn_status reading_options(gn_cli *cli, bool wide, gn_options **out)
             s = gn_options_set(*out, row[i].name,
                                row[i].kind == GN_FLAG ? "" : gn_option_text(cli->options, (gn_option_id)i));
     if (s == GN_OK && wide) s = gn_options_set(*out, "precision", "f64");
+    if (s == GN_OK && column) s = gn_options_set(*out, "weight", column);
     if (s == GN_OK) return GN_OK;
     gn_options_free(*out);
     *out = NULL;
@@ -82,13 +84,53 @@ static gn_status refuse_description(gn_cli *cli)
                    cli->command->name);
 }
 
-static gn_status open_model(gn_cli *cli, const gn_options *reading, gn_subject *s)
+gn_status gn_recorded_option(gn_context *ctx, const char *record, const char *name, char **out)
+{
+    size_t length = strlen(name);
+    *out = NULL;
+    for (const char *at = record; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        if (strncmp(at, name, length) || at[length] != '=') continue;
+        *out = gn_copy_text(ctx, at + length + 1, strcspn(at + length + 1, "\n"));
+        return *out ? GN_OK : GN_NO_MEMORY;
+    }
+    return GN_OK;
+}
+
+static gn_status load_model(gn_cli *cli, gn_subject *s)
 {
     GN_TRY(refuse_description(cli));
     GN_TRY(gn_model_load_as(cli->ctx, cli->argument[0], gn_option_flag(cli->options, GN_O_STRICT), &s->model));
     s->net = s->model->net;
     s->prep = &s->model->prep;
+    return GN_OK;
+}
+
+static gn_status open_rows(gn_cli *cli, const gn_options *reading, gn_subject *s)
+{
     return gn_data_open_for(cli->ctx, cli->argument[1], s->prep, reading, true, &s->data);
+}
+
+static gn_status open_model(gn_cli *cli, const gn_options *reading, gn_subject *s)
+{
+    GN_TRY(load_model(cli, s));
+    return open_rows(cli, reading, s);
+}
+
+/* The model's data by its recorded column of weights; data without it are read as if there were none. */
+static gn_status open_recorded(gn_cli *cli, bool wide, const gn_options *reading, gn_subject *s)
+{
+    char *column = NULL;
+    gn_options *weighed = NULL;
+    GN_TRY(load_model(cli, s));
+    gn_status status = gn_recorded_option(cli->ctx, s->model->options, "weight", &column);
+    if (status == GN_OK && column) status = reading_options(cli, wide, column, &weighed);
+    if (status == GN_OK && column) {
+        if (open_rows(cli, weighed, s) != GN_OK) gn_clear_error(cli->ctx);
+    }
+    if (status == GN_OK && !s->data) status = open_rows(cli, reading, s);
+    gn_options_free(weighed);
+    gn_free(cli->ctx, column);
+    return status;
 }
 
 static gn_status open_either(gn_cli *cli, const gn_options *reading, gn_subject *s)
@@ -100,16 +142,25 @@ static gn_status open_either(gn_cli *cli, const gn_options *reading, gn_subject 
     return status;
 }
 
-gn_status gn_subject_open(gn_cli *cli, bool wide, gn_subject *out)
+static gn_status open_subject(gn_cli *cli, bool wide, bool weighed, gn_subject *out)
 {
     gn_options *reading;
     *out = (gn_subject){ 0 };
-    GN_TRY(reading_options(cli, wide, &reading));
-    gn_status s = open_either(cli, reading, out);
+    bool given = weighed && gn_option_given(cli->options, GN_O_WEIGHT);
+    GN_TRY(reading_options(cli, wide, given ? gn_option_text(cli->options, GN_O_WEIGHT) : NULL, &reading));
+    bool recorded = weighed && !given && cli->arguments > 1;
+    gn_status s = recorded ? open_recorded(cli, wide, reading, out) : open_either(cli, reading, out);
     gn_options_free(reading);
     if (s == GN_OK) out->rows = gn_data_view(out->data);
     else gn_subject_close(cli, out);
     return s;
+}
+
+gn_status gn_subject_open(gn_cli *cli, bool wide, gn_subject *out) { return open_subject(cli, wide, false, out); }
+
+gn_status gn_subject_open_weighed(gn_cli *cli, bool wide, gn_subject *out)
+{
+    return open_subject(cli, wide, true, out);
 }
 
 void gn_subject_close(gn_cli *cli, gn_subject *s)

@@ -154,6 +154,7 @@ struct gn_model {               /* the public gn_model */
     gn_net *net;
     gn_fit_result fit;          /* not saved */
     gn_metrics held;            /* figures on the held-out part; rows 0 when there was none */
+    size_t training_rows;       /* what "by the data" was decided by, such as the weight decay; 0: not recorded */
     char *command;              /* that made it */
     char *options;              /* options that were set, "name=value" lines */
     size_t samples;             /* rows with their outputs, which loading verifies */

@@ -143,6 +143,7 @@ static gn_status finish(fitting *f)
     gn_prep_free(&m->prep);
     GN_TRY(gn_prep_copy(f->ctx, &f->d->prep, &m->prep));
     m->prep.fill = GN_FILL_NONE;
+    m->training_rows = f->rows;
     GN_TRY(gn_model_record(f->ctx, c->options, name, &m->options, &m->command));
     GN_TRY(gn_model_take_samples(f->ctx, m, f->d, c->train, c->n_train));
     if (c->n_held == 0) return GN_OK;

@@ -249,6 +249,18 @@ static gn_status check_kind(const gn_loading *l)
                       (unsigned long long)number);
 }
 
+/* Files of earlier versions do not say. */
+static gn_status read_training_rows(gn_loading *l)
+{
+    const char *text = gn_st_meta(l->file, "training_rows");
+    uint64_t rows = 0;
+    if (!text) return GN_OK;
+    if (!gn_read_uint(text, strlen(text), &rows) || rows == 0 || rows > SIZE_MAX)
+        return gn_meta_wrong(l, "training_rows", "is not a whole number from 1");
+    l->m->training_rows = (size_t)rows;
+    return GN_OK;
+}
+
 static gn_status read_model(gn_loading *l)
 {
     GN_TRY(check_kind(l));
@@ -259,6 +271,7 @@ static gn_status read_model(gn_loading *l)
     for (size_t i = 0; i < gn_net_tensors(l->m->net); i++) GN_TRY(read_tensor(l, i));
     GN_TRY(keep_text(l, "options", &l->m->options));
     GN_TRY(keep_text(l, "command", &l->m->command));
+    GN_TRY(read_training_rows(l));
     return gn_meta_samples(l);
 }
 

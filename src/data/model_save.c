@@ -149,6 +149,7 @@ gn_status gn_meta_make(gn_context *ctx, const gn_model *m, gn_meta *out)
     add_prep(m, out);
     add_text(out, "options", m->options ? m->options : "");
     add_text(out, "command", m->command ? m->command : "");
+    if (m->training_rows) gn_text_printf(add(out, "training_rows", true), "%zu", m->training_rows);
     add_samples(ctx, m, out);
     gn_status s = GN_OK;
     for (size_t i = 0; s == GN_OK && i < out->n; i++) s = gn_text_done(&out->value[i]);

@@ -15,12 +15,11 @@
 
 enum { NONE = -1 };
 
-/* momentum: the slot that is linear in g; held: the slot that makes the preconditioner P, whose value stays 1; rate:
- * the formula solved for lr, where it holds lr. */
+/* momentum: the slot that is linear in g; held: the slot that makes the preconditioner P, whose value stays 1. */
 typedef struct theory {
     const char *formula;
     int momentum, held;
-    const char *about, *rate;
+    const char *about;
 } theory;
 
 #define FROZEN "with the preconditioner P held as it is: lambda is of P^-1/2 H P^-1/2"
@@ -31,13 +30,16 @@ static const theory theories[GN_OPT_COUNT] = {
     [GN_OPT_adagrad] = { "2", NONE, 0, FROZEN },
     [GN_OPT_rmsprop] = { "2", NONE, 0, FROZEN },
     [GN_OPT_adam] = { "(2 + 2*beta1)/(1 - beta1)", 0, 1, FROZEN },
-    [GN_OPT_adamw] = { "(2 - lr*wd)*(1 + beta1)/(1 - beta1)", 0, 1,
-                       FROZEN "; its decay stands beside the gradient",
-                       "2*(1 + beta1)/((1 - beta1)*lambda + (1 + beta1)*wd)" },
+    [GN_OPT_adamw] = { "(2 - lr*wd)*(1 + beta1)/(1 - beta1)", 0, 1, FROZEN "; its decay stands beside the gradient" },
     [GN_OPT_nadam] = { "(2 + 2*beta1)/((1 + 2*beta1)*(1 - beta1))", 0, 1, FROZEN },
     [GN_OPT_rprop] = { NULL, NONE, NONE,
                        "its step follows the sign of the slope, not its size, so no curvature bounds it" },
     [GN_OPT_lion] = { NULL, NONE, NONE, "its step is the sign of a mean slope: of size lr whatever the curvature is" },
+};
+
+/* A limit that holds lr, solved for it. */
+static const char *const solved[GN_OPT_COUNT] = {
+    [GN_OPT_adamw] = "2*(1 + beta1)/((1 - beta1)*lambda + (1 + beta1)*wd)",
 };
 
 static gn_status evaluate(gn_context *ctx, const char *text, const gn_binding *bound, size_t count, double *out)
@@ -72,7 +74,7 @@ gn_status gn_limit_of(gn_context *ctx, gn_optimizer op, const double *hyper, gn_
     GN_TRY(evaluate(ctx, t->formula, bound, count, &out->value));
     out->known = true;
     out->formula = t->formula;
-    out->rate = t->rate ? t->rate : "limit/lambda";
+    out->rate = solved[op] ? solved[op] : "limit/lambda";
     return GN_OK;
 }
 

@@ -45,7 +45,7 @@ static void fill_weights(const gn_dataset *d, size_t rows, double *to)
 {
     double sum = 0;
     for (size_t i = 0; i < rows; i++) sum += to[i] = (double)d->weight[gn_dataset_row(d, i)];
-    for (size_t i = 0; i < rows; i++) to[i] *= (double)rows / sum;
+    for (size_t i = 0; sum > 0 && i < rows; i++) to[i] *= (double)rows / sum;
 }
 
 /* x, t and, where rows have weights, w; the network's own type does not matter here. */

@@ -43,13 +43,32 @@ static gn_status choose_rows(gn_sharpness *s, const gn_watched *w, gn_dataset *r
     return GN_OK;
 }
 
+/* What training weighs each row by: its own weight times that of its class. *weight NULL: the rows' own, or none. */
+static gn_status weigh_rows(gn_sharpness *s, const gn_watched *w, gn_dataset *rows, float **weight)
+{
+    *weight = NULL;
+    if (!w->class_weight || !rows->label) return GN_OK;
+    *weight = gn_calloc(s->ctx, rows->rows + 1, sizeof **weight);
+    if (!*weight) return GN_NO_MEMORY;
+    for (size_t i = 0; i < rows->used; i++) {
+        uint32_t row = rows->index[i];
+        double own = rows->weight ? (double)rows->weight[row] : 1;
+        (*weight)[row] = (float)(own * w->class_weight[rows->label[row]]);
+    }
+    rows->weight = *weight;
+    return GN_OK;
+}
+
 static gn_status open(gn_sharpness *s, const gn_watched *w)
 {
     gn_dataset rows;
     uint32_t *index;
+    float *weight = NULL;
     GN_TRY(choose_rows(s, w, &rows, &index));
-    gn_status status = gn_objective_net(s->ctx, w->net, &rows, &s->of);
+    gn_status status = weigh_rows(s, w, &rows, &weight);
+    if (status == GN_OK) status = gn_objective_net(s->ctx, w->net, &rows, &s->of);
     gn_free(s->ctx, index);
+    gn_free(s->ctx, weight);
     GN_TRY(status);
     s->n = gn_objective_size(s->of);
     bool mean = strcmp(gn_net_get_spec(w->net)->reduction, "mean") == 0;

@@ -112,7 +112,7 @@ void gn_stability_free(gn_stability *s);
 
 /* ---- what it says ------------------------------------------------------------------------------------------------ */
 /* The second moments of the inputs (with a column of ones for the bias) as they are and standardised: what scaling
- * would do to the curvature. x (rows, inputs). */
+ * would do to the curvature. x (rows, inputs); weight (rows), of mean 1, or NULL: what each row counts. */
 typedef struct gn_scaling {
     double largest, smallest;               /* non-zero, of X'X/rows as it stands */
     double scaled_largest, scaled_smallest; /* each column to mean 0 and variance 1 */
@@ -120,7 +120,8 @@ typedef struct gn_scaling {
     double widest;                          /* the largest size of an input; where its square is too large for a
                                                double the others are NaN */
 } gn_scaling;
-gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const double *x, bool bias, gn_scaling *out);
+gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const double *x, const double *weight, bool bias,
+                        gn_scaling *out);
 /* The report. scaling may be NULL; `exact_scaling`: the Hessian is a multiple of these moments, so that rates can be
  * said and not only ratios. */
 void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, const gn_scaling *scaling,

@@ -9,6 +9,7 @@
 typedef struct moments {
     size_t rows, inputs, n;     /* n: with the column of ones */
     const double *x;
+    const double *weight;       /* (rows), of mean 1, or NULL */
     const double *mean, *factor;    /* (inputs), or NULL: as they are */
     double *room;               /* (rows) */
 } moments;
@@ -27,6 +28,7 @@ static gn_status product(void *user, const double *v, double *hv)
     for (size_t i = 0; i < m->rows; i++) {
         double sum = 0;
         for (size_t j = 0; j < m->n; j++) sum += element(m, i, j) * v[j];
+        if (m->weight) sum *= m->weight[i];
         for (size_t j = 0; j < m->n; j++) hv[j] += sum * element(m, i, j) / (double)m->rows;
     }
     return GN_OK;
@@ -79,7 +81,8 @@ static void standardise(const moments *m, double *mean, double *factor)
     }
 }
 
-gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const double *x, bool bias, gn_scaling *out)
+gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const double *x, const double *weight, bool bias,
+                        gn_scaling *out)
 {
     *out = (gn_scaling){ .whole = inputs + bias <= GN_STABILITY_WHOLE };
     for (size_t i = 0; i < rows * inputs; i++) out->widest = fmax(out->widest, fabs(x[i]));
@@ -89,7 +92,7 @@ gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const doubl
     }
     double *mean = gn_alloc_array(ctx, inputs + 1, 2 * sizeof *mean);
     if (!mean) return GN_NO_MEMORY;
-    moments m = { .rows = rows, .inputs = inputs, .n = inputs + bias, .x = x };
+    moments m = { .rows = rows, .inputs = inputs, .n = inputs + bias, .x = x, .weight = weight };
     gn_status s = extremes(ctx, &m, &out->largest, &out->smallest);
     standardise(&m, mean, mean + inputs);
     m.mean = mean;

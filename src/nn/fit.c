@@ -172,7 +172,8 @@ static gn_status look(gn_fit_run *f)
                            .hyper = hyper,
                            .slots = f->slots,
                            .trainable = f->net->trainable,
-                           .seconds = gn_seconds() - f->started };
+                           .seconds = gn_seconds() - f->started,
+                           .class_weight = f->class_weight };
     return f->watch(f->watch_user, &w);
 }
 
@@ -310,6 +311,7 @@ gn_status gn_fit_watched(gn_context *ctx, gn_net *net, const gn_dataset *train, 
     f.started = f.reported = gn_seconds();
     if (s == GN_OK) s = run_epochs(&f);
     result->steps = f.step;
+    result->seconds = gn_seconds() - f.started;     /* of a run that ended on the way too */
     close_run(&f);
     return s;
 }

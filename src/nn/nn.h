@@ -189,6 +189,7 @@ typedef struct gn_watched {
     const void *slots;          /* (slots of the row, trainable): blocks in the order of the net's, in its type */
     size_t trainable;           /* elements of a block, padding included */
     double seconds;             /* since training began */
+    const double *class_weight; /* (classes) that rows weigh besides their own weights, or NULL */
 } gn_watched;
 typedef gn_status (*gn_watch_fn)(void *user, const gn_watched *w);
 typedef struct gn_fit_hooks {

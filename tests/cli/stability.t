@@ -287,7 +287,7 @@ $ glassnet stability adam.safetensors moons | grep -E '^── curv|largest eige
 > P is what adam divides its step by, made from its memory v: held as it is after
 > 2305 parameters; loss {num}, gradient norm {num}
 >    largest eigenvalue λ = {num}
-> Weight decay is part of lambda: 0.001 on the diagonal of H, save at parameters
+> Weight decay is part of lambda: 0.00125 on the diagonal of H, save at parameters
 > without a slope.
 $ glassnet stability adam.safetensors moons --json > a.json; glassnet stability adam.safetensors moons --optimizer sgd --weight-decay 0 --json > b.json; python3 -c 'import json; v = [{x["name"]: x.get("value") for x in json.load(open(f))["symbols"]} for f in ("a.json", "b.json")]; print(abs(v[0]["lambda_found"] - v[1]["lambda"]) < 1e-9)'
 > True
@@ -414,3 +414,52 @@ $ glassnet stability "exp(x)" --from x=0.7 --digits 17 | grep '^1 parameter'
 > 1 parameter; loss 2.0137527074704766, gradient norm 2.0137527074704766
 $ glassnet stability --x 3 --y 10 --lr 0.1 --plot - | grep -c '^|distance|'
 > 1
+
+# rows weigh what they weighed in training, by the recorded column; without it the report says so. The heavy row's
+# curvature decides, and a rate within the limit of the unweighted rows diverges
+$ python3 -c 'print("x,k,y\n" + "0.5,1,1\n"*19 + "4,20,8")' > wt.csv; cut -d, -f1,3 wt.csv > bare.csv
+$ glassnet train wt.csv --target y --weight k --task regression --layers none --scale none --optimizer sgd --lr 0.1 --batch 20 --holdout 0 --weight-decay 0 --schedule constant --epochs 20 --watch-sharpness 20 --quiet --out w.st | grep -oE '^sharpness [0-9.]*'
+> sharpness 17.97
+$ for d in wt.csv bare.csv "wt.csv --weight x"; do glassnet stability w.st $d | tr -s ' \n' ' ' | grep -oE 'rows weigh.* float64|largest eigenvalue λ = [0-9.]*|lr_limit = limit/λ = [^ ]* = [0-9.]*'; done
+> rows weigh by the column k float64
+> largest eigenvalue λ = 17.9727
+> lr_limit = limit/λ = 2/17.9727 = 0.11128
+> rows weigh the same here, although training weighed them by k, which is not in these data float64
+> largest eigenvalue λ = 3.38802
+> lr_limit = limit/λ = 2/3.38802 = 0.590315
+> rows weigh by the column x float64
+> largest eigenvalue λ = {num}
+> lr_limit = limit/λ = 2/{num} = {num}
+$ glassnet stability wt.csv --target y --weight k --layers none --scale none --task regression --optimizer sgd --weight-decay 0 | tr -s ' ' | grep -E '^rows weigh|^ largest (eigenvalue|rate then)'
+> rows weigh by the column k
+>  largest eigenvalue λ = 17.9727
+>  largest rate then lr_scaled = lr_limit*inputs_max/scaled_max
+$ glassnet stability --x 1 --y 2 --weight k
+! glassnet: error[CFG-CONFLICT]: --weight weighs rows of data, and there are none
+? 2
+
+# classes too, while training is watched and afterwards
+$ glassnet data blobs --n 90 > blobs.csv
+$ for c in "" "--class-weights 1,5,20"; do glassnet train blobs.csv --net "3 tanh" --optimizer sgd --lr 0.05 --holdout 0 --weight-decay 0 --schedule constant --epochs 40 --watch-sharpness 10 --quiet $c --out c.st --json > c.json; glassnet stability c.st blobs.csv --json > s.json; python3 -c 'import json; a = json.load(open("c.json"))["sharpness"]["last"]; d = json.load(open("s.json")); b = {x["name"]: x.get("value") for x in d["symbols"]}["lambda"]; print(abs(a/b - 1) < 5e-3, [f for f in d["facts"] if "classes" in f])'; done
+> True []
+> True ['classes weigh 1, 5, 20']
+$ glassnet stability c.st blobs.csv --class-weights 1,1,1 --json > u.json; python3 -c 'import json; v = [{x["name"]: x.get("value") for x in json.load(open(f))["symbols"]}["lambda"] for f in ("s.json", "u.json")]; print(abs(v[0]/v[1] - 1) > 0.05)'
+> True
+
+# weight decay by the data is that of the rows trained on, not of those looked at; a file that does not say is told apart
+$ glassnet train blobs.csv --layers 4 --optimizer sgd --epochs 5 --quiet --out d.st > d.txt; glassnet stability d.st blobs.csv | grep '^Weight decay'
+> Weight decay adds 0.0138889 to every eigenvalue; it is part of lambda.
+$ python3 - <<'END'
+$+ import json, struct
+$+ b = open("d.st", "rb").read()
+$+ n = struct.unpack("<Q", b[:8])[0]
+$+ h = json.loads(b[8:8 + n])
+$+ print(h["__metadata__"].pop("training_rows"))
+$+ t = json.dumps(h).encode()
+$+ t += b" " * (-len(t) % 8)
+$+ open("old.st", "wb").write(struct.pack("<Q", len(t)) + t + b[8 + n:])
+$+ END
+> 72
+$ glassnet stability old.st blobs.csv | tr -s ' \n' ' ' | grep -oE 'weight decay .* float64|Weight decay adds [0-9.]*'
+> weight decay 0.0111111 is 1/rows of these data: the model's file does not say how many rows it was trained on float64
+> Weight decay adds 0.0111111

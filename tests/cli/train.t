@@ -161,3 +161,7 @@ $ python3 -c 'import json; d = json.loads(open("lost.jsonl").read().splitlines()
 $ grep status lost.jsonl > only.jsonl; glassnet plot only.jsonl
 ! glassnet: error[DATA-ROWS]: only.jsonl: the run ended in its first epoch: there is no curve to draw
 ? 3
+
+# what watching cost is said of a run that diverged in its first epoch too
+$ glassnet train blobs --n 150 --layers 64,32 --epochs 12 --optimizer sgd --lr 1e6 --watch-sharpness 1 --quiet --out lost.safetensors --json 2>/dev/null > lost.json; python3 -c 'import json; d = json.load(open("lost.json")); print(d["status"], d["epochs"], 1 < d["sharpness"]["percent_of_time"] <= 100)'
+> diverged 0 True

@@ -26,7 +26,7 @@ $ glassnet help clip-norm
 > --clip-norm LIMIT
 >
 > {any}
-> taken by: train explain
+> taken by: train explain stability
 
 $ glassnet help CSV-RAGED
 ! glassnet: error[USAGE]: there is no command, option or error code 'CSV-RAGED'
