@@ -253,6 +253,52 @@ static void what_happened_is_said(void **state)
     }
 }
 
+/* What stands still, what is cut and what rules the steps is said only of what does. */
+static void sentences_follow_the_path(void **state)
+{
+    bench *b = *state;
+    static const struct { asked q; const char *words, *not; } told[] = {
+        {{"relu(x)", NULL, {.1}, .2, 4, GN_OPT_sgd, 0, 0}, "from step 1 on: descent stands still", "moves all the same"},
+        {{"relu(x)", NULL, {.1}, .2, 4, GN_OPT_rprop, 0, 0}, "from step 1 on: descent stands still", "moves all"},
+        {{"relu(x)", NULL, {.1}, .2, 4, GN_OPT_momentum, 0, 0}, "from step 1 to the end, step 4; the point moves", "still"},
+        {{"relu(x)", NULL, {.1}, .2, 4, GN_OPT_nesterov, 0, 0}, "gathered of the slopes so far.", "still"},
+        {{"relu(x)", NULL, {.1}, .2, 4, GN_OPT_adam, 0, 0}, "gathered of the slopes so far.", "a slope of 0 moves nothing"},
+        {{"relu(x)", NULL, {-1}, .2, 4, GN_OPT_adamw, 0, 0}, "adamw adds to the slope: its own weight decay", "still"},
+        {{"x^2", NULL, {1}, .5, 300, GN_OPT_sgd, 0, .01}, "as long as no slope is cut", "one step arrives."},
+        {{"x^2", NULL, {1}, .5, 9, GN_OPT_sgd, 0, 0}, "one step arrives.", "cut"},
+        {{"x^2 - y^2", NULL, {1, 0}, .1, 9, GN_OPT_sgd, 0, 0}, "grows, along which the slope is 0, did not", "yet does"},
+        {{"x^2 - y^2", NULL, {1, 1e-9}, .1, 9, GN_OPT_sgd, 0, 0}, "that grows did not rule", "along which"},
+        {{"x^2 + 4*y^2", NULL, {0, 1}, .1, 9, GN_OPT_sgd, 0, 0}, "slowest direction, along which the slope is 0", "yet"},
+        {{"x^2", NULL, {1}, 1.9, 2000, GN_OPT_momentum, 0, 0}, "a two-cycle", "for ever"},
+        {{"x^2", NULL, {1}, 1, 9, GN_OPT_sgd, 0, 0}, "for ever", "stands still"},
+    };
+    for (size_t i = 0; i < GN_COUNT(told); i++) {
+        walked w;
+        gn_sheet s;
+        walk(b, &told[i].q, &w);
+        assert_int_equal(gn_descent_sheet(b->ctx, &w.of, &w.ask, &w.d, &s), GN_OK);
+        if (!says(&s, told[i].words)) fail_msg("%s, %d: not '%s'", told[i].q.text, (int)told[i].q.op, told[i].words);
+        if (says(&s, told[i].not)) fail_msg("%s, %d: '%s'", told[i].q.text, (int)told[i].q.op, told[i].not);
+        gn_sheet_free(&s);
+    }
+}
+
+static void sentences_have_the_digits_asked_for(void **state)
+{
+    bench *b = *state;
+    static const int digits[] = {0, 3, 17};
+    static const char *const words[] = {"to 0.182419.", "to 0.182.", "to 0.1824185102069348."};
+    for (size_t i = 0; i < GN_COUNT(digits); i++) {
+        walked w;
+        gn_sheet s;
+        walk(b, &(asked){"x^2", NULL, {1}, .123456789, 3, GN_OPT_sgd, 0, 0}, &w);
+        w.ask.digits = digits[i];
+        assert_int_equal(gn_descent_sheet(b->ctx, &w.of, &w.ask, &w.d, &s), GN_OK);
+        assert_true(says(&s, words[i]));
+        gn_sheet_free(&s);
+    }
+}
+
 /* A long path keeps a part of its rows, from the first to the last. */
 static void long_paths_are_thinned(void **state)
 {
@@ -304,6 +350,8 @@ int main(void)
         BENCH_TEST(steps_written_out_are_the_path),
         BENCH_TEST(many_steps_and_long_formulas),
         BENCH_TEST(what_happened_is_said),
+        BENCH_TEST(sentences_follow_the_path),
+        BENCH_TEST(sentences_have_the_digits_asked_for),
         BENCH_TEST(long_paths_are_thinned),
         BENCH_TEST(pictures),
     };

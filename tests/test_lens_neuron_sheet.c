@@ -165,6 +165,114 @@ static void steps_to_arrive(void **state)
     }
 }
 
+/* The closed form keeps its digits for any rate, and where the minimum is 0; within the rounding of the run. */
+static void the_closed_form_cancels_nowhere(void **state)
+{
+    (void)state;
+    static const struct { double x, y, w, lr; uint64_t steps; } row[] = {
+        {1e-6, 1, 0, 0.1, 9}, {1e-20, 1, 0, 0.1, 9}, {3, 10, 0, 1e-30, 9},  {3, 10, 1e-29, 1e-30, 9},
+        {3, 0, 1, 0.01, 300}, {3, 10, 0, 0.01, 50},  {3, -10, 2, 1e-9, 50}, {2, 0, 1e-30, 0.1, 50},
+    };
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_neuron_spec s = scalar(&row[i].x, &row[i].y, &row[i].w, row[i].lr);
+        gn_neuron_show show = {.steps = row[i].steps, .written = 1, .tolerance = 1e-2};
+        gn_sheet sheet;
+        explain(&s, show, &sheet, NULL);
+        must_read_tables(&sheet, 0);
+        const gn_line *t = table_of(&sheet, "trajectory");
+        for (size_t k = 0; k < t->rows; k++) {
+            double run = t->column[1].number[k], closed = t->column[2].number[k];
+            if (!(fabs(closed - run) <= 1e-12 * fabs(run)))
+                fail_msg("x %g, y %g, rate %g, k %zu: %.17g beside %.17g", row[i].x, row[i].y, row[i].lr, k, closed, run);
+        }
+        gn_sheet_free(&sheet);
+    }
+}
+
+/* No sentence has the words. */
+static void must_not_say(const gn_sheet *s, const char *words)
+{
+    for (size_t i = 0; i < s->lines; i++)
+        if (s->line[i]->kind == GN_LINE_TEXT && strstr(s->line[i]->title, words))
+            fail_msg("'%s' is said: %s", words, s->line[i]->title);
+}
+
+/* What a decay, a state or a clip does stands in the sentences only where it does it. */
+static void sentences_follow_the_run(void **state)
+{
+    (void)state;
+    static const struct {
+        double x, y, w, lr;
+        gn_optimizer op;
+        const char *loss, *says, *not;
+        bool cures;
+    } row[] = {
+        {0, 1, -1, 0.4, GN_OPT_adamw, "mse", "only the weight decay, beside the gradient, moves", "no step moves", false},
+        {0, 1, 0, 0.4, GN_OPT_adamw, "mse", "no step moves the weights", "only the weight decay", false},
+        {1, 3, 3, 0.4, GN_OPT_adamw, "mse", "moves the weights all the same", "no step moves", false},
+        {0, 1, -1, 0.4, GN_OPT_sgd, "mse", "no step moves the weights", "decay", false},
+        {2, 0, 1, 1e-5, GN_OPT_adamw, "mse", "does not come to", "pulls the weights", false},
+        {2, 1, 1, 1e-5, GN_OPT_adamw, "mse", "pulls the weights towards 0", "away from", false},
+        {1, 3, 0, 1.5, GN_OPT_sgd, "mse", "here the run lies on it", "observed, the last two weights", true},
+        {1, 3.2, 0, 1.5, GN_OPT_sgd, "mse", "limit cycle: predicted width 1.5", "here the run lies", true},
+        {3, 10, 0, 0.5, GN_OPT_sgd, "mae", "clipped at 200 of 200 steps", "is not clipped", true},
+        {3, 10, 0, 0.01, GN_OPT_sgd, "mse", "is small and is not clipped", "a gradient was clipped", true},
+        {1, 1, 0, 0.5, GN_OPT_sgd, "mae", "every step has the same length", "to and fro", false},
+        {1, 1, 0, 0.5, GN_OPT_momentum, "mae", "is made of the same slope", "same length", false},
+    };
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_neuron_spec s = scalar(&row[i].x, &row[i].y, &row[i].w, row[i].lr);
+        gn_neuron_show show = {.steps = 5, .written = 1, .tolerance = 1e-6, .cures = row[i].cures};
+        gn_sheet sheet;
+        const gn_optimizer_row *o = &gn_optimizer_table()[row[i].op];
+        s.optimizer = row[i].op;
+        for (int k = 1; k < o->parameters; k++) s.hyper[k] = o->parameter_default[k];
+        s.loss = row[i].loss;
+        explain(&s, show, &sheet, NULL);
+        line_with(&sheet, row[i].says);
+        must_not_say(&sheet, row[i].not);
+        gn_sheet_free(&sheet);
+    }
+}
+
+/* The Huber loss is straight far away: no curvature there, and a slope all the same. */
+static void flat_is_not_idle(void **state)
+{
+    (void)state;
+    static const double x[] = {1, 0, 0, 1}, y[] = {0.5, 10}, w[] = {0, 0};
+    static const char *const losses[] = {"huber", "mse"};
+    static const double inputs[][4] = {{1, 0, 0, 1}, {1, 1, 2, 2}};
+    static const char *const says[] = {"the loss is straight at k = 0", "teach nothing"};
+    for (size_t i = 0; i < 2; i++) {
+        gn_neuron_spec s = scalar(x, y, w, 0.5);
+        gn_neuron_show show = {.steps = 2, .written = 1, .tolerance = 1e-2, .digits = 3};
+        gn_sheet sheet;
+        s.x = inputs[i];
+        s.inputs = s.rows = 2;
+        s.loss = losses[i];
+        explain(&s, show, &sheet, NULL);
+        line_with(&sheet, says[i]);
+        if (i == 0) must_not_say(&sheet, "teach nothing");
+        gn_sheet_free(&sheet);
+    }
+}
+
+static void sentences_have_the_digits_asked_for(void **state)
+{
+    (void)state;
+    double x = 3, y = 10, w = 0.5;
+    static const int digits[] = {0, 3, 17};
+    static const char *const says[] = {"to 18.9399;", "to 18.9;", "to 18.93990400000002;"};
+    for (size_t i = 0; i < GN_COUNT(digits); i++) {
+        gn_neuron_spec s = scalar(&x, &y, &w, 0.1);
+        gn_neuron_show show = {.steps = 3, .written = 1, .tolerance = 1e-2, .digits = digits[i]};
+        gn_sheet sheet;
+        explain(&s, show, &sheet, NULL);
+        line_with(&sheet, says[i]);
+        gn_sheet_free(&sheet);
+    }
+}
+
 static void a_long_run_keeps_its_ends(void **state)
 {
     (void)state;
@@ -312,6 +420,10 @@ int main(void)
         cmocka_unit_test(every_equation_reads_back),
         cmocka_unit_test(the_sheet_of_a_run),
         cmocka_unit_test(steps_to_arrive),
+        cmocka_unit_test(the_closed_form_cancels_nowhere),
+        cmocka_unit_test(sentences_follow_the_run),
+        cmocka_unit_test(flat_is_not_idle),
+        cmocka_unit_test(sentences_have_the_digits_asked_for),
         cmocka_unit_test(a_long_run_keeps_its_ends),
         cmocka_unit_test(the_cures),
         cmocka_unit_test(scaling_a_batch),

@@ -313,6 +313,49 @@ static void when_a_number_inside_the_row_ends(void **state)
     }
 }
 
+/* 0 times infinity is no number at once: inside nesterov's row without momentum, and at an input of 0. */
+static void when_infinity_meets_0(void **state)
+{
+    (void)state;
+    static const double one[] = {291.127}, y[] = {0.68}, w[] = {2.97, 0.5}, wide[] = {1389, 2779, 2780, 2780},
+                        narrow[] = {150, 302, 303, 303}, with_0[] = {10, 0};
+    gn_neuron_spec s = scalar(one, y, w, 1.348e-05);
+    s.has_bias = true;
+    s.b = 0.5;
+    s.optimizer = GN_OPT_nesterov;
+    s.hyper[1] = 0;
+    check_overflow(&s, GN_F64, wide);
+    check_overflow(&s, GN_F32, narrow);
+    static const gn_optimizer steady[] = {GN_OPT_sgd, GN_OPT_momentum, GN_OPT_nesterov};
+    static const double mu[] = {0, 0.5};
+    for (size_t i = 0; i < 2 * GN_COUNT(steady); i++)
+        for (size_t bias = 0; bias < 2; bias++) {
+            s = scalar(with_0, y, w, 0.3);
+            s.inputs = 2;
+            s.has_bias = bias;
+            s.optimizer = steady[i / 2];
+            if (i > 1) s.hyper[1] = mu[i % 2];
+            check_overflow(&s, GN_F64, NULL);
+            check_overflow(&s, GN_F32, NULL);
+        }
+}
+
+/* An eigenvalue that is far below 0 does not count as 0. */
+static void what_curves_downward_is_not_flat(void **state)
+{
+    (void)state;
+    static const double x[] = {1, 2, -1, 0.5, 3, 1}, y[] = {1, -1, -1}, w[] = {1, 1};
+    gn_neuron_spec s = scalar(x, y, w, 0.1);
+    gn_neuron *n;
+    s.inputs = 2;
+    s.rows = 3;
+    s.act = "tanh";
+    gn_neuron_theory t = theory_of(&s, &n);
+    assert_true(t.eigenvalue[0] < -1e-3);
+    assert_int_equal(gn_neuron_flat(&t), 0);
+    done(n, &t);
+}
+
 /* So slow that the prediction leaps: |e| = 10*|r|^k with r = -1.00002. The closed form is the measure. */
 static void numbers_that_end_late(void **state)
 {
@@ -342,6 +385,8 @@ int main(void)
         cmocka_unit_test(when_the_numbers_end),
         cmocka_unit_test(when_other_numbers_end),
         cmocka_unit_test(when_a_number_inside_the_row_ends),
+        cmocka_unit_test(when_infinity_meets_0),
+        cmocka_unit_test(what_curves_downward_is_not_flat),
         cmocka_unit_test(numbers_that_end_late),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

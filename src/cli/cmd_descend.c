@@ -60,6 +60,7 @@ static gn_status read_request(gn_cli *cli, request *r)
     r->ask.steps = (uint64_t)gn_option_int(o, GN_O_STEPS);
     r->ask.written = (uint64_t)gn_option_int(o, GN_O_SHOW_STEPS);
     r->ask.tolerance = gn_option_real(o, GN_O_TOL);
+    r->ask.digits = (int)gn_option_int(o, GN_O_DIGITS);
     return GN_OK;
 }
 

@@ -14,11 +14,28 @@ typedef struct request {
 
 /* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
+/* What says how a file is to be read, where none is. */
+static gn_status refuse_reading(gn_cli *cli)
+{
+    static const struct { gn_option_id id; const char *name; } of_file[] = {
+        {GN_O_TARGET, "target"}, {GN_O_DELIM, "delim"}, {GN_O_DECIMAL, "decimal"}, {GN_O_THOUSANDS, "thousands"},
+        {GN_O_ESCAPE, "escape"}, {GN_O_HEADER, "header"}, {GN_O_SKIP_ROWS, "skip-rows"}, {GN_O_DUP, "dup"},
+        {GN_O_ENCODING, "encoding"},
+    };
+    for (size_t i = 0; i < GN_COUNT(of_file); i++) {
+        if (!gn_option_given(cli->options, of_file[i].id)) continue;
+        gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s says how a file is read, and there is none", of_file[i].name);
+        return gn_hint(cli->ctx, "the file of a batch is given with --data; one sample stands in --x and --y");
+    }
+    return GN_OK;
+}
+
 static gn_status read_sample(gn_cli *cli, request *r)
 {
     double *x, *y = gn_arena_alloc(&r->arena, 1, sizeof *y);
     bool given;
     if (!y) return GN_NO_MEMORY;
+    GN_TRY(refuse_reading(cli));
     GN_TRY(gn_numbers_read(cli->ctx, cli->options, GN_O_X, &r->arena, &x, &r->spec.inputs));
     GN_TRY(gn_number_read(cli->ctx, cli->options, GN_O_Y, &r->arena, y, &given));
     if (!x || !given) {
@@ -186,7 +203,8 @@ static gn_status read_request(gn_cli *cli, request *r)
                                .guard = gn_option_real(o, GN_O_GUARD),
                                .tolerance = gn_option_real(o, GN_O_TOL),
                                .checked = gn_option_flag(o, GN_O_CHECKED),
-                               .cures = gn_option_flag(o, GN_O_CURES)};
+                               .cures = gn_option_flag(o, GN_O_CURES),
+                               .digits = (int)gn_option_int(o, GN_O_DIGITS)};
     return GN_OK;
 }
 

@@ -236,6 +236,23 @@ static gn_descent_end how_it_ended(const gn_descent_ask *ask, const gn_descent *
     return GN_DESCENT_WENT;
 }
 
+/* One step more, which is taken back. */
+static bool is_at_rest(runner *r, uint64_t t)
+{
+    bool rests = true;
+    size_t slots = (size_t)r->row->slots;
+    double held[GN_OPT_SLOTS];
+    for (size_t i = 0; i < r->n; i++) {
+        double x = r->point[i];
+        memcpy(held, r->slot + i * slots, slots * sizeof *held);
+        update_variable(r, i, t);
+        rests = rests && r->point[i] == x;
+        r->point[i] = x;
+        memcpy(r->slot + i * slots, held, slots * sizeof *held);
+    }
+    return rests;
+}
+
 static void note_arrival(runner *r, gn_descent *d, uint64_t t)
 {
     d->arrived = t;
@@ -279,6 +296,7 @@ static gn_status walk(runner *r, gn_descent *d)
         d->change[d->rows - 1] = f - old;
     }
     d->end = how_it_ended(r->ask, d, older);
+    d->rests = !d->overflow && is_at_rest(r, d->steps + 1);
     return GN_OK;
 }
 

@@ -21,11 +21,12 @@ typedef struct gn_descent_ask {
     uint64_t written;               /* steps whose arithmetic is written out */
     double tolerance;               /* arrived: |gradient| <= tolerance*|first gradient| within rounding, decay
                                        included */
+    int digits;                     /* of the numbers in sentences; 0: 6 */
 } gn_descent_ask;
 
 typedef enum gn_descent_end {
     GN_DESCENT_WENT,                /* neither of the others */
-    GN_DESCENT_STILL,               /* the gradient became exactly 0 */
+    GN_DESCENT_STILL,               /* the gradient is exactly 0 at the end */
     GN_DESCENT_CYCLE,               /* the last points alternate between two */
     GN_DESCENT_GROWS,               /* the function rose above where it began and still rises */
     GN_DESCENT_OVERFLOW             /* a value was not finite any more */
@@ -47,6 +48,7 @@ typedef struct gn_descent {
     const double *first_slot;       /* the same after the first step */
     const double *arrived_slot, *arrived_x; /* the same, and the point (n), after step `arrived` */
     const double *previous;         /* (n) the point before the last */
+    bool rests;                     /* another step from the end would leave the point where it is */
 } gn_descent;
 
 /* The length of what has to become 0: of g (n), with the decay at x (n) that the ask adds to it. */

@@ -12,7 +12,9 @@
 #include "spectrum.h"
 
 enum { MOST = 16 };
-#define NUM(v) gn_num_digits(GN_NUM, (v), 6)
+#undef NUM
+/* A number within a sentence, where w is the walk in hand. */
+#define NUM(v) gn_calc_number(GN_NUM, (v), w->ask->digits)
 
 static bool uses_any(const gn_walk *w, const gn_formula *f)
 {
@@ -87,6 +89,23 @@ static verdict judge(gn_walk *w, const gn_limit *limit, double lambda)
     return v;
 }
 
+/* The share of the slope at the last point along the directions of the slowest factor; vector (n, n): a row each. What
+ * is no more than rounding counts as 0. */
+static void note_along(gn_walk *w, const gn_limit *limit, const double *lambda, const double *vector)
+{
+    double part = 0, whole = 0;
+    const double *g = w->d->g + (w->d->rows - 1) * w->n, *x = w->d->x + (w->d->rows - 1) * w->n;
+    for (size_t j = 0; j < w->n; j++) whole = hypot(whole, g[j] + w->ask->weight_decay * x[j]);
+    for (size_t i = 0; i < w->n; i++) {
+        double dot = 0;
+        verdict v = judge(w, limit, lambda[i]);
+        if (!(fabs(v.factor) >= w->slowest * (1 - 1e-9)) || !(fabs(lambda[i]) > flat_band(lambda, w->n))) continue;
+        for (size_t j = 0; j < w->n; j++) dot += vector[i * w->n + j] * (g[j] + w->ask->weight_decay * x[j]);
+        part = hypot(part, dot);
+    }
+    w->along = whole == 0 ? NAN : part <= 0x1p-50 * (double)w->n * whole ? 0 : part / whole;
+}
+
 static void put_judged(gn_walk *w, const gn_limit *limit, const double *lambda)
 {
     double cell[4][MOST];
@@ -135,7 +154,8 @@ static void say_limit(gn_walk *w, const gn_limit *limit, const double *lambda)
         return;
     }
     double factor = (top - low) / (top + low);
-    const char *then = factor > flat_band(lambda, w->n) / top ? " a step" : w->constant ? ", one step arrives"
+    const char *arrives = w->ask->clip > 0 ? ", one step arrives where it is not cut" : ", one step arrives";
+    const char *then = factor > flat_band(lambda, w->n) / top ? " a step" : w->constant ? arrives
                                                                                         : ", if this curvature stayed";
     gn_sheet_text(w->s, 0, "best fixed rate 2/(%s + %s) = %s: the error times %s%s.", NUM(low), NUM(top),
                   NUM(2 / (low + top)), factor_text(w, factor), then);
@@ -175,7 +195,8 @@ static void put_adaptive(gn_walk *w, const gn_limit *limit, double *h, const pla
 }
 
 /* Shown: not the same as at the start. */
-static void put_curvature(gn_walk *w, const place *at, bool shown, double *h, const double *lambda)
+static void put_curvature(gn_walk *w, const place *at, bool shown, double *h, const double *lambda,
+                          const double *vector)
 {
     gn_limit limit;
     gn_sheet_column c = {.title = "eigenvalue λ", .number = lambda};
@@ -187,14 +208,17 @@ static void put_curvature(gn_walk *w, const place *at, bool shown, double *h, co
             verdict v = judge(w, &limit, lambda[i]);
             note_factor(w, lambda, i, &v);
         }
+        note_along(w, &limit, lambda, vector);
         return;
     }
     if (!shown && (!limit.known || at->t < 2)) return;     /* after one step the state is that of the start */
     gn_sheet_section(w->s, 0, "the curvature at %s: %s%s", at->name, gn_bend_name(lambda, w->n),
                      w->constant ? "" : " (a local estimate)");
+    if (w->ask->clip > 0 && limit.known) gn_sheet_text(w->s, 0, "as long as no slope is cut:");
     if (plain) put_judged(w, &limit, lambda);
     else if (shown) gn_sheet_table(w->s, 0, NULL, 1, w->n, &c);
     if (plain) say_limit(w, &limit, lambda);
+    if (plain) note_along(w, &limit, lambda, vector);
     else if (limit.known) put_adaptive(w, &limit, h, at);
     else gn_sheet_text(w->s, 0, "%s has no limit of this kind: %s.", w->row->name, limit.about);
 }
@@ -231,15 +255,15 @@ static place place_of(gn_walk *w, bool end)
 
 void gn_walk_curvature(gn_walk *w, bool end)
 {
-    double h[MOST * MOST], lambda[MOST];
+    double h[MOST * MOST], lambda[MOST], vector[MOST * MOST];
     place at = place_of(w, end);
-    w->slowest = NAN;
+    w->slowest = w->along = NAN;
     w->ripples = false;
     if (w->s->status != GN_OK || !hessian_at(w, &at, h)) return;
     if (w->constant && !end) at.name = "every point";
-    w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, NULL);
+    w->s->status = gn_eigen_symmetric(w->s->ctx, w->n, h, lambda, vector);
     for (size_t i = 0; i < w->n; i++) lambda[i] += w->ask->weight_decay;
-    if (w->s->status == GN_OK) put_curvature(w, &at, !w->constant || !end, h, lambda);
+    if (w->s->status == GN_OK) put_curvature(w, &at, !w->constant || !end, h, lambda, vector);
 }
 
 /* ---- the story --------------------------------------------------------------------------------------------------- */
@@ -273,6 +297,40 @@ static void say_overflow(gn_walk *w)
         gn_sheet_text(w->s, 0, "DIVERGED: at step %llu %s is not finite any more.", (unsigned long long)d->steps, what);
 }
 
+/* What moves a point whose slope is 0. */
+static const char *moves_by(const gn_walk *w)
+{
+    bool decays = false, gathered = false;
+    for (int i = 0; i < w->row->parameters; i++)
+        decays = decays || (!strcmp(w->row->parameter_name[i], "wd") && w->ask->hyper[i] > 0);
+    for (size_t i = 0; i < w->n * w->d->slots; i++) gathered = gathered || w->d->slot[i] != 0;
+    if (!gathered) return "its own weight decay";
+    return decays ? "what it has gathered of the slopes so far, and its own weight decay"
+                  : "what it has gathered of the slopes so far";
+}
+
+/* The gradient is 0 over the last rows: what the optimiser holds beside it may move the point all the same. */
+static void say_still(gn_walk *w)
+{
+    const gn_descent *d = w->d;
+    size_t last = d->rows - 1, first = last;
+    while (first > 0 && size_at(w, first - 1) == 0) first--;
+    bool moved = false;
+    for (size_t j = 0; j < d->n; j++) moved = moved || d->x[first * d->n + j] != d->x[last * d->n + j];
+    const char *what = w->ask->weight_decay || w->ask->l1 ? "the gradient, decay included," : "the gradient";
+    const char *from = first > 0 && d->stride > 1 ? "at the latest from" : "from";
+    unsigned long long k = d->k[first];
+    if (d->rests && !moved)
+        gn_sheet_text(w->s, 0, "%s is exactly 0 %s step %llu on: descent stands still.", what, from, k);
+    else if (d->rests)
+        gn_sheet_text(w->s, 0, "%s is exactly 0 %s step %llu on, though it moved on from there; at the end it stands "
+                      "still.", what, from, k);
+    else
+        gn_sheet_text(w->s, 0, "%s is exactly 0 %s step %llu to the end, step %llu; the point moves all the same, by "
+                      "what %s adds to the slope: %s.", what, from, k, (unsigned long long)d->steps, w->row->name,
+                      moves_by(w));
+}
+
 static void say_end(gn_walk *w)
 {
     const gn_descent *d = w->d;
@@ -287,17 +345,15 @@ static void say_end(gn_walk *w)
                       "rising.", k, GN_S(k), w->f, NUM(d->f[last]), NUM(d->f[0]));
         break;
     case GN_DESCENT_CYCLE:
-        gn_sheet_text(w->s, 0, "a two-cycle: the last points alternate between %s = %s and %s%s, for ever.",
+        gn_sheet_text(w->s, 0, "a two-cycle: the last points alternate between %s = %s and %s%s%s.",
                       w->of->name[0], NUM(d->previous[0]), NUM(d->x[last * d->n]),
-                      d->n > 1 ? " (and the others likewise)" : "");
+                      d->n > 1 ? " (and the others likewise)" : "", w->row->slots ? "" : ", for ever");
         if (d->second[last] == 0)
             gn_sheet_text(w->s, 0, "the slope does not shrink towards the bottom, so a step of fixed rate goes over it "
-                                   "again and again; only a rate that shrinks would arrive.");
+                                   "again and again, unless one happens to end on it; a rate that shrinks would arrive.");
         break;
     case GN_DESCENT_STILL:
-        while (last > 0 && size_at(w, last - 1) == 0) last--;
-        gn_sheet_text(w->s, 0, "the gradient is exactly 0 from step %llu on: descent stands still.",
-                      (unsigned long long)d->k[last]);
+        say_still(w);
         break;
     default:
         gn_sheet_text(w->s, 0, "after %llu step%s %s went from %s to %s.", k, GN_S(k), w->f, NUM(d->f[0]),
@@ -362,22 +418,24 @@ static void say_factor(gn_walk *w)
     double before = size_at(w, first), after = size_at(w, last), steps = (double)(d->k[last] - d->k[first]);
     if (!isfinite(w->slowest) || last < 2 || d->end == GN_DESCENT_CYCLE || !(before > 0) || !(after > 0)) return;
     double observed = pow(after / before, 1 / steps);
-    bool hidden = d->n > 1 && !w->ripples && observed < 0.99 * w->slowest;
+    bool hidden = d->n > 1 && (!w->ripples || w->along == 0) && observed < 0.99 * w->slowest;
     const char *which = w->slowest > 1 ? "direction that grows" : "slowest direction";
     bool adaptive = gn_preconditioner_slot(w->ask->op) >= 0;
-    const char *held = !adaptive ? "" : !arrived ? " with its state held as it is at the end"
+    const char *held = !adaptive ? w->ask->clip > 0 ? " where no slope is cut" : ""
+        : !arrived ? " with its state held as it is at the end"
         : gn_walk_text(w, " with its state held as it is at step %llu", (unsigned long long)d->arrived);
+    const char *along = w->along == 0 ? ", along which the slope is 0," : "";
     gn_sheet_text(w->s, 0, "predicted%s: in the long run an error is multiplied by %s a step%s; observed over the %s "
-                           "steps %s: %s by %s a step, their geometric mean%s%s%s.",
+                           "steps %s: %s by %s a step, their geometric mean%s.",
                   held, factor_text(w, w->slowest),
                   w->ripples ? ", and in ripples on the way, so that few steps tell little" : "", NUM(steps),
                   arrived ? "before it arrived" : "at the end", size_name(w), NUM(observed),
-                  hidden ? "; the " : "", hidden ? which : "", hidden ? " does not rule it yet" : "");
+                  hidden ? gn_walk_text(w, "; the %s%s did not rule these steps", which, along) : "");
     double alone = size_at(w, last) / size_at(w, last - 1);
     if (adaptive && !w->ripples && d->k[last] == d->k[last - 1] + 1 && isfinite(alone))
         gn_sheet_text(w->s, 0, "its state was another at each of these steps; the last of them alone, with the state "
                       "that is held, multiplied %s by %s.", size_name(w), NUM(alone));
-    if (arrived && d->end == GN_DESCENT_STILL)
+    if (arrived && d->end == GN_DESCENT_STILL && d->rests)
         gn_sheet_text(w->s, 0, "after its arrival there is nothing to predict: a slope of 0 moves nothing, whatever "
                       "the rate and the state are.");
 }

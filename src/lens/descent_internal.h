@@ -5,6 +5,7 @@
 #define GN_DESCENT_INTERNAL_H
 
 #include "descent.h"
+#include "calculus_internal.h"
 
 typedef struct gn_walk {
     gn_sheet *s;
@@ -23,6 +24,7 @@ typedef struct gn_walk {
     const char *lr;
     const char *clip, *wd, *l1;     /* NULL where they are 0 */
     double slowest;                 /* largest predicted factor of an error a step, at the end; nan when not known */
+    double along;                   /* the share of the last slope along the directions of that factor; nan: not known */
     bool ripples;                   /* an iteration there has complex eigenvalues */
 } gn_walk;
 

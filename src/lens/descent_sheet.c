@@ -331,7 +331,7 @@ static void put_path(gn_walk *w)
         gn_text_init(&t, w->s->ctx);
         for (size_t j = 0; j < w->n; j++)
             gn_text_printf(&t, "%s%s = %s", j ? ", " : "", w->of->name[j],
-                           gn_num_digits(GN_NUM, w->d->x[(w->d->rows - 1) * w->n + j], 6));
+                           gn_calc_number(GN_NUM, w->d->x[(w->d->rows - 1) * w->n + j], w->ask->digits));
         gn_sheet_text(w->s, 0, "the last point: %s.", t.at ? t.at : "");
         gn_text_free(&t);
     }

@@ -119,7 +119,7 @@ typedef struct gn_neuron_theory {
 /* At the present weights, after a forward. Freed with gn_neuron_theory_free. */
 gn_status gn_neuron_theory_of(gn_neuron *n, gn_neuron_theory *out);
 void gn_neuron_theory_free(gn_neuron *n, gn_neuron_theory *t);
-size_t gn_neuron_flat(const gn_neuron_theory *t);   /* eigenvalues that count as 0: up to 1e-10 of the largest */
+size_t gn_neuron_flat(const gn_neuron_theory *t);   /* eigenvalues that count as 0: of a size up to 1e-10 of the largest */
 
 /* Where a divergent run leaves the numbers of a precision: the first k at which a value is infinite (or NaN); the bias is
  * one of the weights. Predicted for a linear neuron with a quadratic loss under an optimiser whose limit is known and
@@ -137,6 +137,7 @@ typedef struct gn_neuron_show {
     uint64_t written;           /* steps whose arithmetic is written out */
     double guard, tolerance;
     bool checked, cures;
+    int digits;                 /* of the numbers in sentences; 0: 6 */
 } gn_neuron_show;
 typedef struct gn_neuron_result {   /* what the run came to, for a summary or JSON */
     gn_neuron_end end;

@@ -240,12 +240,28 @@ static void say_slowest(gn_neuron_page *p, double slowest)
 }
 
 /* A row with a decay of its own: its rest is where the two balance, not where the gradient is 0. */
-static bool pulls(const gn_neuron_spec *s)
+bool gn_neuron_decays_apart(const gn_neuron_spec *s)
 {
     const gn_optimizer_row *row = &gn_optimizer_table()[s->optimizer];
     for (int i = 0; i < row->parameters; i++)
         if (!strcmp(row->parameter_name[i], "wd") && s->hyper[i] > 0) return true;
     return false;
+}
+
+/* Weights of 0 are where a decay pulls: is the gradient another there? */
+static bool pulls_away(gn_neuron_page *p)
+{
+    gn_neuron *n = p->n;
+    if (!gn_neuron_decays_apart(&n->spec)) return false;
+    double *zero = gn_arena_alloc(&p->s->arena, n->spec.inputs, sizeof *zero);
+    if (!zero) {
+        gn_neuron_fail(p, GN_NO_MEMORY);
+        return false;
+    }
+    for (size_t i = 0; i < n->spec.inputs; i++) zero[i] = 0;
+    gn_neuron_set(n, zero, 0);
+    gn_neuron_forward(n);
+    return distance(n, false) > 0;
 }
 
 /* Beside a prediction that the run does not keep: why. */
@@ -280,8 +296,9 @@ static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, d
     else
         gn_sheet_text(p->s, 0, "steps until the %s is %s of the first: predicted %s, observed %llu%s", what, share,
                       isinf(predicted) ? "never" : gn_num(GN_NUM, predicted), k, within);
-    if (!a->arrived && pulls(&p->n->spec))
-        gn_sheet_text(p->s, 0, "its weight decay, beside the gradient, pulls the weights away from where that is 0");
+    if (!a->arrived && pulls_away(p))
+        gn_sheet_text(p->s, 0, "its weight decay, beside the gradient, pulls the weights towards 0, where the gradient "
+                      "is not 0");
     const char *why = why_not(p);
     if (why)
         gn_sheet_text(p->s, 0, "no number of steps is predicted for %s%s: %s",
@@ -289,12 +306,41 @@ static void say_arrival(gn_neuron_page *p, const arrival *a, const char *what, d
                       gn_optimizer_table()[p->n->spec.optimizer].name, why);
 }
 
+/* How far a step from the start moves a weight at most; NAN: the step is no number, as 0/0 without eps. */
+static double first_move(gn_neuron *n)
+{
+    double most = 0;
+    gn_neuron_restart(n);
+    gn_neuron_forward(n);
+    gn_neuron_step(n);
+    gn_neuron_advance(n);
+    for (size_t i = 0; i <= n->spec.inputs; i++) {
+        bool bias = i == n->spec.inputs;
+        double moved = bias ? gn_neuron_bias(n) - gn_neuron_round(n, n->spec.has_bias ? n->spec.b : 0)
+                            : gn_neuron_weights(n)[i] - gn_neuron_round(n, n->spec.w[i]);
+        if (!(fabs(moved) <= most) && !isnan(most)) most = fabs(moved);
+    }
+    return most;
+}
+
 static void say_nothing_to_go(gn_neuron_page *p, const arrival *a, const char *what)
 {
+    const char *name = gn_optimizer_table()[p->n->spec.optimizer].name;
+    const char *decay = p->n->spec.decay > 0 ? ", decay included," : "";
+    double moved = first_move(p->n);
     if (a->error && a->first == 0)
-        gn_sheet_text(p->s, 0, "the error is 0 at the start: it begins at a minimum, with no way to go");
+        gn_sheet_text(p->s, 0, "the error is 0 at the start: it begins %s, with no way to go",
+                      p->theory.lambda < 0 ? "where the slope is 0" : "at a minimum");
+    if (a->error && a->first == 0 && moved > 0)
+        gn_sheet_text(p->s, 0, "its weight decay, beside the gradient, moves the weights all the same");
+    else if (a->slope == 0 && isnan(moved))
+        gn_sheet_text(p->s, 0, "the gradient%s is 0 at the start, and a step of %s is no number there: without eps it "
+                      "divides 0 by 0", decay, name);
+    else if (a->error && a->first == 0) return;
     else if (a->slope == 0)
-        gn_sheet_text(p->s, 0, "the gradient is 0 at the start: no step moves the weights");
+        gn_sheet_text(p->s, 0, "the gradient%s is 0 at the start: %s", decay,
+                      moved > 0 ? "only the weight decay, beside the gradient, moves the weights"
+                                : "no step moves the weights");
     else
         gn_sheet_text(p->s, 0, "the %s is not finite at the start: there is no share of it to come to", what);
 }

@@ -16,6 +16,10 @@ typedef struct cure {
     gn_neuron_spec spec;
     double lambda, kappa, limit, loss;
     double w, before, older;        /* the last three values of the first weight */
+    uint64_t cut;                   /* steps of which a gradient was clipped */
+    bool cuts;                      /* it is clipped for the step to come */
+    bool rests;                     /* nothing moved in the last step */
+    double *last;                   /* (inputs + 1) the weights and the bias at the step in hand */
     gn_regime regime;
 } cure;
 
@@ -102,10 +106,25 @@ static void make_cures(gn_neuron_page *p, cure *c)
 
 /* ---- running ----------------------------------------------------------------------------------------------------- */
 
+static bool is_cut(const gn_neuron *n)
+{
+    bool cut = fabs(gn_neuron_bias_gradient(n)) > n->spec.clip;
+    for (size_t i = 0; i < n->spec.inputs; i++) cut = cut || fabs(gn_neuron_gradient(n)[i]) > n->spec.clip;
+    return cut && n->spec.clip > 0;
+}
+
 static gn_status watch_last(void *user, gn_neuron *n, uint64_t k)
 {
     cure *c = user;
-    (void)k;
+    bool moved = k == 0;
+    for (size_t i = 0; i <= n->spec.inputs; i++) {
+        double w = i < n->spec.inputs ? gn_neuron_weights(n)[i] : gn_neuron_bias(n);
+        moved = moved || w != c->last[i];
+        c->last[i] = w;
+    }
+    c->rests = !moved;
+    c->cut += c->cuts;
+    c->cuts = is_cut(n);
     c->older = c->before;
     c->before = c->w;
     c->w = gn_neuron_weights(n)[0];
@@ -129,6 +148,8 @@ static gn_status run_cure(gn_neuron_page *p, cure *c, uint64_t steps)
 {
     gn_neuron *n;
     gn_neuron_end end;
+    c->last = copy(p, NULL, c->spec.inputs + 1);
+    if (!c->last) return GN_NO_MEMORY;
     GN_TRY(gn_neuron_new(p->n->ctx, &c->spec, &n));
     gn_status s = measure(n, c);
     if (s == GN_OK) s = gn_neuron_run(n, steps, 0, watch_last, c, &end);
@@ -201,37 +222,52 @@ static void show_table(gn_neuron_page *p, const cure *c, uint64_t steps)
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */
 
-/* Clipping on a quadratic: below the limit nothing changes; above, steps of lr*clip lead to the minimum and then to and
- * fro around it, e and e - lr*clip with e in [clip/lambda, lr*clip - clip/lambda]. */
-static void say_clipping(gn_neuron_page *p, const cure *c)
+/* Steps of lr*clip lead to the minimum and then to and fro around it, e and e - lr*clip with e in
+ * [clip/lambda, lr*clip - clip/lambda], unless a step ends on it. */
+static void say_cycle(gn_neuron_page *p, const cure *c)
 {
     const gn_neuron_spec *s = &c->spec;
     double step = s->hyper[0] * s->clip;
-    if (s->optimizer != GN_OPT_sgd) return;
-    if (c->regime != GN_REGIME_DIVERGENT) {
-        gn_sheet_text(p->s, 0, "clipping at %s does not change where the rate converges: near the minimum the "
-                      "gradient is "
-                      "small and is not clipped", GN_SHORT(s->clip));
-        return;
-    }
-    if (!p->theory.linear) {
-        gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, and leaves the limit where it is: the run "
-                      "cannot leap away, and cannot settle where the curvature is that of the start",
-                      GN_SHORT(s->clip), GN_SHORT(step));
-        return;
-    }
-    bool scalar = s->inputs == 1 && s->rows == 1 && !s->has_bias;
+    bool scalar = s->inputs == 1 && s->rows == 1 && !s->has_bias && !(s->decay > 0);
     gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s%s, but the limit stays where it was: the run "
-                  "walks to the minimum and then goes to and fro around it for ever, %s",
+                  "walks to the minimum and then, unless a step ends on it, goes to and fro around it for ever, %s",
                   GN_SHORT(s->clip), GN_SHORT(step), scalar ? "" : " in each weight",
-                  scalar ? "in a two-cycle of width lr*clip" : "by steps of up to that size");
+                  scalar ? "in a two-cycle of width lr*clip" : "by steps of about that size");
     bool cycles = fabs(c->w - c->older) <= 1e-9 * fmax(step, fabs(c->w));
-    if (scalar && !cycles)
+    if (c->rests && c->cuts)
+        gn_sheet_text(p->s, 0, "here the last step moved nothing: lr*clip is less than the last digit of the weights");
+    else if (c->rests)
+        gn_sheet_text(p->s, 0, "here the run lies on it: the last step moved nothing, and %s stays %s",
+                      s->inputs > 1 ? "the first weight" : "w", GN_SHORT(c->w));
+    else if (scalar && !cycles)
         gn_sheet_text(p->s, 0, "after these steps it is still on its way: the last two weights are %s and %s",
                       GN_SHORT(c->before), GN_SHORT(c->w));
     else if (scalar)
         gn_sheet_text(p->s, 0, "limit cycle: predicted width %s; observed, the last two weights %s and %s, width %s",
                       GN_SHORT(step), GN_SHORT(c->before), GN_SHORT(c->w), GN_SHORT(fabs(c->w - c->before)));
+}
+
+/* The run of a quadratic settles where the gradient is 0, so that the last steps are never clipped; of other losses only
+ * what the run did is known. */
+static void say_clipping(gn_neuron_page *p, const cure *c, uint64_t steps)
+{
+    const gn_neuron_spec *s = &c->spec;
+    const char *step = GN_SHORT(s->hyper[0] * s->clip);
+    bool shrinks = c->regime == GN_REGIME_ONE_SIDED || c->regime == GN_REGIME_ONE_STEP ||
+                   c->regime == GN_REGIME_OSCILLATING;
+    if (s->optimizer != GN_OPT_sgd) return;
+    if (c->regime == GN_REGIME_DIVERGENT && p->theory.linear) say_cycle(p, c);
+    else if (c->regime == GN_REGIME_DIVERGENT)
+        gn_sheet_text(p->s, 0, "clipping at %s bounds a step by lr*clip = %s, and leaves the limit where it is: the run "
+                      "cannot leap away, and cannot settle where the curvature is that of the start",
+                      GN_SHORT(s->clip), step);
+    else if (p->theory.linear && shrinks && !(s->decay > 0))
+        gn_sheet_text(p->s, 0, "clipping at %s does not change whether this rate converges: near the minimum the "
+                      "gradient is small and is not clipped", GN_SHORT(s->clip));
+    else
+        gn_sheet_text(p->s, 0, "clipping at %s bounds a step of each weight by lr*clip = %s: here a gradient was "
+                      "clipped at %llu of %llu steps", GN_SHORT(s->clip), step, (unsigned long long)c->cut,
+                      (unsigned long long)steps);
 }
 
 static void say_scaling(gn_neuron_page *p, const cure *given, const cure *scaled)
@@ -299,7 +335,7 @@ void gn_neuron_show_cures(gn_neuron_page *p)
     for (size_t i = 0; i < CURES && p->s->status == GN_OK; i++) gn_neuron_fail(p, run_cure(p, &c[i], steps));
     if (p->s->status != GN_OK) return;
     show_table(p, c, steps);
-    say_clipping(p, &c[1]);
+    say_clipping(p, &c[1], steps);
     say_scaling(p, &c[0], &c[2]);
     say_start(p, &c[3]);
     show_init(p);

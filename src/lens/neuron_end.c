@@ -118,9 +118,11 @@ static void say_stuck(gn_neuron_page *p)
     size_t size;
     if (n->spec.rows > 1 || !gn_neuron_is_stuck(p)) return;
     double slope = gn_neuron_value(n, "dp_dz", &size)[0], z = gn_neuron_value(n, "z", &size)[0];
-    const char *moves = n->spec.optimizer == GN_OPT_sgd ? "no rate moves the weights any more"
-                                                        : "only what the optimiser has gathered still moves the weights";
-    if (n->spec.decay > 0) moves = "only the decay moves the weights";
+    bool decays = n->spec.decay > 0 || gn_neuron_decays_apart(&n->spec), plain = n->spec.optimizer == GN_OPT_sgd;
+    const char *moves = plain && !decays ? "no rate moves the weights any more"
+        : plain ? "only the decay moves the weights"
+        : decays ? "nothing but the decay and what the optimiser has gathered moves the weights"
+                 : "nothing but what the optimiser has gathered moves the weights";
     if (slope == 0)
         gn_sheet_text(p->s, 0, "at the end it is a dead unit: at z = %s the slope of the activation is 0, nothing of the "
                       "error goes back, and %s", GN_SHORT(z), moves);

@@ -27,6 +27,7 @@ typedef struct iteration {
     double *gradient, *added;           /* (size) each */
     bool *side;                         /* (size, 2) */
     bool on_edge;                       /* a number ended by no more than rounding makes */
+    bool none;                          /* in this step a number is no number: infinity less infinity, or times 0 */
     int aside, most;                    /* exponents: put aside; of the largest number, DBL_MAX_EXP or FLT_MAX_EXP */
     double seen[3];                     /* the largest number of each power that was looked at in this step */
 } iteration;
@@ -84,7 +85,8 @@ static bool loss_ends(iteration *it)
     return yes || ends(it, sum, 2);
 }
 
-/* What row r sends back joins the sums; `side` of each weight: a part of it ends below 0, or above. */
+/* What row r sends back joins the sums; `side` of each weight: a part of it ends below 0, or above. What has ended is no
+ * number any more when it meets an input of 0. */
 static void add_row(iteration *it, size_t r)
 {
     double back = gn_neuron_follow(&it->slope, &it->error[r], it->aside);
@@ -93,15 +95,16 @@ static void add_row(iteration *it, size_t r)
         double part = back * input_of(it, r, i);
         it->gradient[i] += part;
         if (ended || ends(it, part, 1)) it->side[2 * i + (part > 0)] = true;
+        it->none = it->none || (ended && input_of(it, r, i) == 0);
     }
 }
 
 /* Fills the gradient and says whether it ends, or a part that it is made of. Rows that end to both sides give infinity
- * less infinity: *none, not a number at once. */
-static bool gradient_ends(iteration *it, bool *none)
+ * less infinity: not a number at once. */
+static bool gradient_ends(iteration *it)
 {
     bool yes = false;
-    *none = false;
+    it->none = false;
     memset(it->gradient, 0, it->size * sizeof *it->gradient);
     memset(it->side, 0, 2 * it->size * sizeof *it->side);
     for (size_t r = 0; r < it->spec->rows; r++) add_row(it, r);
@@ -110,7 +113,7 @@ static bool gradient_ends(iteration *it, bool *none)
         double sum = it->gradient[i];
         it->gradient[i] *= it->factor;
         yes = yes || side[0] || side[1] || ends(it, sum, 1) || ends(it, it->gradient[i], 1);
-        *none = *none || (side[0] && side[1]);
+        it->none = it->none || (side[0] && side[1]);
     }
     return yes;
 }
@@ -131,6 +134,28 @@ static bool row_text_ends(iteration *it, size_t i)
     return yes;
 }
 
+/* What the number is in the precision. */
+static double in_precision(const iteration *it, double value)
+{
+    double all = ldexp(value, it->aside);
+    return it->most == FLT_MAX_EXP ? (double)(float)all : all;
+}
+
+/* Does the row's text make what has ended no number at all, as 0 times infinity? */
+static bool row_text_is_none(iteration *it, size_t i)
+{
+    const gn_optimizer_row *row = &gn_optimizer_table()[it->spec->optimizer];
+    const gn_type type = it->most == FLT_MAX_EXP ? GN_F32 : GN_F64;
+    const bool *side = &it->side[2 * i];
+    size_t slots = (size_t)row->slots;
+    double value[NAMES] = {in_precision(it, it->state[i]), in_precision(it, it->gradient[i])};
+    if (side[0] || side[1]) value[1] = side[0] ? -INFINITY : INFINITY;
+    for (size_t j = 0; j < slots; j++) value[2 + j] = in_precision(it, it->state[(j + 1) * it->size + i]);
+    memcpy(value + 2 + slots, it->spec->hyper, (size_t)row->parameters * sizeof *value);
+    for (size_t k = 0; k < it->assigned; k++) value[it->to[k]] = gn_neuron_follow_in(&it->row[k], value, type);
+    return isnan(value[0]);
+}
+
 /* The decay joins the gradient; does it end, or a number of the optimiser's row? */
 static bool given_ends(iteration *it)
 {
@@ -139,6 +164,7 @@ static bool given_ends(iteration *it)
         double decay = it->spec->decay > 0 ? it->spec->decay * it->state[i] : 0;
         it->gradient[i] += decay;
         yes = yes || ends(it, decay, 1) || ends(it, it->gradient[i], 1) || row_text_ends(it, i);
+        it->none = it->none || row_text_is_none(it, i);
     }
     return yes;
 }
@@ -206,14 +232,14 @@ static double size_of(const iteration *it) { return log2(it->seen[1]) + it->asid
 static void follow(iteration *it, size_t numbers, gn_neuron_overflow *out)
 {
     const double last = floor(most_work / (double)(it->spec->rows * it->size));
-    bool weight = weight_ends(it), none = false, gone = false;
+    bool weight = weight_ends(it), gone = false;
     double growth = 0, middle = 0, k = 0;
     for (double done = 0; done <= last; done++, k++) {
         if (done == SETTLED / 2) middle = size_of(it);
         if (done == SETTLED) growth = (size_of(it) - middle) / (SETTLED / 2);
         if (done >= SETTLED) k += leap(it, numbers, growth, isfinite(out->loss));
         it->seen[1] = it->seen[2] = 0;
-        bool gradient = gradient_ends(it, &none) || weight;
+        bool gradient = gradient_ends(it) || weight;
         if (isinf(out->loss) && (weight || loss_ends(it))) out->loss = k;
         if (isinf(out->gradient) && gradient) out->gradient = k;
         if (weight) {
@@ -224,7 +250,7 @@ static void follow(iteration *it, size_t numbers, gn_neuron_overflow *out)
         bool given = step_ends(it) || gradient;
         put_aside(it, numbers);
         weight = given || weight_ends(it);
-        gone = none;
+        gone = it->none;
     }
 }
 

@@ -73,12 +73,17 @@ static void say_caught(gn_neuron_page *p)
 }
 
 /* Not finite, and not because of the rate as far as theory tells. */
-static void say_other_reason(gn_neuron_page *p)
+static void say_other_reason(gn_neuron_page *p, const gn_neuron_overflow *observed)
 {
     const gn_neuron_theory *t = &p->theory;
+    const gn_neuron_overflow *o = observed;
+    bool at_once = isfinite(o->nan) && o->nan == o->weight && o->loss >= o->nan && o->gradient >= o->nan;
     if (!isfinite(p->first_loss))
         gn_sheet_text(p->s, 0, "that is no doing of the rate: the loss is not finite at the start. The numbers of the "
                       "data or of the weights are too large, and scaled ones would do");
+    else if (at_once)
+        gn_sheet_text(p->s, 0, "that is no doing of the rate: no number became too large before, and the step itself is "
+                      "no number, as 0 divided by 0 is");
     else if (!t->limit.known || t->limit.preconditioned)
         gn_sheet_text(p->s, 0, "λ says nothing of this rate under %s; the numbers themselves became too large",
                       gn_optimizer_table()[p->n->spec.optimizer].name);
@@ -112,5 +117,5 @@ void gn_neuron_show_overflow(gn_neuron_page *p)
     else gn_sheet_text(p->s, 0, "within these steps no number left the range of float32 or float64");
     if (told) say_edge(p, o);
     if (divergent && isfinite(p->first_loss)) say_two_phenomena(p);
-    else say_other_reason(p);
+    else say_other_reason(p, &o[p->n->spec.type == GN_F32 ? 1 : 3]);
 }

@@ -6,6 +6,7 @@
 #define GN_NEURON_PARTS_H
 
 #include "neuron.h"
+#include "calculus_internal.h"
 #include "../nn/nn.h"
 
 /* Texts made from the rows. Over z the sum, p the prediction, e = p - y the error. */
@@ -81,6 +82,8 @@ gn_status gn_neuron_trace(gn_arena *arena, const gn_formula *f, const char *cons
                           size_t names, gn_neuron_traced *out);
 /* Fills the terms' values with these of the names, 2^aside put aside; the last one comes back. */
 double gn_neuron_follow(gn_neuron_traced *t, const double *value, int aside);
+/* The value that the text has in numbers of a type, infinite ones among them; the terms' values are lost. */
+double gn_neuron_follow_in(gn_neuron_traced *t, const double *value, gn_type type);
 
 /* ---- the sheet's parts; each does nothing once the sheet has failed ---------------------------------------------- */
 typedef struct gn_neuron_page {
@@ -96,13 +99,16 @@ void gn_neuron_show_steps(gn_neuron_page *p);       /* neuron_sheet.c: the arith
 void gn_neuron_symbols(gn_neuron_page *p);          /* every name with its present numbers, without lines */
 void gn_neuron_show_rate(gn_neuron_page *p);        /* neuron_rate.c: curvature, regime, rates */
 bool gn_neuron_has_closed_form(const gn_neuron_page *p);
+const char *gn_neuron_closed_form(const gn_neuron_page *p); /* its text over w_0, w_star, r, lr, lambda and k */
 void gn_neuron_show_arrival(gn_neuron_page *p);     /* neuron_arrival.c: steps to arrive, predicted and observed */
 void gn_neuron_show_run(gn_neuron_page *p, gn_neuron_result *result);   /* neuron_trajectory.c */
 void gn_neuron_show_overflow(gn_neuron_page *p);    /* neuron_overflow.c */
 void gn_neuron_say_end(gn_neuron_page *p);          /* neuron_end.c: the curvature there; dead, saturated */
+bool gn_neuron_decays_apart(const gn_neuron_spec *s);   /* a decay beside the gradient, as adamw has it */
 bool gn_neuron_is_stuck(gn_neuron_page *p);         /* hardly anything of an error goes back now */
 void gn_neuron_show_cures(gn_neuron_page *p);       /* neuron_cures.c */
-#define GN_SHORT(v) gn_num_digits(GN_NUM, (v), 6)
+/* A number within a sentence, with the digits that are asked for, where p is the page in hand. */
+#define GN_SHORT(v) gn_calc_number(GN_NUM, (v), p->show->digits)
 static inline void gn_neuron_fail(gn_neuron_page *p, gn_status s)
 {
     if (p->s->status == GN_OK) p->s->status = s;

@@ -48,7 +48,7 @@ static gn_status minimum(gn_neuron *n, gn_arena *a, gn_rule_mark **out, size_t *
     if (!known || n->spec.inputs > 1) return GN_OK;
     *out = gn_arena_alloc(a, 1, sizeof **out);
     if (!*out) return GN_NO_MEMORY;
-    **out = (gn_rule_mark){false, at, gn_neuron_format(a, "w* = %s", GN_SHORT(at))};
+    **out = (gn_rule_mark){false, at, gn_neuron_format(a, "w* = %s", gn_num_digits(GN_NUM, at, 6))};
     *count = 1;
     return GN_OK;
 }
@@ -63,7 +63,7 @@ static gn_status weight_panel(gn_neuron *n, gn_arena *a, const drawing *d, gn_pa
                               .label = i < n->spec.inputs ? n->component[n->w + i] : "b", .y = d->weight[i],
                               .style = -1};
     GN_TRY(minimum(n, a, &mark, &panel->n_marks));
-    panel->title = gn_neuron_format(a, "weights, lr = %s", GN_SHORT(n->spec.hyper[0]));
+    panel->title = gn_neuron_format(a, "weights, lr = %s", gn_num_digits(GN_NUM, n->spec.hyper[0], 6));
     panel->x_label = "steps taken, k";
     panel->y_label = "weight";
     panel->x_max = d->count ? d->k[d->count - 1] : 0;

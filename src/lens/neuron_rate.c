@@ -84,6 +84,28 @@ static void hessian_equation(gn_neuron_page *p)
     gn_sheet_equation(p->s, 1, false, "Hessian", h, how);
 }
 
+/* Where every row has the same curvature, no row has an input along a direction of curvature 0. Else a row without
+ * curvature may still have a slope there. */
+static void say_flat(gn_neuron_page *p)
+{
+    const gn_neuron_theory *t = &p->theory;
+    size_t flat = gn_neuron_flat(t), below = 0;
+    if (!(t->lambda > 0)) return;
+    while (t->eigenvalue && below < t->size && t->eigenvalue[below] < -1e-10 * t->lambda) below++;
+    if (below)
+        gn_sheet_text(p->s, 0, "%zu of %zu eigenvalues %s below 0: there the loss curves downward at k = 0, "
+                      "and every rate leads away", below,
+                      t->size, below == 1 ? "is" : "are");
+    if (!flat) return;
+    double largest = fmax(fabs(t->eigenvalue[below]), fabs(t->eigenvalue[below + flat - 1]));
+    bool one = flat == 1, rounding = largest <= 0x1p-46 * (double)t->size * t->lambda;
+    const char *directions = one ? "a direction" : "directions";
+    const char *what = !t->linear ? "along which the loss is straight at k = 0, whatever its slope there"
+        : rounding ? "in which these rows teach nothing" : "in which these rows teach next to nothing";
+    gn_sheet_text(p->s, 0, "%zu of %zu eigenvalues %s %s: %s %s", flat, t->size, one ? "is" : "are",
+                  rounding ? "0 but for rounding" : "at most 1e-10 of the largest", directions, what);
+}
+
 static void batch_curvature(gn_neuron_page *p)
 {
     const gn_neuron_theory *t = &p->theory;
@@ -95,10 +117,7 @@ static void batch_curvature(gn_neuron_page *p)
     if (isfinite(t->smallest) && t->smallest > 0)
         gn_sheet_text(p->s, 0, "condition number over the eigenvalues above 0: kappa = %s/%s = %s", GN_SHORT(t->lambda),
                       GN_SHORT(t->smallest), GN_SHORT(t->lambda / t->smallest));
-    if (t->lambda > 0 && gn_neuron_flat(t))
-        gn_sheet_text(p->s, 0, "%zu of %zu eigenvalues are 0 but for rounding: directions in which these rows teach "
-                      "nothing",
-                      gn_neuron_flat(t), t->size);
+    say_flat(p);
 }
 
 /* ---- one step as a polynomial in w ------------------------------------------------------------------------------- */
@@ -165,9 +184,9 @@ static void say_still(gn_neuron_page *p)
         gn_sheet_text(p->s, 0, "the loss falls by lr*|gradient|^2 = %s at every step, without end: it has no minimum",
                       GN_SHORT(p->n->spec.hyper[0] * square));
     else if (p->theory.piecewise)
-        gn_sheet_text(p->s, 0, "the slope keeps its size until a sum z or an error crosses a kink, however near "
-                      "that is: "
-                               "steps of the same length lead there and then to and fro across it");
+        gn_sheet_text(p->s, 0, "the slope stays as it is until a sum z or an error comes to a kink, however near that "
+                      "is: until then every step %s, and beyond it the slope is another",
+                      p->n->spec.optimizer == GN_OPT_sgd ? "has the same length" : "is made of the same slope");
     else
         gn_sheet_text(p->s, 0, "that is so where the run starts; where the loss is not straight the slope changes again");
 }
@@ -295,6 +314,20 @@ bool gn_neuron_has_closed_form(const gn_neuron_page *p)
            p->theory.lambda > 0 && isfinite(p->theory.lambda);
 }
 
+/* r is above 0: as the sheet has it, from its own lr and lambda. */
+static bool is_one_sided(const gn_neuron_page *p)
+{
+    const gn_symbol *r = gn_sheet_find(p->s, "r");
+    return r && r->value[0] > 0;
+}
+
+/* Both parts of the sum for r above 0 have the signs of w_0 and w_star: digits cancel where the weight crosses 0, as
+ * they do in the run, and nowhere else. */
+const char *gn_neuron_closed_form(const gn_neuron_page *p)
+{
+    return is_one_sided(p) ? "w_0*r^k - w_star*expm1(k*log1p(-lr*lambda))" : "w_star + (w_0 - w_star)*r^k";
+}
+
 static void closed_form(gn_neuron_page *p)
 {
     if (!gn_neuron_has_closed_form(p)) return;
@@ -304,7 +337,9 @@ static void closed_form(gn_neuron_page *p)
         one(p, "b_0", gn_neuron_bias(p->n));
         gn_sheet_compute(p->s, 0, false, NULL, "b_star", "b_0 - dL_db/lambda");
     }
-    gn_sheet_text(p->s, 0, "closed form: w_k = w_star + (w_0 - w_star)*r^k%s",
+    gn_sheet_text(p->s, 0, "closed form: w_k = %s%s%s", gn_neuron_closed_form(p),
+                  is_one_sided(p) ? ", which is w_star + (w_0 - w_star)*r^k without digits that cancel: expm1(a) is "
+                                    "exp(a) - 1, log1p(a) is log(1 + a)" : "",
                   p->n->spec.inputs > 1 || p->n->spec.has_bias
                   ? "; of all weights that fit the sample, w_star is the nearest to w_0" : "");
 }

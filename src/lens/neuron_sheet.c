@@ -220,9 +220,9 @@ static void say_saturation(gn_neuron_page *p, size_t dead)
     if (n->spec.rows > 1) return;
     double slope = gn_neuron_value(n, "dp_dz", &size)[0], z = gn_neuron_value(n, "z", &size)[0];
     if (slope == 0)
-        gn_sheet_text(p->s, 0, "the slope of the activation is 0 at z = %s: nothing goes back, and no rate moves "
-                      "the weights",
-                      GN_SHORT(z));
+        gn_sheet_text(p->s, 0, "the slope of the activation is 0 at z = %s: nothing goes back%s", GN_SHORT(z),
+                      gn_neuron_decays_apart(&n->spec) || n->spec.decay > 0 || n->spec.optimizer != GN_OPT_sgd
+                      ? ", and the error moves no weight" : ", and no rate moves the weights");
     else if (fabs(slope) < GN_NEURON_SATURATED)
         gn_sheet_text(p->s, 0, "the activation is saturated at z = %s: of what reaches p, only the share %s goes back",
                       GN_SHORT(z), GN_SHORT(slope));

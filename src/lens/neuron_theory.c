@@ -225,6 +225,6 @@ void gn_neuron_theory_free(gn_neuron *n, gn_neuron_theory *t)
 size_t gn_neuron_flat(const gn_neuron_theory *t)
 {
     size_t flat = 0;
-    while (t->eigenvalue && flat < t->size && t->eigenvalue[flat] <= 1e-10 * t->lambda) flat++;
+    for (size_t i = 0; t->eigenvalue && i < t->size; i++) flat += fabs(t->eigenvalue[i]) <= 1e-10 * t->lambda;
     return flat;
 }

@@ -113,3 +113,14 @@ double gn_neuron_follow(gn_neuron_traced *t, const double *value, int aside)
     }
     return t->term[t->terms - 1].value;
 }
+
+double gn_neuron_follow_in(gn_neuron_traced *t, const double *value, gn_type type)
+{
+    for (size_t i = 0; i < t->terms; i++) {
+        gn_neuron_term *term = &t->term[i];
+        if (term->op == GN_F_NAME) term->value = value[term->a];
+        else if (term->op != GN_F_NUMBER) term->value = value_of(term, &t->term[term->a], &t->term[term->b], 0);
+        if (type == GN_F32) term->value = (double)(float)term->value;
+    }
+    return t->term[t->terms - 1].value;
+}

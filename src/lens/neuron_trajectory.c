@@ -45,7 +45,7 @@ static void add_columns(gn_neuron_page *p, track *t, bool closed)
     for (size_t i = 0; i < shown; i++)
         add_column(p, t, n->component[n->w + i], n->component[n->w + i], NULL, n->value + n->w + i);
     if (n->spec.has_bias) add_column(p, t, "b", "b", NULL, n->value + n->b);
-    if (closed) add_column(p, t, "closed form", "closed", "w_star + (w_0 - w_star)*r^k", NULL);
+    if (closed) add_column(p, t, "closed form", "closed", gn_neuron_closed_form(p), NULL);
     if (one && n->texts.linear) add_column(p, t, "p", "p", plain ? n->entry[0].shown.text : NULL, value(p, "p"));
     else if (one) {
         add_column(p, t, "z", "z", plain ? n->entry[0].shown.text : NULL, value(p, "z"));
@@ -101,7 +101,8 @@ static size_t unroll(gn_neuron_page *p, track *t)
 /* The closed form by its text, at every k that is kept. */
 static void fill_closed(gn_neuron_page *p, track *t, size_t rows)
 {
-    static const char *const names[] = {"w_star", "w_0", "r", "k"};
+    static const char *const names[] = {"w_star", "w_0", "r", "lr", "lambda", "k"};
+    enum { OF_RUN = GN_COUNT(names) - 1 };
     const gn_formula *f;
     gn_program *program;
     gn_arena *a = &p->s->arena;
@@ -115,10 +116,10 @@ static void fill_closed(gn_neuron_page *p, track *t, size_t rows)
         gn_neuron_fail(p, s == GN_OK ? GN_NO_MEMORY : s);
         return;
     }
-    double v[4];
-    for (size_t i = 0; i < 3; i++) v[i] = gn_sheet_find(p->s, names[i])->value[0];
+    double v[GN_COUNT(names)];
+    for (size_t i = 0; i < OF_RUN; i++) v[i] = gn_sheet_find(p->s, names[i])->value[0];
     for (size_t i = 0; i < rows; i++) {
-        v[3] = t->at[0][i];
+        v[OF_RUN] = t->at[0][i];
         t->at[c][i] = gn_program_run(program, v, room);
     }
 }

@@ -102,13 +102,13 @@ $ glassnet descend "(x - 3)^2" --from 1 --lr 0.3 --weight-decay 0.1 --steps 40 |
 $ glassnet descend "x*y" --from 1,1 --lr 0.1 --steps 20 | grep -A3 'predicted: in'
 > predicted: in the long run an error is multiplied by 1.1 a step; observed over
 > the 20 steps at the end: |grad| by 0.9 a step, their geometric mean; the
-> direction that grows does not rule it yet.
+> direction that grows, along which the slope is 0, did not rule these steps.
 $ glassnet descend "x^2+y^2*1e-12" --from 1,1 --lr 0.1 --steps 300 | grep -A3 -E 'best fixed|predicted: in'
 > best fixed rate 2/(2e-12 + 2) = 1: the error times 1 - {num} a step.
 > {lines}
 > predicted: in the long run an error is multiplied by 1 - {num} a step;
 > observed over the 20 steps before it arrived: |grad| by 0.8 a step, their
-> geometric mean; the slowest direction does not rule it yet.
+> geometric mean; the slowest direction did not rule these steps.
 $ glassnet descend "x^2" --from 1 --optimizer lion --lr 0.1 --steps 40 | grep 'came under'
 > |grad| came under 1e-6 of its first value 2 at step 10, and did not stay there.
 $ glassnet descend "-x^2" --from 1 --lr 0.1 --steps 30 | grep -E 'grown|arrived'
@@ -213,3 +213,47 @@ $ glassnet descend "x^2" "y^2" --from 1
 ! glassnet: error[USAGE]: `glassnet descend` does not know what to do with 'y^2'
 ! hint: usage: glassnet descend EXPR
 ? 2
+
+# a gradient of 0 stops only what has no state and no decay
+$ for o in sgd momentum adam rprop; do glassnet descend "relu(x)" --from 0.1 --lr 0.2 --optimizer $o --steps 4 | grep -A2 'exactly 0'; done
+> the gradient is exactly 0 from step 1 on: descent stands still.
+> |grad| came under 1e-6 of its first value 1 at step 1.
+> the gradient is exactly 0 from step 1 to the end, step 4; the point moves all
+> the same, by what momentum adds to the slope: what it has gathered of the slopes
+> so far.
+> the gradient is exactly 0 from step 1 to the end, step 4; the point moves all
+> the same, by what adam adds to the slope: what it has gathered of the slopes so
+> far.
+> the gradient is exactly 0 from step 1 on: descent stands still.
+> |grad| came under 1e-6 of its first value 1 at step 1.
+$ glassnet descend "relu(x)" --from -1 --optimizer adamw | grep -A1 'exactly 0'
+> the gradient is exactly 0 from step 0 to the end, step 10; the point moves all
+> the same, by what adamw adds to the slope: its own weight decay.
+
+# where slopes are cut the limit and the steps are of what is not cut
+$ glassnet descend "x^2" --from 1 --lr 0.5 --clip 0.01 --steps 300 | grep -E -A1 'as long as|arrives|came under'
+> as long as no slope is cut:
+>
+> --
+> best fixed rate 2/(2 + 2) = 0.5: the error times 0, one step arrives where it is
+> not cut.
+> --
+> |grad| came under 1e-6 of its first value 2 at step 200.
+$ glassnet descend "x^2" --from 1 --lr 0.5 --clip 0.01 --steps 30 | tail -n 3
+> predicted where no slope is cut: in the long run an error is multiplied by 0 a
+> step; observed over the 20 steps at the end: |grad| by 0.994454 a step, their
+> geometric mean.
+
+# a direction in which there is no slope is named; one with a little is not said to hold none
+$ for y in 0 1e-9; do glassnet descend "x^2-y^2" --from 1,$y | tail -n 2; done
+> the 10 steps at the end: |grad| by 0.8 a step, their geometric mean; the
+> direction that grows, along which the slope is 0, did not rule these steps.
+> the 10 steps at the end: |grad| by 0.8 a step, their geometric mean; the
+> direction that grows did not rule these steps.
+$ glassnet descend "x^2-y^2" --from 1,0 --optimizer momentum | tail -n 1
+> grows, along which the slope is 0, did not rule these steps.
+
+# sentences have the digits that are asked for
+$ glassnet descend "x^2" --from 1 --lr 0.123456789 --digits 17 --steps 3 | grep -E 'went from'; glassnet descend "x^2" --from 1 --lr 0.123456789 --digits 3 --steps 3 | grep -E 'went from'
+> after 3 steps f went from 1 to 0.1824185102069348.
+> after 3 steps f went from 1 to 0.182.

@@ -182,7 +182,7 @@ $ glassnet neuron --x 100 --y 2000 --w 0.5 --lr 0.001 --steps 4 --cures --clip 0
 >   the best rate   5e-5  20000    0.0001  one step in the end   3.80055e6
 > after these steps it is still on its way: the last two weights are 0.5995 and
 $ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.05 --optimizer adamw --steps 1 | grep -E 'pulls'
-> its weight decay, beside the gradient, pulls the weights away from where that is
+> its weight decay, beside the gradient, pulls the weights towards 0, where the
 
 # numbers too small, too large; nothing to go
 $ glassnet neuron --x 3 --y 10 --w -0.5 --act relu --lr 0.2 --steps 1 | grep -E 'and the slope|no step|kink may'
@@ -345,8 +345,8 @@ $ glassnet neuron --x 3 --y 1 --w 2 --act sigmoid --lr 1 --steps 50 --cures | gr
 >
 > λ, the limit and the regime are those of the start: a local estimate, of a
 > curvature that changes with the weights. What the run came to is the last L
-> clipping at 1 does not change where the rate converges: near the minimum the
-> gradient is small and is not clipped
+> clipping at 1 bounds a step of each weight by lr*clip = 1: here a gradient was
+> clipped at 0 of 200 steps
 $ glassnet neuron --x 3 --y 10 --steps 300 --cures | grep '^each cure'
 > each cure alone, 300 steps
 $ glassnet neuron --help | grep -c '200 steps each'
@@ -398,3 +398,96 @@ $ glassnet neuron --x 1 --y 1 --loss cross-entropy
 ! glassnet: error[CFG-LOSS]: loss: cross_entropy compares several outputs, and a neuron has one
 ! hint: for two classes: --loss bce, without --act: it has the sigmoid in it
 ? 2
+
+# the closed form keeps its digits where lr*lambda is tiny, and where the minimum is 0
+$ glassnet neuron --x 1e-6 --y 1 --lr 0.1 --steps 3 --digits 9 | grep -E '^  [0-3] .*e-13'
+>   1  2e-7         2e-7  2e-13  -1  1  -2e-6
+>   2  4e-7         4e-7  4e-13  -1  1  -2e-6
+>   3  6e-7         6e-7  6e-13  -1  1  -2e-6
+$ glassnet neuron --x 1e-20 --y 1 --lr 0.1 --steps 1 | grep -E '^  1 '
+>   1  2e-21        2e-21  2e-41  -1  1  -2e-20
+$ glassnet neuron --x 3 --y 10 --lr 1e-30 --steps 1 | grep -E '^  1 |where closed'
+>   1  6e-29        6e-29  1.8e-28  -10  100    -60
+>   where closed = w_0*r^k - w_star*expm1(k*log1p(-lr*lambda)),  p = w*x,  e = p -
+$ glassnet neuron --x 3 --y 0 --w 1 --lr 0.01 --steps 300 | grep -E '^  300  1.*e-51'
+>   300  1.39366e-26  1.39366e-26  4.18097e-26  4.18097e-26  1.74805e-51
+
+# a gradient of 0 is not all that moves a weight
+$ glassnet neuron --x 0 --y 1 --w -1 --lr 0.4 --optimizer adamw | grep -A1 'gradient is 0'
+> the gradient is 0 at the start: only the weight decay, beside the gradient,
+> moves the weights
+$ glassnet neuron --x 0 --y 1 --w 0 --lr 0.4 --optimizer adamw | grep 'gradient is 0'
+> the gradient is 0 at the start: no step moves the weights
+$ glassnet neuron --x 1 --y 3 --w 3 --optimizer adamw | grep -A1 'error is 0'
+> the error is 0 at the start: it begins at a minimum, with no way to go
+> its weight decay, beside the gradient, moves the weights all the same
+$ glassnet neuron --x 0 --y 1 --w 1 --optimizer adam --eps 0 --steps 2 | grep -A1 -E 'is 0 at the|no doing'
+> the gradient is 0 at the start, and a step of adam is no number there: without
+> eps it divides 0 by 0
+> --
+> that is no doing of the rate: no number became too large before, and the step
+> itself is no number, as 0 divided by 0 is
+$ glassnet neuron --x 2 --y 0 --w 1 --optimizer adamw --lr 1e-5 | grep -c pulls; glassnet neuron --x 2 --y 1 --w 1 --optimizer adamw --lr 1e-5 | grep -c pulls
+> 0
+> 1
+$ glassnet neuron --x 1 --y 1 --w -1 --act relu --optimizer adamw --steps 1 | grep -E 'nothing'
+> the slope of the activation is 0 at z = -1: nothing goes back, and the error
+> nothing of the error goes back, and nothing but the decay and what the optimiser
+
+# what clipping came to is what the run did
+$ glassnet neuron --x 1 --y 3 --lr 1.5 --steps 5 --cures | grep -A3 '^clipping'
+> clipping at 1 bounds a step by lr*clip = 1.5, but the limit stays where it was:
+> the run walks to the minimum and then, unless a step ends on it, goes to and fro
+> around it for ever, in a two-cycle of width lr*clip
+> here the run lies on it: the last step moved nothing, and w stays 3
+$ glassnet neuron --x 3 --y 10 --lr 0.5 --loss mae --cures | grep -A1 '^clipping'
+> clipping at 1 bounds a step of each weight by lr*clip = 0.5: here a gradient was
+> clipped at 200 of 200 steps
+$ glassnet neuron --x 3 --y 10 --lr 0.01 --cures | grep -A1 '^clipping'
+> clipping at 1 does not change whether this rate converges: near the minimum the
+> gradient is small and is not clipped
+
+# up to a kink the slope stays; what steps do beyond it depends
+$ glassnet neuron --x 1 --y 1 --lr 0.5 --loss mae | grep -A2 'slope stays'
+> the slope stays as it is until a sum z or an error comes to a kink, however near
+> that is: until then every step has the same length, and beyond it the slope is
+> another
+$ glassnet neuron --x 1 --y 1 --lr 0.5 --loss mae --optimizer momentum | grep -A1 'then every step'
+> that is: until then every step is made of the same slope, and beyond it the
+> slope is another
+
+# a direction without curvature may have a slope; one of a negative curvature is not flat
+$ printf 'x1,x2,y\n1,0,0.5\n0,1,10\n' > hub.csv
+$ glassnet neuron --data hub.csv --loss huber --lr 0.5 | grep -A1 -E 'eigenvalues is'
+> 1 of 2 eigenvalues is 0 but for rounding: a direction along which the loss is
+> straight at k = 0, whatever its slope there
+$ printf 'x1,x2,y\n1,1,0.5\n2,2,10\n' > same.csv
+$ glassnet neuron --data same.csv --lr 0.1 | grep -A1 -E 'eigenvalues is'
+> 1 of 2 eigenvalues is 0 but for rounding: a direction in which these rows teach
+> nothing
+$ printf 'x1,x2,y\n1,0,0.5\n0,1e-6,10\n' > nearly.csv
+$ glassnet neuron --data nearly.csv --lr 0.1 | grep -A1 -E 'eigenvalues is'
+> 1 of 2 eigenvalues is at most 1e-10 of the largest: a direction in which these
+> rows teach next to nothing
+$ printf 'x1,x2,y\n1,2,1\n-1,0.5,-1\n3,1,-1\n' > bent.csv
+$ glassnet neuron --data bent.csv --act tanh --w 1,1 --lr 0.1 | grep -A1 -E 'eigenvalues is'
+> 1 of 2 eigenvalues is below 0: there the loss curves downward at k = 0, and
+> every rate leads away
+
+# options of a file are refused where there is none
+$ glassnet neuron --x 3 --y 10 --target y
+! glassnet: error[CFG-CONFLICT]: --target says how a file is read, and there is none
+! hint: the file of a batch is given with --data; one sample stands in --x and --y
+? 2
+$ for o in '--delim ;' '--skip-rows 2' '--header no' '--decimal ,' '--encoding latin1' '--dup rename'; do glassnet neuron --x 3 --y 10 $o 2>&1 | head -n 1; done
+> glassnet: error[CFG-CONFLICT]: --delim says how a file is read, and there is none
+> glassnet: error[CFG-CONFLICT]: --skip-rows says how a file is read, and there is none
+> glassnet: error[CFG-CONFLICT]: --header says how a file is read, and there is none
+> glassnet: error[CFG-CONFLICT]: --decimal says how a file is read, and there is none
+> glassnet: error[CFG-CONFLICT]: --encoding says how a file is read, and there is none
+> glassnet: error[CFG-CONFLICT]: --dup says how a file is read, and there is none
+
+# sentences have the digits that are asked for
+$ glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 3 --digits 17 | grep 'the loss went'; glassnet neuron --x 3 --y 10 --w 0.5 --lr 0.1 --steps 3 --digits 3 | grep 'the loss went'
+> the loss went from 72.25 to 18.93990400000002; it fell at 3 of 3 steps
+> the loss went from 72.2 to 18.9; it fell at 3 of 3 steps
