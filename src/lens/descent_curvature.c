@@ -350,7 +350,7 @@ static void say_end(gn_walk *w)
                       d->n > 1 ? " (and the others likewise)" : "", w->row->slots ? "" : ", for ever");
         if (d->second[last] == 0)
             gn_sheet_text(w->s, 0, "the slope does not shrink towards the bottom, so a step of fixed rate goes over it "
-                                   "again and again, unless one happens to end on it; a rate that shrinks would arrive.");
+                                   "again and again, unless one ends on it; a rate that shrinks would arrive.");
         break;
     case GN_DESCENT_STILL:
         say_still(w);
