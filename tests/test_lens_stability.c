@@ -91,7 +91,8 @@ static void the_probe_is_short(void **state)
 /* ---- maps -------------------------------------------------------------------------------------------------------- */
 static gn_panel map_of(gn_arena *arena, const char *kind, gn_optimizer op, bool wrong)
 {
-    const gn_map_ask ask = { .kind = kind, .op = op, .x = 10, .y = 10, .wrong_line = wrong };
+    const gn_map_ask ask = { .kind = kind, .op = op, .x = strcmp(kind, "lr-momentum") ? 10 : 0, .y = 10,
+                             .wrong_line = wrong };
     gn_picture p;
     must(ctx, gn_stability_map(arena, &ask, &p));
     assert_int_equal(p.n_panels, 1);
@@ -161,7 +162,8 @@ static void map_of_rates_under_momentum(void **state)
             for (size_t i = 0; i < f->nx; i++) {
                 double x = f->x0 + (f->x1 - f->x0) * (double)i / (double)(f->nx - 1);
                 double at = 2 * x * x * (f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1));
-                int want = at > run[k].limit ? 2 : at > run[k].low && at < run[k].high;
+                if (fabs(at - run[k].limit) < 1e-9 || fabs(at - run[k].high) < 1e-9) continue;
+                int want = at > run[k].limit ? 3 : at > run[k].high ? 2 : at > run[k].low;
                 assert_true(f->z[j * f->nx + i] == want);
             }
     }
@@ -192,8 +194,8 @@ static void map_of_momentum(void **state)
             double s = f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1);
             double low = 1 - sqrt(mu), high = 1 + sqrt(mu);
             if (fabs(s - 2 - 2 * mu) < 1e-6 || fabs(s - low * low) < 1e-6 || fabs(s - high * high) < 1e-6 || j == 0)
-                continue;
-            int want = s > 2 + 2 * mu ? 2 : s > low * low && s < high * high;
+                continue;       /* on a line */
+            int want = s > 2 + 2 * mu ? 3 : s > high * high ? 2 : s > low * low;
             assert_true(f->z[j * f->nx + i] == want);
         }
     p = map_of(&arena, "lr-momentum", GN_OPT_nesterov, false);
@@ -204,9 +206,68 @@ static void map_of_momentum(void **state)
             double s = f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1);
             double low = pow((1 - mu) / (1 + mu), 2), limit = (2 + 2 * mu) / (1 + 2 * mu);
             if (fabs(s - limit) < 1e-6 || fabs(s - low) < 1e-6 || fabs(s - 1) < 1e-6) continue;
-            int want = s > limit ? 2 : s > low && s < 1;
+            int want = s > limit ? 3 : s > 1 ? 2 : s > low;
             assert_true(f->z[j * f->nx + i] == want);
         }
+    gn_arena_free(&arena);
+}
+
+/* With a neuron the axis is of the rate, and its point is marked with what the report says of it; every cell has the
+ * regime that the report has there. */
+static void map_of_momentum_has_the_point(void **state)
+{
+    (void)state;
+    gn_arena arena;
+    gn_picture p;
+    gn_arena_init(&arena, ctx);
+    const gn_map_ask ask = { .kind = "lr-momentum", .op = GN_OPT_nesterov, .x = 10, .rate = 0.006 };
+    must(ctx, gn_stability_map(&arena, &ask, &p));
+    const gn_panel *panel = p.panel;
+    const gn_series *limit = &panel->series[0], *point = &panel->series[3];
+    assert_int_equal(panel->n_series, 4);
+    assert_string_equal(panel->y_label, "learning rate η (ηλ = 200·η)");
+    assert_near(limit->y[0], 0.01, 1e-15);
+    assert_true(point->n == 1 && point->x[0] == 0.9 && point->y[0] == 0.006);
+    assert_string_equal(point->label, "η = 0.006, μ = 0.9: ηλ = 1.2, oscillating");
+    const gn_field *f = panel->field;
+    for (size_t j = 1; j < f->ny; j += 7)
+        for (size_t i = 0; i < f->nx; i += 5) {
+            double hyper[] = { 1, f->x0 + (f->x1 - f->x0) * (double)i / (double)(f->nx - 1) };
+            double s = 200 * (f->y0 + (f->y1 - f->y0) * (double)j / (double)(f->ny - 1));
+            gn_iteration it;
+            gn_limit l;
+            must(ctx, gn_limit_of(ctx, GN_OPT_nesterov, hyper, &l));
+            must(ctx, gn_iteration_of(ctx, GN_OPT_nesterov, hyper, s, &it));
+            assert_string_equal(f->names[(int)f->z[j * f->nx + i]], gn_regime_name(gn_regime_under(&l, &it, s)));
+        }
+    const gn_map_ask rate = { .kind = "lr-momentum", .op = GN_OPT_momentum, .rate = 0.006 };
+    assert_int_equal(gn_stability_map(&arena, &rate, &p), GN_USAGE);
+    const gn_map_ask wrong = { .kind = "lr-momentum", .op = GN_OPT_momentum, .wrong_line = true };
+    assert_int_equal(gn_stability_map(&arena, &wrong, &p), GN_USAGE);
+    gn_arena_free(&arena);
+}
+
+/* Inputs beyond the usual part have a map about them; the rate that is asked about is marked. */
+static void map_of_rates_follows_its_marks(void **state)
+{
+    (void)state;
+    const double x[] = { 1e6 }, apart[] = { 0.5, 1000 }, zero[] = { 0 };
+    gn_arena arena;
+    gn_picture p;
+    gn_arena_init(&arena, ctx);
+    gn_map_ask ask = { .kind = "lr-x", .op = GN_OPT_sgd, .marks = 1, .mark = x, .rate = 7.5e-13 };
+    must(ctx, gn_stability_map(&arena, &ask, &p));
+    const gn_panel *panel = p.panel;
+    const gn_series *point = &panel->series[panel->n_series - 1];
+    assert_true(panel->x_min < 1e6 && panel->x_max > 1e6 && panel->y_min <= 1e-12 && panel->y_max > 1e-12);
+    assert_true(panel->n_marks == 1 && panel->mark[0].at == 1e6);
+    assert_near(panel->series[3].y[0], 1e-12, 1e-24);
+    assert_true(point->n == 1 && point->x[0] == 1e6 && point->y[0] == 7.5e-13);
+    assert_string_equal(point->label, "η = 7.5e-13: ηλ = 1.5, oscillating");
+    ask.marks = 2, ask.mark = apart;
+    assert_int_equal(gn_stability_map(&arena, &ask, &p), GN_USAGE);
+    ask.marks = 1, ask.mark = zero;
+    assert_int_equal(gn_stability_map(&arena, &ask, &p), GN_USAGE);
     gn_arena_free(&arena);
 }
 
@@ -375,6 +436,8 @@ int main(void)
         cmocka_unit_test(map_of_rates),
         cmocka_unit_test(map_of_rates_under_momentum),
         cmocka_unit_test(map_of_momentum),
+        cmocka_unit_test(map_of_momentum_has_the_point),
+        cmocka_unit_test(map_of_rates_follows_its_marks),
         cmocka_unit_test(the_probe_is_short),
         cmocka_unit_test(map_of_trajectories),
         cmocka_unit_test(watching_changes_nothing),

@@ -8,12 +8,12 @@
 
 /* ---- what is asked ----------------------------------------------------------------------------------------------- */
 /* A neuron or an expression is taken by plain gradient descent unless something else is said. */
-static gn_status plain_options(gn_cli *cli, gn_options **out)
+static gn_status plain_options(gn_cli *cli, const char *usual, gn_options **out)
 {
     static const gn_option_id ids[] = { GN_O_OPTIMIZER, GN_O_LR, GN_O_MOMENTUM, GN_O_BETA1, GN_O_BETA2, GN_O_EPS,
                                         GN_O_WEIGHT_DECAY };
     GN_TRY(gn_options_new(cli->ctx, out));
-    GN_TRY(gn_options_set(*out, "optimizer", "sgd"));
+    GN_TRY(gn_options_set(*out, "optimizer", usual));
     for (size_t i = 0; i < GN_COUNT(ids); i++)
         if (gn_option_given(cli->options, ids[i]))
             GN_TRY(gn_options_set(*out, gn_option_table(NULL)[ids[i]].name, gn_option_text(cli->options, ids[i])));
@@ -83,7 +83,7 @@ static gn_status look(gn_cli *cli, gn_curved *s)
 {
     gn_stability_ask ask;
     gn_stability figures = { 0 };
-    if (!s->options) GN_TRY(plain_options(cli, &s->options));
+    if (!s->options) GN_TRY(plain_options(cli, "sgd", &s->options));
     GN_TRY(read_ask(cli, s->options, &ask));
     gn_status status = gn_stability_of(cli->ctx, s->objective, &ask, &figures);
     if (status == GN_OK) status = report(cli, s, &ask, &figures);
@@ -130,18 +130,15 @@ static gn_status read_map(gn_cli *cli, gn_arena *arena, gn_map_ask *ask)
     gn_options *o = NULL;
     gn_fit_settings set = { 0 };
     double *hyper = gn_arena_alloc(arena, GN_OPT_HYPER, sizeof *hyper);
-    gn_status s = hyper ? plain_options(cli, &o) : GN_NO_MEMORY;
+    ask->kind = gn_option_text(cli->options, GN_O_MAP);
+    bool over_momentum = strcmp(ask->kind, "lr-momentum") == 0;
+    gn_status s = hyper ? plain_options(cli, over_momentum ? "momentum" : "sgd", &o) : GN_NO_MEMORY;
     if (s == GN_OK) s = gn_fit_read_settings(cli->ctx, o, INT32_MAX, false, &set);
     gn_options_free(o);
     GN_TRY(s);
-    ask->kind = gn_option_text(cli->options, GN_O_MAP);
-    bool momentum = strcmp(ask->kind, "lr-momentum") == 0;
-    bool named = gn_option_given(cli->options, GN_O_OPTIMIZER);
-    ask->op = momentum && !named ? GN_OPT_momentum : set.op;
-    if (momentum && gn_option_given(cli->options, GN_O_MOMENTUM))
-        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--momentum is the axis of --map lr-momentum: every value is drawn");
+    ask->op = set.op;
     memcpy(hyper, set.hyper, GN_OPT_HYPER * sizeof *hyper);
-    ask->hyper = set.op == ask->op ? hyper : NULL;
+    ask->hyper = over_momentum && !gn_option_given(cli->options, GN_O_MOMENTUM) ? NULL : hyper;
     ask->rate = gn_option_given(cli->options, GN_O_LR) ? set.rate : 0;
     ask->wrong_line = gn_option_flag(cli->options, GN_O_WRONG_LINE);
     ask->marks = 0;
@@ -152,7 +149,10 @@ static gn_status read_map(gn_cli *cli, gn_arena *arena, gn_map_ask *ask)
         ask->mark = mark;
         return GN_OK;
     }
-    GN_TRY(number_of(cli, arena, GN_O_X, 10, &ask->x));
+    GN_TRY(number_of(cli, arena, GN_O_X, over_momentum ? 0 : 10, &ask->x));
+    if (over_momentum && ask->x == 0 && gn_option_given(cli->options, GN_O_X))
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--x 0 and --map lr-momentum: the curvature 2x^2 is 0, and no rate "
+                       "has a limit");
     GN_TRY(number_of(cli, arena, GN_O_Y, 10, &ask->y));
     return number_of(cli, arena, GN_O_W, 0, &ask->w);
 }

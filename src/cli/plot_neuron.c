@@ -282,6 +282,7 @@ gn_status gn_plot_regimes(gn_plot *p)
     gn_fit_settings set;
     GN_TRY(list(p, GN_O_X, "9,10,11", &x));
     GN_TRY(read_optimizer(p, &set));
-    const gn_map_ask ask = { .kind = "lr-x", .op = set.op, .hyper = set.hyper, .marks = x.n, .mark = x.at };
+    const gn_map_ask ask = { .kind = "lr-x", .op = set.op, .hyper = set.hyper, .marks = x.n, .mark = x.at,
+                             .rate = gn_option_given(p->cli->options, GN_O_LR) ? set.rate : 0 };
     return gn_regime_map(&p->arena, &ask, &p->picture);
 }

@@ -133,15 +133,16 @@ gn_status gn_stability_picture(gn_stability *s, gn_picture *out);
 typedef struct gn_map_ask {
     const char *kind;           /* "lr-x", "lr-momentum", "trajectories" */
     gn_optimizer op;            /* sgd, momentum or nesterov */
-    const double *hyper;        /* the row's parameters in order; NULL: its own */
-    double x, y, w, rate;       /* the neuron of trajectories, and a rate besides the shares of the limit; 0: none */
-    bool wrong_line;
+    const double *hyper;        /* the row's parameters in order; NULL: its own, and no momentum is marked */
+    double x, y, w;             /* the neuron of trajectories; x of lr-momentum, 0: not known */
+    double rate;                /* that is marked, in trajectories one besides the shares of the limit; 0: none */
+    bool wrong_line;            /* lr-x alone */
     size_t marks;               /* lr-x: the inputs that are marked; 0: 9, 10 and 11 */
     const double *mark;
 } gn_map_ask;
 /* Learning rate against |x| of the neuron (w*x - y)^2 under sgd, momentum or nesterov: the regimes, the limit (of sgd
  * 1/x^2), below it the best rate of sgd, 1/(2x^2), or where momentum begins to ripple, and the inputs that are marked on
- * both. Another optimiser is refused: its limit is not a number over x^2. Everything in the arena. */
+ * both; |x| is from 1 to 20, or about the marks where they lie elsewhere. Another optimiser is refused: its limit is not a number over x^2. Everything in the arena. */
 gn_status gn_regime_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out);
 /* Everything in the arena, which must outlive the picture. */
 gn_status gn_stability_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out);

@@ -10,8 +10,7 @@
 #include "view.h"
 
 enum { STEPS = 30, CURVE = 200, GRID_X = 96, GRID_Y = 64 };
-enum { MAP_LEFT = 1, MAP_RIGHT = 20, MAP_MARKS = 8 };   /* |x| in the map of rates, and how many inputs have a line */
-#define MAP_TOP 0.025                                   /* its largest rate */
+enum { MAP_MARKS = 8, MAP_APART = 100 };    /* inputs that have a line in the map of rates; how far apart they may be */
 
 typedef struct drawing {
     gn_arena *arena;
@@ -70,14 +69,16 @@ static void add_note(drawing *d, size_t panel, double x, double y, const char *t
     d->note[8 * panel + p->n_notes++] = (gn_note_mark){ x, y, text };
 }
 
-static gn_status open_field(drawing *d, double x0, double x1, double y0, double y1, const char *const names[3],
-                            double **z)
+/* What a map shows: from (left, bottom 0) to (right, top). */
+typedef struct map_range { double left, right, top; } map_range;
+
+static gn_status open_field(drawing *d, const map_range *r, const char *const *names, size_t n_names, double **z)
 {
+    double x0 = r->left, x1 = r->right, y0 = 0, y1 = r->top;
     *z = take(d, GRID_X * GRID_Y, sizeof **z);
     if (d->failed) return GN_NO_MEMORY;
     d->field[0] = (gn_field){ .kind = GN_FIELD_CLASSES, .nx = GRID_X, .ny = GRID_Y, .x0 = x0, .x1 = x1, .y0 = y0,
-                              .y1 = y1,
-                              .z = *z, .names = names, .n_names = 3 };
+                              .y1 = y1, .z = *z, .names = names, .n_names = n_names };
     d->panel[0].n_fields = 1;
     d->panel[0].x_min = x0, d->panel[0].x_max = x1, d->panel[0].y_min = y0, d->panel[0].y_max = y1;
     return GN_OK;
@@ -125,6 +126,76 @@ static const char *keep(drawing *d, gn_text *t)
     return out;
 }
 
+/* ---- regimes as classes of a field ------------------------------------------------------------------------------ */
+enum { CLASSES = 4 };
+static const gn_regime plain_classes[] = { GN_REGIME_ONE_SIDED, GN_REGIME_OSCILLATING, GN_REGIME_DIVERGENT };
+static const gn_regime momentum_classes[CLASSES] = { GN_REGIME_ONE_SIDED, GN_REGIME_RIPPLES, GN_REGIME_OSCILLATING,
+                                                     GN_REGIME_DIVERGENT };
+
+typedef struct regimes {
+    const gn_regime *of;
+    size_t n;
+    const char *name[CLASSES];
+} regimes;
+
+static gn_status regimes_of(drawing *d, gn_optimizer op, regimes **out)
+{
+    bool plain = op == GN_OPT_sgd;
+    regimes *r = take(d, 1, sizeof *r);
+    *out = r;
+    if (!r) return GN_NO_MEMORY;
+    r->of = plain ? plain_classes : momentum_classes;
+    r->n = plain ? GN_COUNT(plain_classes) : CLASSES;
+    for (size_t i = 0; i < r->n; i++) r->name[i] = gn_regime_name(r->of[i]);
+    return GN_OK;
+}
+
+/* The regime that the report has there; a line between two regions counts to one of them. */
+static gn_status class_of(gn_context *ctx, const regimes *r, gn_optimizer op, const double *hyper, double eta_lambda,
+                          double *z)
+{
+    gn_iteration it;
+    gn_limit limit;
+    GN_TRY(gn_limit_of(ctx, op, hyper, &limit));
+    GN_TRY(gn_iteration_of(ctx, op, hyper, eta_lambda, &it));
+    gn_regime regime = gn_regime_under(&limit, &it, eta_lambda);
+    if (regime == GN_REGIME_TWO_CYCLE) regime = GN_REGIME_DIVERGENT;
+    if (regime == GN_REGIME_TWO_STEPS) regime = GN_REGIME_OSCILLATING;
+    size_t i = 0;
+    while (i < r->n && r->of[i] != regime) i++;
+    *z = i < r->n ? (double)i : 0;
+    return GN_OK;
+}
+
+/* "η = 0.005, μ = 0.9: ηλ = 1, two steps" */
+static const char *name_point(drawing *d, const gn_map_ask *ask, const double *hyper, double lambda)
+{
+    gn_iteration it;
+    gn_limit limit;
+    gn_text t;
+    double eta_lambda = ask->rate * lambda;
+    if (gn_limit_of(d->arena->ctx, ask->op, hyper, &limit) != GN_OK ||
+        gn_iteration_of(d->arena->ctx, ask->op, hyper, eta_lambda, &it) != GN_OK) {
+        d->failed = true;
+        return NULL;
+    }
+    gn_text_init(&t, d->arena->ctx);
+    gn_text_printf(&t, "η = %s", gn_num_digits(GN_NUM, ask->rate, 4));
+    if (ask->op != GN_OPT_sgd) gn_text_printf(&t, ", μ = %s", gn_num_digits(GN_NUM, hyper[1], 4));
+    gn_text_printf(&t, ": ηλ = %s, ", gn_num_digits(GN_NUM, eta_lambda, 4));
+    gn_text_puts(&t, gn_regime_name(gn_regime_under(&limit, &it, eta_lambda)));
+    return keep(d, &t);
+}
+
+static gn_status add_point(drawing *d, double x, double y, const char *label)
+{
+    double *at = take(d, 2, sizeof *at);
+    if (d->failed) return GN_NO_MEMORY;
+    at[0] = x, at[1] = y;
+    add_series(d, 0, GN_SERIES_POINTS, label, 1, at, at + 1);
+    return GN_OK;
+}
+
 /* ---- rate against |x| -------------------------------------------------------------------------------------------- */
 /* What of rate times curvature the map shows: the limit, and below it sgd's best, or where ripples begin and end. */
 typedef struct map_shares { double limit, low, high; } map_shares;
@@ -154,15 +225,16 @@ static void name_lines(drawing *d, const gn_map_ask *ask, const map_shares *at, 
     names[2] = line_name(d, "ripples to", at->high);
 }
 
-/* The lines over [1, 20], with labels; the points of the n marked inputs on limit and lower line. */
-static gn_status rate_lines(drawing *d, const gn_map_ask *ask, const double *x, size_t n, const map_shares *share)
+/* The lines from left to right, with labels; the points of the n marked inputs on limit and lower line. */
+static gn_status rate_lines(drawing *d, const gn_map_ask *ask, const map_range *range, const double *x, size_t n,
+                            const map_shares *share)
 {
     double *v = take(d, 5 * CURVE, sizeof *v), *at = take(d, 3 * n + 1, sizeof *at);
     const char *names[3];
     if (d->failed) return GN_NO_MEMORY;
     /* best is 1/lambda: a share of rate times curvature times best is a rate */
     double *best = v + CURVE, *limit = v + 2 * CURVE, *low = v + 3 * CURVE, *high = v + 4 * CURVE;
-    GN_TRY(gn_view_rates_of(d->arena->ctx, MAP_LEFT, MAP_RIGHT, CURVE, v, best, limit));
+    GN_TRY(gn_view_rates_of(d->arena->ctx, range->left, range->right, CURVE, v, best, limit));
     scale(limit, best, CURVE, share->limit), scale(low, best, CURVE, share->low);
     scale(high, best, CURVE, share->high);
     for (size_t i = 0; i < n; i++) {
@@ -180,42 +252,64 @@ static gn_status rate_lines(drawing *d, const gn_map_ask *ask, const double *x, 
     return d->failed ? GN_NO_MEMORY : GN_OK;
 }
 
-/* The regime as a class of the field: of sgd by r, of momentum by the iteration's eigenvalues. */
-static gn_status class_of(gn_context *ctx, gn_optimizer op, const double *hyper, double eta_lambda, double *z)
-{
-    gn_iteration it;
-    gn_regime r = gn_regime_of(eta_lambda, NULL, NULL);
-    *z = r == GN_REGIME_DIVERGENT || r == GN_REGIME_TWO_CYCLE ? 2 : r == GN_REGIME_OSCILLATING;
-    if (op == GN_OPT_sgd) return GN_OK;
-    GN_TRY(gn_iteration_of(ctx, op, hyper, eta_lambda, &it));
-    *z = it.spectral > 1 + 1e-12 ? 2 : it.ripples;
-    return GN_OK;
-}
-
 /* The name of each class where its row of cells is longest, if a name has room there. */
 static void note_regions(drawing *d, const gn_field *f)
 {
-    size_t length[3] = { 0 }, at_x[3] = { 0 }, at_y[3] = { 0 };
-    for (size_t j = 2; j + 2 < f->ny; j++)
+    size_t length[CLASSES] = { 0 }, at_x[CLASSES] = { 0 }, at_y[CLASSES] = { 0 };
+    for (size_t j = 2; j + 5 < f->ny; j++)
         for (size_t i = 0, run = 0; i < f->nx; i++) {
             int class = (int)f->z[j * f->nx + i];
             run = i && f->z[j * f->nx + i - 1] == f->z[j * f->nx + i] ? run + 1 : 1;
             if (run > length[class]) length[class] = run, at_x[class] = i + 1 - run, at_y[class] = j;
         }
-    for (int k = 0; k < 3; k++)
+    for (size_t k = 0; k < f->n_names; k++)
         if (length[k] >= f->nx / 6)
             add_note(d, 0, along(f->x0, f->x1, at_x[k] + length[k] / 3, f->nx), along(f->y0, f->y1, at_y[k], f->ny),
                      f->names[k]);
 }
 
-static gn_status rate_regimes(drawing *d, const gn_map_ask *ask, const double *hyper, double *z)
+static gn_status rate_regimes(drawing *d, const gn_map_ask *ask, const map_range *range, const regimes *r,
+                              const double *hyper, double *z)
 {
     for (size_t j = 0; j < GRID_Y; j++)
         for (size_t i = 0; i < GRID_X; i++) {
-            double x = along(MAP_LEFT, MAP_RIGHT, i, GRID_X), eta = along(0, MAP_TOP, j, GRID_Y);
-            GN_TRY(class_of(d->arena->ctx, ask->op, hyper, eta * 2 * x * x, &z[j * GRID_X + i]));
+            double x = along(range->left, range->right, i, GRID_X), eta = along(0, range->top, j, GRID_Y);
+            GN_TRY(class_of(d->arena->ctx, r, ask->op, hyper, eta * 2 * x * x, &z[j * GRID_X + i]));
         }
     return GN_OK;
+}
+
+/* The usual part of the map, where the marks lie in it; else from half of the smallest to beyond the largest, and up to
+ * twice the limit of the smallest. */
+static gn_status range_of(gn_context *ctx, const double *x, size_t n, double limit, double rate, map_range *out)
+{
+    double lo = INFINITY, hi = 0;
+    *out = (map_range){ 1, 20, 0.025 };
+    for (size_t i = 0; i < n; i++) lo = fmin(lo, fabs(x[i])), hi = fmax(hi, fabs(x[i]));
+    if (lo < out->left || hi > out->right) {
+        if (!(hi <= MAP_APART * lo) || !isnormal(lo * lo) || !isfinite(4 * hi * hi))
+            return gn_fail(ctx, GN_E_CFG_CONFLICT, "--x %s and %s do not fit into one map of rates, whose limits are "
+                           "over x^2: none may be 0, nor %d times as large as another", gn_num(GN_NUM, lo),
+                           gn_num(GN_NUM, hi), MAP_APART);
+        *out = (map_range){ lo / 2, 1.6 * hi, limit / (lo * lo) };
+    }
+    if (rate > out->top) out->top = 1.25 * rate;
+    return GN_OK;
+}
+
+/* The rate that is asked about, at each marked input. */
+static gn_status mark_rate(drawing *d, const gn_map_ask *ask, const double *hyper, const double *x, size_t n)
+{
+    double *at = take(d, 2 * n + 1, sizeof *at);
+    gn_text t;
+    if (d->failed) return GN_NO_MEMORY;
+    for (size_t i = 0; i < n; i++) at[i] = fabs(x[i]), at[n + i] = ask->rate;
+    gn_text_init(&t, d->arena->ctx);
+    gn_text_printf(&t, "η = %s", gn_num_digits(GN_NUM, ask->rate, 4));
+    const char *label = keep(d, &t);
+    if (n == 1) label = name_point(d, ask, hyper, 2 * x[0] * x[0]);
+    add_series(d, 0, GN_SERIES_POINTS, label, n, at, at + n);
+    return d->failed ? GN_NO_MEMORY : GN_OK;
 }
 
 static gn_status mark_inputs(drawing *d, const double *x, size_t n)
@@ -232,6 +326,7 @@ static gn_status mark_inputs(drawing *d, const double *x, size_t n)
 static gn_status name_map(drawing *d, const gn_map_ask *ask, const double *hyper)
 {
     gn_panel *p = &d->panel[0];
+    bool usual = p->x_min == 1 && p->x_max == 20 && p->y_max == 0.025;
     p->x_label = "input |x|";
     p->y_label = "learning rate η (per step)";
     if (ask->op != GN_OPT_sgd) {
@@ -243,15 +338,15 @@ static gn_status name_map(drawing *d, const gn_map_ask *ask, const double *hyper
         note_regions(d, p->field);
         return d->failed ? GN_NO_MEMORY : GN_OK;
     }
-    add_note(d, 0, 2.5, 0.006, p->field->names[0]);
-    add_note(d, 0, 11.2, 0.0045, p->field->names[1]);
-    add_note(d, 0, 14, 0.016, p->field->names[2]);
+    if (!usual) note_regions(d, p->field);
+    else {
+        add_note(d, 0, 2.5, 0.006, p->field->names[0]);
+        add_note(d, 0, 11.2, 0.0045, p->field->names[1]);
+        add_note(d, 0, 14, 0.016, p->field->names[2]);
+    }
     p->title = "gradient descent on L = (w·x − y)²: λ = 2x², r = 1 − ηλ";
     return GN_OK;
 }
-
-static const char *const plain_regions[] = { "one-sided", "oscillating", "divergent" };
-static const char *const momentum_regions[] = { "smooth", "ripples", "divergent" };
 
 gn_status gn_regime_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
@@ -267,65 +362,141 @@ gn_status gn_regime_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
         return gn_fail(arena->ctx, GN_E_CFG_CONFLICT, "the wrong line is of plain gradient descent, not of %s",
                        gn_optimizer_table()[ask->op].name);
     map_shares share = { .limit = limit.value, .low = 1 };
+    map_range range;
+    regimes *r;
     if (!plain) ripple_edges(ask->op, hyper[1], &share.low, &share.high);
+    GN_TRY(range_of(arena->ctx, x, n, limit.value, ask->rate, &range));
     GN_TRY(begin(&d, arena, 1, out));
-    GN_TRY(open_field(&d, MAP_LEFT, MAP_RIGHT, 0, MAP_TOP, plain ? plain_regions : momentum_regions, &z));
+    GN_TRY(regimes_of(&d, ask->op, &r));
+    GN_TRY(open_field(&d, &range, r->name, r->n, &z));
     hyper[0] = 1;       /* rate times curvature is all that counts */
-    GN_TRY(rate_regimes(&d, ask, hyper, z));
-    GN_TRY(rate_lines(&d, ask, x, n, &share));
+    GN_TRY(rate_regimes(&d, ask, &range, r, hyper, z));
+    GN_TRY(rate_lines(&d, ask, &range, x, n, &share));
     GN_TRY(mark_inputs(&d, x, n));
+    if (ask->rate > 0) GN_TRY(mark_rate(&d, ask, hyper, x, n));
     return name_map(&d, ask, hyper);
 }
 
-/* ---- rate times curvature against momentum ----------------------------------------------------------------------- */
-static gn_status limits_over_momentum(drawing *d, gn_context *ctx, const gn_map_ask *ask, double most)
+/* ---- rate against momentum --------------------------------------------------------------------------------------- */
+/* lambda: 1 where it is not known, so that the axis is of rate times curvature. */
+typedef struct momentum_map {
+    const gn_map_ask *ask;
+    bool known;
+    double lambda, mu;
+    map_range range;
+} momentum_map;
+
+static gn_status limits_over_momentum(drawing *d, const momentum_map *m)
 {
     double *mu = take(d, CURVE, sizeof *mu), *limit = take(d, CURVE, sizeof *limit);
     double *low = take(d, CURVE, sizeof *low), *high = take(d, CURVE, sizeof *high);
-    bool polyak = ask->op == GN_OPT_momentum;
+    bool polyak = m->ask->op == GN_OPT_momentum;
     if (d->failed) return GN_NO_MEMORY;
     for (size_t i = 0; i < CURVE; i++) {
-        double hyper[GN_OPT_HYPER] = { 1, along(0, most, i, CURVE) };
+        double hyper[GN_OPT_HYPER] = { 1, along(0, m->range.right, i, CURVE) };
         gn_limit l;
-        GN_TRY(gn_limit_of(ctx, ask->op, hyper, &l));
+        GN_TRY(gn_limit_of(d->arena->ctx, m->ask->op, hyper, &l));
         mu[i] = hyper[1];
-        limit[i] = l.value;
-        ripple_edges(ask->op, mu[i], &low[i], &high[i]);
+        limit[i] = l.value / m->lambda;
+        ripple_edges(m->ask->op, mu[i], &low[i], &high[i]);
+        low[i] /= m->lambda, high[i] /= m->lambda;
     }
-    add_series(d, 0, GN_SERIES_LINE, polyak ? "limit 2 + 2mu" : "limit (2 + 2mu)/(1 + 2mu)", CURVE, mu, limit);
-    add_series(d, 0, GN_SERIES_LINE, polyak ? "ripples from (1 - sqrt(mu))^2" : "ripples from ((1 - mu)/(1 + mu))^2",
-               CURVE, mu, low);
-    add_series(d, 0, GN_SERIES_LINE, polyak ? "to (1 + sqrt(mu))^2" : "to 1", CURVE, mu, high);
+    const char *const name[2][3] = {
+        { polyak ? "limit 2 + 2mu" : "limit (2 + 2mu)/(1 + 2mu)",
+          polyak ? "ripples from (1 - sqrt(mu))^2" : "ripples from ((1 - mu)/(1 + mu))^2",
+          polyak ? "to (1 + sqrt(mu))^2" : "to 1" },
+        { polyak ? "limit (2 + 2mu)/λ" : "limit (2 + 2mu)/(1 + 2mu)/λ",
+          polyak ? "ripples from (1 - sqrt(mu))^2/λ" : "ripples from ((1 - mu)/(1 + mu))^2/λ",
+          polyak ? "to (1 + sqrt(mu))^2/λ" : "to 1/λ" },
+    };
+    add_series(d, 0, GN_SERIES_LINE, name[m->known][0], CURVE, mu, limit);
+    add_series(d, 0, GN_SERIES_LINE, name[m->known][1], CURVE, mu, low);
+    add_series(d, 0, GN_SERIES_LINE, name[m->known][2], CURVE, mu, high);
     return GN_OK;
+}
+
+/* The neuron that is asked about: its rate and momentum as a point, or the momentum alone as a line. */
+static gn_status mark_momentum(drawing *d, const momentum_map *m)
+{
+    const double hyper[GN_OPT_HYPER] = { m->ask->rate, m->mu };
+    gn_text t;
+    if (m->ask->rate > 0) return add_point(d, m->mu, m->ask->rate, name_point(d, m->ask, hyper, m->lambda));
+    if (!m->ask->hyper) return GN_OK;
+    gn_text_init(&t, d->arena->ctx);
+    gn_text_printf(&t, "μ = %s", gn_num_digits(GN_NUM, m->mu, 4));
+    add_rule(d, 0, true, m->mu, keep(d, &t));
+    return d->failed ? GN_NO_MEMORY : GN_OK;
+}
+
+static gn_status name_momentum_map(drawing *d, const momentum_map *m)
+{
+    bool polyak = m->ask->op == GN_OPT_momentum;
+    gn_panel *p = &d->panel[0];
+    const char *const *names = p->field->names;
+    double top = m->range.top;
+    if (top <= (polyak ? 4.5 : 2.5) / m->lambda) {
+        add_note(d, 0, polyak ? 0.05 : 0.03, (polyak ? 0.2 : 0.3) / m->lambda, names[0]);
+        add_note(d, 0, 0.5, 0.6 / m->lambda, names[1]);
+        add_note(d, 0, polyak ? 0.01 : 0.4, (polyak ? 1.88 : 1.2) / m->lambda, names[2]);
+    }
+    add_note(d, 0, 0.4, 0.87 * top, names[3]);
+    p->title = polyak ? "Momentum on a quadratic" : "Nesterov's momentum on a quadratic";
+    p->x_label = "momentum mu";
+    p->y_label = "learning rate times curvature, ηλ";
+    if (!m->known) return GN_OK;
+    gn_text t, y;
+    gn_text_init(&t, d->arena->ctx);
+    gn_text_init(&y, d->arena->ctx);
+    gn_text_printf(&t, "%s, L = (w·x − y)², x = %s: λ = 2x² = ", polyak ? "Momentum" : "Nesterov's momentum",
+                   gn_num_digits(GN_NUM, m->ask->x, 6));
+    gn_text_puts(&t, gn_num_digits(GN_NUM, m->lambda, 6));
+    gn_text_printf(&y, "learning rate η (ηλ = %s·η)", gn_num_digits(GN_NUM, m->lambda, 6));
+    p->title = keep(d, &t);
+    p->y_label = keep(d, &y);
+    return d->failed ? GN_NO_MEMORY : GN_OK;
+}
+
+static gn_status read_momentum_map(gn_context *ctx, const gn_map_ask *ask, momentum_map *m)
+{
+    double hyper[GN_OPT_HYPER];
+    if (ask->op != GN_OPT_momentum && ask->op != GN_OPT_nesterov) {
+        gn_fail(ctx, GN_E_CFG_CONFLICT, "this map is over the momentum mu, and %s has none",
+                gn_optimizer_table()[ask->op].name);
+        return gn_hint(ctx, "use --optimizer momentum or nesterov");
+    }
+    hyper_of(ask, hyper);
+    *m = (momentum_map){ .ask = ask, .known = ask->x != 0, .lambda = ask->x != 0 ? 2 * ask->x * ask->x : 1,
+                         .mu = hyper[1] };
+    if (!isnormal(m->lambda) || !isnormal(1 / m->lambda))
+        return gn_fail(ctx, GN_E_CFG_RANGE, "the curvature 2x^2 is %s: it does not fit into a map",
+                       gn_num(GN_NUM, m->lambda));
+    double top = (ask->op == GN_OPT_momentum ? 4.2 : 2.2) / m->lambda;
+    m->range = (map_range){ 0, fmax(0.99, m->mu), fmax(top, 1.1 * ask->rate) };
+    if (m->known || !(ask->rate > 0)) return GN_OK;
+    gn_fail(ctx, GN_E_CFG_CONFLICT, "--lr and --map lr-momentum: without a neuron the map is over lr*lambda, and the "
+            "rate alone is no point of it");
+    return gn_hint(ctx, "give the input too, such as --x 10: lambda is 2x^2");
 }
 
 static gn_status map_lr_momentum(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
-    const char *const *regions = momentum_regions;
-    const double most = 0.99, top = ask->op == GN_OPT_momentum ? 4.2 : 2.2;
     drawing d;
+    momentum_map m;
+    regimes *r;
     double *z;
-    if (ask->op != GN_OPT_momentum && ask->op != GN_OPT_nesterov) {
-        gn_fail(arena->ctx, GN_E_CFG_CONFLICT, "this map is over the momentum mu, and %s has none",
-                gn_optimizer_table()[ask->op].name);
-        return gn_hint(arena->ctx, "use --optimizer momentum or nesterov");
-    }
+    GN_TRY(read_momentum_map(arena->ctx, ask, &m));
     GN_TRY(begin(&d, arena, 1, out));
-    GN_TRY(open_field(&d, 0, most, 0, top, regions, &z));
+    GN_TRY(regimes_of(&d, ask->op, &r));
+    GN_TRY(open_field(&d, &m.range, r->name, r->n, &z));
     for (size_t j = 0; j < GRID_Y; j++)
         for (size_t i = 0; i < GRID_X; i++) {
-            double hyper[GN_OPT_HYPER] = { 1, along(0, most, i, GRID_X) };
-            GN_TRY(class_of(arena->ctx, ask->op, hyper, along(0, top, j, GRID_Y), &z[j * GRID_X + i]));
+            double hyper[GN_OPT_HYPER] = { 1, along(0, m.range.right, i, GRID_X) };
+            double at = along(0, m.range.top, j, GRID_Y) * m.lambda;
+            GN_TRY(class_of(arena->ctx, r, ask->op, hyper, at, &z[j * GRID_X + i]));
         }
-    GN_TRY(limits_over_momentum(&d, arena->ctx, ask, most));
-    if (ask->op == GN_OPT_momentum) add_note(&d, 0, 0.05, 0.2, regions[0]);
-    else add_note(&d, 0, 0.4, 1.25, regions[0]);
-    add_note(&d, 0, 0.5, 0.6, regions[1]);
-    add_note(&d, 0, 0.4, 0.87 * top, regions[2]);
-    d.panel[0].title = ask->op == GN_OPT_momentum ? "Momentum on a quadratic" : "Nesterov's momentum on a quadratic";
-    d.panel[0].x_label = "momentum mu";
-    d.panel[0].y_label = "learning rate times curvature";
-    return GN_OK;
+    GN_TRY(limits_over_momentum(&d, &m));
+    GN_TRY(mark_momentum(&d, &m));
+    return name_momentum_map(&d, &m);
 }
 
 /* ---- trajectories ------------------------------------------------------------------------------------------------ */
@@ -393,6 +564,9 @@ static gn_status map_trajectories(gn_arena *arena, const gn_map_ask *ask, gn_pic
 gn_status gn_stability_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out)
 {
     *out = (gn_picture){ 0 };
+    if (ask->wrong_line && strcmp(ask->kind, "lr-x") != 0)
+        return gn_fail(arena->ctx, GN_E_CFG_CONFLICT, "--wrong-line is drawn into --map lr-x, not into --map %s",
+                       ask->kind);
     if (strcmp(ask->kind, "lr-x") == 0) return gn_regime_map(arena, ask, out);
     if (strcmp(ask->kind, "lr-momentum") == 0) return map_lr_momentum(arena, ask, out);
     if (strcmp(ask->kind, "trajectories") == 0) return map_trajectories(arena, ask, out);

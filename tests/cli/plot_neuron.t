@@ -45,9 +45,36 @@ $ glassnet stability --map lr-momentum --optimizer adam
 ! glassnet: error[CFG-CONFLICT]: this map is over the momentum mu, and adam has none
 ! hint: use --optimizer momentum or nesterov
 ? 2
-$ glassnet stability --map lr-momentum --optimizer nesterov --momentum 0.4
-! glassnet: error[CFG-CONFLICT]: --momentum is the axis of --map lr-momentum: every value is drawn
+# the neuron that is asked about is marked, and with its input the axis is of the rate; what has no place is refused
+$ glassnet stability --map lr-momentum --optimizer nesterov --momentum 0.4 --x 10 --y 10 --lr 0.005 --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["panels"][0]; print(p["y_label"], [(s["label"], s["x"], s["y"]) for s in p["series"]][-1])'
+> learning rate η (ηλ = 200·η) ('η = 0.005, μ = 0.4: ηλ = 1, two steps', [0.4], [0.005])
+$ glassnet stability --map lr-momentum --momentum 0.4 | grep -c 'μ = 0.4'
+> 1
+$ glassnet stability --map lr-momentum --lr 0.1
+! glassnet: error[CFG-CONFLICT]: --lr and --map lr-momentum: without a neuron the map is over lr*lambda, and the rate alone is no point of it
+! hint: give the input too, such as --x 10: lambda is 2x^2
 ? 2
+$ glassnet stability --map lr-momentum --x 0
+! glassnet: error[CFG-CONFLICT]: --x 0 and --map lr-momentum: the curvature 2x^2 is 0, and no rate has a limit
+? 2
+$ for m in lr-momentum trajectories; do glassnet stability --map $m --wrong-line || true; done
+! glassnet: error[CFG-CONFLICT]: --wrong-line is drawn into --map lr-x, not into --map lr-momentum
+! glassnet: error[CFG-CONFLICT]: --wrong-line is drawn into --map lr-x, not into --map trajectories
+$ glassnet stability --map lr-x --x 1000000 --json > a.json; python3 labels.py < a.json
+> limit 1/x^2: r = -1, two-cycle 4e-12 3.90{num}
+> one step: 1/(2x^2), r = 0 2e-12 1.95{num}
+$ glassnet stability --map lr-x --x 0.5,1000
+! glassnet: error[CFG-CONFLICT]: --x 0.5 and 1000 do not fit into one map of rates, whose limits are over x^2: none may be 0, nor 100 times as large as another
+? 2
+$ for c in "stability --map lr-x" "plot --kind regimes"; do glassnet $c --x 10 --lr 0.004 --json | python3 labels.py | tail -1; done
+> η = 0.004: ηλ = 0.8, one-sided 0.004 0.004
+> η = 0.004: ηλ = 0.8, one-sided 0.004 0.004
+# a map has the regimes of the report
+$ glassnet stability --map lr-momentum --optimizer nesterov | grep -oE 'one-sided|rippling|oscillating|divergent|smooth' | sort -u
+> divergent
+> one-sided
+> oscillating
+> rippling
 $ glassnet stability --map lr-x --act sigmoid --loss mae
 ! glassnet: error[CFG-CONFLICT]: --map is of the neuron p = w*x under L = (p - y)^2: it takes no --act
 ! hint: {any}
