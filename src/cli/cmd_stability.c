@@ -6,6 +6,65 @@
 #include "../nn/fit.h"
 #include "stability.h"
 
+/* ---- what would be ignored --------------------------------------------------------------------------------------- */
+typedef enum subject_kind { A_NEURON, AN_EXPRESSION, A_NETWORK, A_MAP, KINDS } subject_kind;
+
+/* What only some subjects have: an option that says nothing of this one is refused, and not passed over. */
+typedef struct owned { gn_option_id id; bool by[KINDS]; } owned;
+#define NET_ONLY { false, false, true, false }
+static const owned owners[] = {
+    { GN_O_X, { true, false, false, true } },           { GN_O_Y, { true, false, false, true } },
+    { GN_O_W, { true, false, false, true } },           { GN_O_B, { true, false, false, true } },
+    { GN_O_ACT, { true, false, true, true } },          { GN_O_LOSS, { true, false, true, true } },
+    { GN_O_REDUCTION, { true, false, true, true } },    { GN_O_FROM, { false, true, false, false } },
+    { GN_O_AT, { false, true, false, false } },         { GN_O_TOP, { true, true, true, false } },
+    { GN_O_DIGITS, { true, true, true, false } },       { GN_O_DEPTH, { true, true, true, false } },
+    { GN_O_NET, NET_ONLY },       { GN_O_LAYERS, NET_ONLY },    { GN_O_INIT, NET_ONLY },
+    { GN_O_SCALE, NET_ONLY },     { GN_O_ROWS, NET_ONLY },      { GN_O_TARGET, NET_ONLY },
+    { GN_O_TASK, NET_ONLY },      { GN_O_IGNORE, NET_ONLY },    { GN_O_CLASSES, NET_ONLY },
+    { GN_O_N, NET_ONLY },         { GN_O_NOISE, NET_ONLY },     { GN_O_MISSING, NET_ONLY },
+    { GN_O_NONFINITE, NET_ONLY }, { GN_O_HEADER, NET_ONLY },    { GN_O_DELIM, NET_ONLY },
+    { GN_O_DECIMAL, NET_ONLY },   { GN_O_THOUSANDS, NET_ONLY }, { GN_O_ESCAPE, NET_ONLY },
+    { GN_O_SKIP_ROWS, NET_ONLY }, { GN_O_DUP, NET_ONLY },       { GN_O_ENCODING, NET_ONLY },
+};
+static const char *const made_by[KINDS] = { "--x", "--from", NULL, "--map" };
+static const char *const made[KINDS] = { "a neuron", "an expression", NULL, "a map of a neuron" };
+
+static subject_kind kind_of(const gn_cli *cli)
+{
+    const gn_options *o = cli->options;
+    if (strcmp(gn_option_text(o, GN_O_MAP), "none")) return A_MAP;
+    if (cli->arguments == 0) return A_NEURON;
+    return gn_option_given(o, GN_O_FROM) || gn_option_given(o, GN_O_AT) ? AN_EXPRESSION : A_NETWORK;
+}
+
+static gn_status refuse(gn_cli *cli, subject_kind kind, gn_option_id id)
+{
+    const char *name = gn_option_table(NULL)[id].name;
+    if (cli->arguments && (id == GN_O_X || id == GN_O_Y || id == GN_O_W || id == GN_O_B))
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s makes a neuron, and '%s' names something else", name,
+                       gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])));
+    const char *by = kind == AN_EXPRESSION && !gn_option_given(cli->options, GN_O_FROM) ? "--at" : made_by[kind];
+    return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s and %s: what is looked at is %s, and of it --%s says nothing", name,
+                   by, made[kind], name);
+}
+
+static gn_status refuse_ignored(gn_cli *cli)
+{
+    const gn_options *o = cli->options;
+    subject_kind kind = kind_of(cli);
+    if (kind == A_NEURON && !gn_option_given(o, GN_O_X)) return GN_OK;     /* which is said first */
+    for (size_t i = 0; i < GN_COUNT(owners); i++)
+        if (!owners[i].by[kind] && gn_option_given(o, owners[i].id)) return refuse(cli, kind, owners[i].id);
+    if (kind == AN_EXPRESSION && gn_option_given(o, GN_O_FROM) && gn_option_given(o, GN_O_AT))
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--from and --at: both say where to look");
+    if (kind == A_NETWORK && gn_option_given(o, GN_O_NET) && gn_option_given(o, GN_O_LAYERS))
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--net and --layers: both describe the hidden layers");
+    if (kind == A_NETWORK && gn_option_given(o, GN_O_NET) && gn_option_given(o, GN_O_ACT))
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--net and --act: write the activations into --net");
+    return GN_OK;
+}
+
 /* ---- what is asked ----------------------------------------------------------------------------------------------- */
 /* A neuron or an expression is taken by plain gradient descent unless something else is said. */
 static gn_status plain_options(gn_cli *cli, const char *usual, gn_options **out)
@@ -83,6 +142,11 @@ static gn_status look(gn_cli *cli, gn_curved *s)
 {
     gn_stability_ask ask;
     gn_stability figures = { 0 };
+    size_t n = gn_objective_size(s->objective);
+    if (gn_option_given(cli->options, GN_O_TOP) && (size_t)gn_option_int(cli->options, GN_O_TOP) > n)
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--top %lld: there %s %zu parameter%s, and no more eigenvalues than "
+                       "that", (long long)gn_option_int(cli->options, GN_O_TOP), n == 1 ? "is" : "are", n,
+                       n == 1 ? "" : "s");
     if (!s->options) GN_TRY(plain_options(cli, "sgd", &s->options));
     GN_TRY(read_ask(cli, s->options, &ask));
     gn_status status = gn_stability_of(cli->ctx, s->objective, &ask, &figures);
@@ -111,7 +175,6 @@ static gn_status check_map(gn_cli *cli)
 {
     static const struct { gn_option_id id; const char *harmless; } others[] = {
         { GN_O_ACT, "identity" }, { GN_O_LOSS, "mse" },  { GN_O_REDUCTION, "mean" }, { GN_O_B, NULL },
-        { GN_O_NET, NULL },       { GN_O_LAYERS, NULL }, { GN_O_FROM, NULL },        { GN_O_AT, NULL },
         { GN_O_WEIGHT_DECAY, "0" }, { GN_O_SPECTRUM, NULL }, { GN_O_DENSITY, NULL },
     };
     for (size_t i = 0; i < GN_COUNT(others); i++) {
@@ -181,6 +244,7 @@ static gn_status map(gn_cli *cli)
 static gn_status run(gn_cli *cli)
 {
     gn_curved s;
+    GN_TRY(refuse_ignored(cli));
     if (strcmp(gn_option_text(cli->options, GN_O_MAP), "none")) return map(cli);
     if (gn_option_flag(cli->options, GN_O_WRONG_LINE))
         return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--wrong-line is drawn into --map lr-x");

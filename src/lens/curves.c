@@ -118,7 +118,10 @@ static gn_status add_sharpness(panels *p, const gn_curves *run, size_t runs)
         gn_series_kind kind = c->watched > 60 ? GN_SERIES_LINE : GN_SERIES_LINE_POINTS;
         int style = (int)(2 * r);
         s[panel.n_series++] = (gn_series){ kind, measured, c->watched, c->step, c->sharpness, style };
-        s[panel.n_series++] = (gn_series){ GN_SERIES_LINE, limit, c->watched, c->step, c->limit, style + 1 };
+        bool limited = false;       /* lion's step has none, and a line that is not there has no name */
+        for (size_t i = 0; i < c->watched; i++) limited = limited || isfinite(c->limit[i]);
+        if (limited)
+            s[panel.n_series++] = (gn_series){ GN_SERIES_LINE, limit, c->watched, c->step, c->limit, style + 1 };
     }
     double lo = INFINITY, hi = -INFINITY;
     for (size_t i = 0; i < panel.n_series; i++)

@@ -250,7 +250,7 @@ static double rounding(const gn_stability *s, const gn_walk *far)
     return 8 * DBL_EPSILON * sum;
 }
 
-/* With two eigenvalues a distance that changes its sign passes through 0: a row is as large as the largest next to it. */
+/* With two eigenvalues a distance that changes its sign passes through 0: a row counts as large as those next to it. */
 static double size_about(const gn_stability *s, const double *d, size_t k)
 {
     double about = fabs(d[k]);

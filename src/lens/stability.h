@@ -141,8 +141,9 @@ typedef struct gn_map_ask {
     const double *mark;
 } gn_map_ask;
 /* Learning rate against |x| of the neuron (w*x - y)^2 under sgd, momentum or nesterov: the regimes, the limit (of sgd
- * 1/x^2), below it the best rate of sgd, 1/(2x^2), or where momentum begins to ripple, and the inputs that are marked on
- * both; |x| is from 1 to 20, or about the marks where they lie elsewhere. Another optimiser is refused: its limit is not a number over x^2. Everything in the arena. */
+ * 1/x^2), below it the best rate of sgd, 1/(2x^2), or where momentum begins to ripple, and the inputs that are marked
+ * on both; |x| is from 1 to 20, or about the marks where they lie elsewhere. Another optimiser is refused: its limit is
+ * not a number over x^2. Everything in the arena. */
 gn_status gn_regime_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out);
 /* Everything in the arena, which must outlive the picture. */
 gn_status gn_stability_map(gn_arena *arena, const gn_map_ask *ask, gn_picture *out);

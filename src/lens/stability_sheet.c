@@ -81,8 +81,8 @@ static void say_concave(const gn_stability *s, gn_sheet *sheet)
         gn_sheet_text(sheet, 0, "That holds in this region, up to the next kink.");
 }
 
-/* A saddle is a point where the gradient is 0. Elsewhere a direction that curves downwards is negative curvature, and of
- * what lies ahead it says nothing, unless the curvature is the same everywhere. */
+/* A saddle is a point where the gradient is 0. Elsewhere a direction that curves downwards is negative curvature, and
+ * of what lies ahead it says nothing, unless the curvature is the same everywhere. */
 static void say_downwards(const gn_stability *s, gn_sheet *sheet)
 {
     if (stationary(s))

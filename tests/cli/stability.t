@@ -265,6 +265,11 @@ $+ END
 $ python3 crossings.py
 > True True
 
+# an optimiser without a limit has no line of one in the picture, nor its name
+$ for o in lion sgd; do glassnet train moons --net "8 tanh" --optimizer $o --lr 0.001 --epochs 3 --quiet --watch-sharpness 20 --plot - --out w.safetensors | grep -c 'limit of the rate' || true; done
+> 0
+> 1
+
 # a look that never came is told, and why
 $ glassnet train moons --net "8 tanh" --epochs 3 --quiet --watch-sharpness 100000 --out w.safetensors | grep -A1 '^sharpness'
 > sharpness not measured: --watch-sharpness 100000 looks every 100000 steps, and there were 75;
@@ -382,6 +387,38 @@ $ glassnet stability "1/x" --from x=0
 ? 1
 $ glassnet stability --x 3 --y 10 --wrong-line
 ! glassnet: error[CFG-CONFLICT]: --wrong-line is drawn into --map lr-x
+? 2
+
+# what would be ignored is refused, by both names
+$ for o in "--y 1" "--w 1" "--b 1" "--x 1" "--rows 5" "--net 3" "--scale none" "--act tanh" "--loss mae" "--reduction sum" "--init he" "--at x=2" "--target 1"; do glassnet stability "x^2" --from x=1 $o 2>&1 | cut -d: -f2- || true; done
+>  error[CFG-CONFLICT]: --y makes a neuron, and 'x^2' names something else
+>  error[CFG-CONFLICT]: --w makes a neuron, and 'x^2' names something else
+>  error[CFG-CONFLICT]: --b makes a neuron, and 'x^2' names something else
+>  error[CFG-CONFLICT]: --x makes a neuron, and 'x^2' names something else
+>  error[CFG-CONFLICT]: --rows and --from: what is looked at is an expression, and of it --rows says nothing
+>  error[CFG-CONFLICT]: --net and --from: what is looked at is an expression, and of it --net says nothing
+>  error[CFG-CONFLICT]: --scale and --from: what is looked at is an expression, and of it --scale says nothing
+>  error[CFG-CONFLICT]: --act and --from: what is looked at is an expression, and of it --act says nothing
+>  error[CFG-CONFLICT]: --loss and --from: what is looked at is an expression, and of it --loss says nothing
+>  error[CFG-CONFLICT]: --reduction and --from: what is looked at is an expression, and of it --reduction says nothing
+>  error[CFG-CONFLICT]: --init and --from: what is looked at is an expression, and of it --init says nothing
+>  error[CFG-CONFLICT]: --from and --at: both say where to look
+>  error[CFG-CONFLICT]: --target and --from: what is looked at is an expression, and of it --target says nothing
+$ for o in "--top 2" "--rows 5" "--target y" "--net 3" "--init he" "--from w=1"; do glassnet stability --x 1 --y 1 $o 2>&1 | cut -d: -f2- || true; done
+>  error[CFG-CONFLICT]: --top 2: there is 1 parameter, and no more eigenvalues than that
+>  error[CFG-CONFLICT]: --rows and --x: what is looked at is a neuron, and of it --rows says nothing
+>  error[CFG-CONFLICT]: --target and --x: what is looked at is a neuron, and of it --target says nothing
+>  error[CFG-CONFLICT]: --net and --x: what is looked at is a neuron, and of it --net says nothing
+>  error[CFG-CONFLICT]: --init and --x: what is looked at is a neuron, and of it --init says nothing
+>  error[CFG-CONFLICT]: --from and --x: what is looked at is a neuron, and of it --from says nothing
+$ glassnet stability --x 1,2 --y 1 --top 2 | grep -c '^the largest eigenvalues'
+> 1
+$ for o in "--layers 4 --net 3" "--net 3 --act tanh" "--w 1"; do glassnet stability moons $o 2>&1 | cut -d: -f2- || true; done
+>  error[CFG-CONFLICT]: --net and --layers: both describe the hidden layers
+>  error[CFG-CONFLICT]: --net and --act: write the activations into --net
+>  error[CFG-CONFLICT]: --w makes a neuron, and 'moons' names something else
+$ glassnet stability --map lr-x --rows 5
+! glassnet: error[CFG-CONFLICT]: --rows and --map: what is looked at is a map of a neuron, and of it --rows says nothing
 ? 2
 
 # an argument that is nothing says so
