@@ -98,6 +98,33 @@ static void every_unit_written_out(void **state)
     gn_net_free(net);
 }
 
+/* What comes back to a unit without an activation is delta: there is no a to take it by. */
+static void what_comes_back(void **state)
+{
+    (void)state;
+    static const struct { const char *layers, *neuron, *has, *has_not; } of[] = {
+        { "3 relu", "2[0]", "dL_dz", "dL_da" }, { "3 relu", "1[1]", "dL_da", NULL },
+        { "3 linear", "1[1]", "dL_dz", "dL_da" }, { "3 relu, tanh", "2[1]", "dL_da", NULL },
+        { "3 relu, residual 3 linear", "2[1]", "y", "dL_da" }, { "3 relu, residual 4 silu", "2[1]", "dL_da", NULL }
+    };
+    gn_dataset d = rows_c7();
+    for (size_t i = 0; i < GN_COUNT(of); i++) {
+        gn_net *net = net64(ctx, GN_REGRESSION, 2, 1, of[i].layers, "mse", "mean");
+        set_weights(net);
+        gn_sheet s;
+        gn_explain_call c = call_of(net, &d, first_rows, 1);
+        c.neuron = of[i].neuron;
+        must(ctx, gn_explain(ctx, &c, &s));
+        const gn_symbol *back = gn_sheet_find(&s, of[i].has);
+        assert_non_null(back);
+        assert_true(back->derivative || of[i].has[0] == 'y');
+        if (of[i].has_not) assert_null(gn_sheet_find(&s, of[i].has_not));
+        hold_law(ctx, &s, 1e-12);
+        gn_sheet_free(&s);
+        gn_net_free(net);
+    }
+}
+
 /* ---- what is refused --------------------------------------------------------------------------------------------- */
 
 static void refused(const gn_explain_call *c, const char *message)
@@ -120,7 +147,7 @@ static void names_that_are_not_there(void **state)
         { NULL, "0.wieght[0,0]", -1, "no parameter" }, { NULL, "0.weight", -1, "no single number" },
         { NULL, "0.weight[0]", -1, "no single number" }, { NULL, "0.weight[3,0]", -1, "outside" },
         { NULL, "0.bias[3]", -1, "outside" },   { NULL, "0.weight[a,b]", -1, "no single number" },
-        { NULL, NULL, 7, "no layer 7" }
+        { NULL, NULL, 7, "no layer 7" },        { "", NULL, -1, "no unit" },         { NULL, "", -1, "no parameter" }
     };
     for (size_t i = 0; i < GN_COUNT(bad); i++) {
         gn_explain_call c = call_of(net, &d, first_rows, 1);
@@ -136,6 +163,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(batches_and_epochs), cmocka_unit_test(every_optimiser),
                                         cmocka_unit_test(every_unit_written_out),
-                                        cmocka_unit_test(names_that_are_not_there) };
+                                        cmocka_unit_test(what_comes_back), cmocka_unit_test(names_that_are_not_there) };
     return cmocka_run_group_tests_name("lens: explain, steps and units", tests, open_all, close_all);
 }

@@ -88,6 +88,7 @@ static gn_status run(gn_cli *cli)
     gn_subject s;
     gn_data picked;
     gn_plot p = { .cli = cli, .ctx = cli->ctx };
+    GN_TRY(gn_subject_refuse_seed(cli));
     GN_TRY(gn_subject_open(cli, false, &s));
     const char *recorded = !s.model ? NULL : s.model->options ? s.model->options : "";
     const char *who = s.model ? gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])) : "an untrained network";
@@ -107,7 +108,8 @@ const gn_command_body gn_cmd_explain = {
     "for a network as it begins, described by --net or --layers. --neuron A1[3] writes one unit out as a sum;\n"
     "--weight W1[3,1] follows one parameter: its gradient row by row, every path from it to the loss, and what\n"
     "it moves. Layers are counted from 1, as in the names of the sheet: 1[3] is A1[3], 1[3,1] is W1[3,1], which\n"
-    "is also its tensor's 0.weight[3,1]. Indices go from 0. With --checked the exit status is 1 when a gradient does not pass.\n"
+    "is also its tensor's 0.weight[3,1]. Indices go from 0. With --checked the exit status is 1 when a gradient\n"
+    "does not pass.\n"
     "--plot FILE draws each layer's values and gradients on these rows.",
     "glassnet explain model.safetensors iris.csv --row 3\n"
     "glassnet explain model.safetensors iris.csv --row 0-7 --neuron A1[3] --depth 2\n"

@@ -70,6 +70,37 @@ static gn_status open_fresh(gn_cli *cli, const gn_options *reading, gn_subject *
 
 /* ---- a model ----------------------------------------------------------------------------------------------------- */
 
+/* What is drawn, of data that are read. */
+static gn_status refuse_drawing(gn_cli *cli, const char *data)
+{
+    static const gn_option_id drawn[] = { GN_O_N, GN_O_NOISE };
+    size_t i = 0;
+    while (i < GN_COUNT(drawn) && !gn_option_given(cli->options, drawn[i])) i++;
+    if (i == GN_COUNT(drawn) || gn_generate_known(data)) return GN_OK;
+    gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s is of a generated set, and %s is read as it is",
+            gn_option_table(NULL)[drawn[i]].name, gn_show(GN_SHOWN, data, strlen(data)));
+    return gn_hint(cli->ctx, "leave it out; `glassnet data` lists the generated sets");
+}
+
+gn_status gn_subject_refuse_seed(gn_cli *cli)
+{
+    if (!gn_option_given(cli->options, GN_O_SEED) || cli->arguments < 2 || gn_generate_known(cli->argument[1]))
+        return GN_OK;
+    const char *data = cli->argument[1];
+    gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--seed has nothing to draw: the weights are the model's, and %s is read as "
+            "it is", gn_show(GN_SHOWN, data, strlen(data)));
+    return gn_hint(cli->ctx, "leave it out; without a model, glassnet %s DATA --seed N looks at a fresh network",
+                   cli->command->name);
+}
+
+static gn_status refuse_choosing(gn_cli *cli)
+{
+    if (!gn_option_given(cli->options, GN_O_IGNORE)) return GN_OK;
+    gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--ignore chooses columns to learn from, and %s has its own",
+            gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])));
+    return gn_hint(cli->ctx, "leave it out; a column that the model does not know is left aside");
+}
+
 /* What describes a network, which a model brings itself. */
 static gn_status refuse_description(gn_cli *cli)
 {
@@ -99,6 +130,7 @@ gn_status gn_recorded_option(gn_context *ctx, const char *record, const char *na
 static gn_status load_model(gn_cli *cli, gn_subject *s)
 {
     GN_TRY(refuse_description(cli));
+    GN_TRY(refuse_choosing(cli));
     GN_TRY(gn_model_load_as(cli->ctx, cli->argument[0], gn_option_flag(cli->options, GN_O_STRICT), &s->model));
     s->net = s->model->net;
     s->prep = &s->model->prep;
@@ -146,6 +178,7 @@ static gn_status open_subject(gn_cli *cli, bool wide, bool weighed, gn_subject *
 {
     gn_options *reading;
     *out = (gn_subject){ 0 };
+    GN_TRY(refuse_drawing(cli, cli->argument[cli->arguments > 1]));
     bool given = weighed && gn_option_given(cli->options, GN_O_WEIGHT);
     GN_TRY(reading_options(cli, wide, given ? gn_option_text(cli->options, GN_O_WEIGHT) : NULL, &reading));
     bool recorded = weighed && !given && cli->arguments > 1;

@@ -18,13 +18,16 @@ typedef struct gn_subject {
     bool chosen;                /* not every row is in use */
 } gn_subject;
 /* MODEL DATA, or DATA alone with --net, --layers, --act, --init, --seed, --loss for a fresh network. wide: the data are
- * read in float64, so that what is analysed is not rounded to what the network trains in; else as training reads them. */
+ * read in float64, so that what is analysed is not rounded to what the network trains in; else as training reads
+ * them. */
 gn_status gn_subject_open(gn_cli *cli, bool wide, gn_subject *out);
 /* The same with rows that weigh what training let them weigh: by the column --weight names, or by that of the model's
  * record where the data have it; rows.weight NULL: they weigh the same. */
 gn_status gn_subject_open_weighed(gn_cli *cli, bool wide, gn_subject *out);
 /* The value of "name=value" among the lines of a record; gn_free. *out NULL: it is not there. */
 gn_status gn_recorded_option(gn_context *ctx, const char *record, const char *name, char **out);
+/* Refuses --seed beside a model and a file, for a command that draws nothing itself. */
+gn_status gn_subject_refuse_seed(gn_cli *cli);
 void gn_subject_close(gn_cli *cli, gn_subject *s);
 /* `most` of `all` rows, evenly spaced from the first on. */
 void gn_rows_spaced(size_t all, size_t most, uint32_t *row);

@@ -151,7 +151,8 @@ static gn_status put_parts(gn_explain_run *r)
     GN_TRY(gn_explain_update(r));
     if (r->has_unit) gn_explain_unit(r);
     if (r->follows) GN_TRY(gn_explain_weight(r));
-    return gn_facts_put(&r->t, r->s);
+    gn_facts_about of = { r->call->data, r->call->row, r->call->digits };
+    return gn_facts_put(&r->t, &of, r->s);
 }
 
 static gn_status run(gn_explain_run *r)

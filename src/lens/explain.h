@@ -25,6 +25,7 @@ typedef struct gn_explain_call {
     gn_optimizer op;
     const double *hyper;            /* the row's parameters, then weight decay and L1 that are added to the gradient */
     double clip, clip_norm;         /* 0: no */
+    int digits;                     /* significant, of the numbers in sentences; 0: the usual six */
     bool weighted;                  /* training weighed rows or classes; here all weigh the same */
     bool rate_by_data;              /* the rate is the row's own although training chose one by the data */
 } gn_explain_call;

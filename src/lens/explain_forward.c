@@ -2,6 +2,7 @@
  *
  * Invariant: the formulas are those of the nodes that ran; only the titles are chosen here. */
 #include "explain_parts.h"
+#include "facts.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,16 @@ void gn_explain_rule(gn_explain_run *r, gn_line *line, const char *fmt, ...)
     vsnprintf(words, sizeof words, fmt, args);
     va_end(args);
     line->rule = gn_arena_text(&r->s->arena, words, strlen(words));
+}
+
+const char *gn_explain_number(const gn_explain_run *r, gn_numtext *room, double v)
+{
+    return gn_facts_number(room, v, r->net->spec.type, r->call->digits);
+}
+
+const char *gn_explain_few(const gn_explain_run *r, gn_numtext *room, double v, int few)
+{
+    return gn_facts_number(room, v, r->net->spec.type, gn_facts_few(r->call->digits, few));
 }
 
 gn_line *gn_explain_line(gn_explain_run *r, int depth, bool numbered, const char *title, const char *what, gn_node n)
@@ -264,7 +275,7 @@ static void put_guess(gn_explain_run *r)
         if (gn_trace_at(&r->t, r->t.p, j) > gn_trace_at(&r->t, r->t.p, best)) best = j;
     const char *name = p && p->class_name && best < p->classes ? p->class_name[best] : NULL;
     gn_sheet_text(r->s, 0, "the largest probability, %s, is that of class %zu%s%s",
-                  gn_num_digits(GN_NUM, gn_trace_at(&r->t, r->t.p, best), 6), best, name ? ": " : "",
+                  gn_explain_number(r, GN_NUM, gn_trace_at(&r->t, r->t.p, best)), best, name ? ": " : "",
                   name ? gn_show(GN_SHOWN, name, strlen(name)) : "");
 }
 

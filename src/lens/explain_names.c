@@ -145,8 +145,8 @@ static bool is_numbered(const char *what, size_t length, const char *name, int n
     return gn_read_uint(what + n, length - n, &read) && read == (uint64_t)number;
 }
 
-/* By the tensor's own name, "0.weight", by the one that the sheet prints, "W1", or by the layer's number alone, when the
- * index says whether a weight or a bias is meant: 1[3,1], 1[3]. */
+/* By the tensor's own name, "0.weight", by the one that the sheet prints, "W1", or by the layer's number alone, when
+ * the index says whether a weight or a bias is meant: 1[3,1], 1[3]. */
 static bool is_tensor(const gn_explain_run *r, size_t tensor, const char *what, size_t length)
 {
     const gn_tensor_info *t = &r->net->tensor[tensor];
@@ -189,8 +189,8 @@ static gn_status no_unit(gn_explain_run *r, const char *what)
 {
     const gn_net *net = r->net;
     gn_fail(r->ctx, GN_E_CFG_VALUE, "neuron: the network has no unit \"%s\"", gn_show(GN_SHOWN, what, strlen(what)));
-    return gn_hint(r->ctx, "LAYER[i], layers from 1 and units from 0: from 1[0] to %d[%zu], or A1[0] as the sheet calls "
-                   "it", last_number(net), net->layer[net->layers - 1].outputs - 1);
+    return gn_hint(r->ctx, "LAYER[i], layers from 1 and units from 0: from 1[0] to %d[%zu], or A1[0] as the sheet "
+                   "calls it", last_number(net), net->layer[net->layers - 1].outputs - 1);
 }
 
 /* A layer by its number, "1", or by its outputs as the sheet calls them, "A1" or "Z1". */
@@ -227,7 +227,7 @@ static gn_status check_layer(gn_explain_run *r)
 gn_status gn_explain_find(gn_explain_run *r)
 {
     if (r->call->layer >= 0) GN_TRY(check_layer(r));
-    if (r->call->neuron && r->call->neuron[0]) GN_TRY(find_unit(r, r->call->neuron));
-    if (r->call->weight && r->call->weight[0]) GN_TRY(find_parameter(r, r->call->weight));
+    if (r->call->neuron) GN_TRY(find_unit(r, r->call->neuron));
+    if (r->call->weight) GN_TRY(find_parameter(r, r->call->weight));
     return GN_OK;
 }

@@ -107,12 +107,20 @@ static gn_status read_step(gn_context *ctx, const gn_options *given, const char 
 
 /* ---- the whole --------------------------------------------------------------------------------------------------- */
 
+/* An option's text where it was given, be it empty; else NULL. */
+static const char *said(const gn_options *o, gn_option_id id)
+{
+    return o && gn_option_given(o, id) ? gn_option_text(o, id) : NULL;
+}
+
 static gn_status explain(gn_context *ctx, gn_explain_call *c, const gn_data *data, const gn_options *o, uint32_t *rows,
                          const char *recorded, gn_sheet *sheet)
 {
     gn_fit_settings set;
     double hyper[GN_OPT_HYPER] = { 0 };
-    GN_TRY(gn_explain_rows(ctx, o ? gn_option_text(o, GN_O_ROW) : "", data->rows, rows, &c->rows));
+    const char *list = said(o, GN_O_ROW);
+    if (list && !*list) return bad_rows(ctx, "", 0);
+    GN_TRY(gn_explain_rows(ctx, list ? list : "", data->rows, rows, &c->rows));
     GN_TRY(read_step(ctx, o, recorded, &set));
     for (int i = 0; i < set.parameters; i++) hyper[i] = set.hyper[i];
     hyper[set.parameters] = set.hyper[set.parameters + 1];
@@ -137,8 +145,9 @@ gn_status gn_explain_options(gn_context *ctx, const gn_net *net, const gn_prep *
     if (o) {
         c.f64 = gn_option_given(o, GN_O_PRECISION) && !strcmp(gn_option_text(o, GN_O_PRECISION), "f64");
         c.checked = gn_option_flag(o, GN_O_CHECKED);
-        c.neuron = gn_option_text(o, GN_O_NEURON);
-        c.weight = gn_option_text(o, GN_O_WEIGHT);
+        c.digits = (int)gn_option_int(o, GN_O_DIGITS);
+        c.neuron = said(o, GN_O_NEURON);
+        c.weight = said(o, GN_O_WEIGHT);
         c.layer = (int)gn_option_int(o, GN_O_LAYER);
     }
     c.described = recorded == NULL;

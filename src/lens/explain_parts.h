@@ -40,6 +40,9 @@ gn_status gn_explain_check(gn_explain_run *r);          /* checks into the lines
 
 /* A row's text as a person writes it: without the table's K(...). */
 const char *gn_explain_plain(gn_explain_run *r, const char *text);
+/* A number of the run within a sentence, with the digits that were asked for; `few`: where so many say enough. */
+const char *gn_explain_number(const gn_explain_run *r, gn_numtext *room, double v);
+const char *gn_explain_few(const gn_explain_run *r, gn_numtext *room, double v, int few);
 /* A line's rule, formatted into the sheet. */
 void gn_explain_rule(gn_explain_run *r, gn_line *line, const char *fmt, ...) GN_PRINTF(3, 4);
 /* A named node's line with the rule "what: shapes". */

@@ -118,10 +118,20 @@ static void put_activation(gn_explain_run *r, size_t row)
     double a = gn_trace_at(&r->t, at->act, row * l->outputs + r->unit);
     gn_symbol *s = gn_sheet_symbol(r->s, "a", 1, 1, &a, r->net->spec.type);
     gn_sheet_equation(r->s, 0, true, p->name, s, gn_trace_say(&r->t, f, part, n).text);
+}
+
+/* y = a + skip, or z + skip in a block without an activation. */
+static void put_residual(gn_explain_run *r, size_t row)
+{
+    const gn_layer *l = &r->net->layer[r->unit_layer];
+    const gn_trace_layer *at = &r->t.layer[r->unit_layer];
     if (at->out == at->act) return;
-    double skip = gn_trace_at(&r->t, at->out, row * l->outputs + r->unit) - a, out = a + skip;
-    gn_sheet_given(r->s, 0, "the block's input here", gn_sheet_symbol(r->s, "skip", 1, 1, &skip, GN_F64));
-    gn_sheet_equation(r->s, 0, true, "residual", gn_sheet_symbol(r->s, "y", 1, 1, &out, GN_F64), "a + skip");
+    size_t i = row * l->outputs + r->unit;
+    double a = gn_trace_at(&r->t, at->act, i), skip = gn_trace_at(&r->t, at->out, i) - a, out = a + skip;
+    const char *what = l->tensors > 2 ? "the block's input, projected to here" : "the block's input here";
+    gn_sheet_given(r->s, 0, what, gn_sheet_symbol(r->s, "skip", 1, 1, &skip, GN_F64));
+    gn_sheet_equation(r->s, 0, true, "residual", gn_sheet_symbol(r->s, "y", 1, 1, &out, GN_F64),
+                      at->act == at->z ? "z + skip" : "a + skip");
 }
 
 /* The gradient at the unit: what comes back, times the slope. */
@@ -132,9 +142,12 @@ static void put_back(gn_explain_run *r, size_t row)
     size_t i = row * l->outputs + r->unit;
     gn_type type = r->net->spec.type;
     double slope = at->slope ? gn_trace_at(&r->t, at->slope, i) : 1, d_z = gn_trace_at(&r->t, at->d_z, i);
-    double d_a = at->slope ? gn_trace_at(&r->t, at->d_out, i) : d_z;
+    if (!at->slope) {       /* there is no a: what comes back is delta itself */
+        gn_sheet_given(r->s, 0, "comes back", gn_sheet_symbol(r->s, "dL_dz", 1, 1, &d_z, type));
+        return;
+    }
+    double d_a = gn_trace_at(&r->t, at->d_out, i);
     gn_sheet_given(r->s, 0, "comes back", gn_sheet_symbol(r->s, "dL_da", 1, 1, &d_a, type));
-    if (!at->slope) return;
     gn_sheet_given(r->s, 0, "slope", gn_sheet_symbol(r->s, "da_dz", 1, 1, &slope, type));
     gn_line *line = gn_sheet_equation(r->s, 0, true, "chain", gn_sheet_symbol(r->s, "dL_dz", 1, 1, &d_z, type),
                                       "dL_da*da_dz");
@@ -172,8 +185,9 @@ static void put_plain(gn_explain_run *r)
     gn_type type = r->net->spec.type;
     double in = gn_trace_at(&r->t, at->in, r->unit), out = gn_trace_at(&r->t, at->out, r->unit);
     if (l->kind == GN_L_ACTIVATION && at->slope) {
-        gn_sheet_symbol(r->s, "z", 1, 1, &in, type);
+        gn_sheet_given(r->s, 0, "in", gn_sheet_symbol(r->s, "z", 1, 1, &in, type));
         put_activation(r, 0);
+        put_back(r, 0);
         return;
     }
     gn_sheet_given(r->s, 0, "in", gn_sheet_symbol(r->s, "x", 1, 1, &in, type));
@@ -203,6 +217,7 @@ void gn_explain_unit(gn_explain_run *r)
     if (!t) return;
     put_sum(r, 0, t, n);
     put_activation(r, 0);
+    put_residual(r, 0);
     put_back(r, 0);
     put_rows(r);
 }

@@ -116,14 +116,15 @@ static void put_edge_text(const paths *p, gn_text *t, size_t layer, size_t to, s
     const gn_trace_layer *at = &r->t.layer[layer];
     if (l->kind == GN_L_DENSE) {
         double w = gn_trace_at(&r->t, r->t.param[l->first], to * l->inputs + from);
-        gn_text_printf(t, "*%s%s%s", w < 0 ? "(" : "", gn_num_digits(GN_NUM, w, 4), w < 0 ? ")" : "");
+        gn_text_printf(t, "*%s%s%s", w < 0 ? "(" : "", gn_explain_few(r, GN_NUM, w, 4), w < 0 ? ")" : "");
         if (at->slope)
-            gn_text_printf(t, "*%s", gn_num_digits(GN_NUM, gn_trace_at(&r->t, at->slope, p->row * l->outputs + to), 4));
+            gn_text_printf(t, "*%s",
+                           gn_explain_few(r, GN_NUM, gn_trace_at(&r->t, at->slope, p->row * l->outputs + to), 4));
         return;
     }
     if (at->out == at->in) return;
     double e = edge(p, layer, to, from);
-    gn_text_printf(t, "*%s%s%s", e < 0 ? "(" : "", gn_num_digits(GN_NUM, e, 4), e < 0 ? ")" : "");
+    gn_text_printf(t, "*%s%s%s", e < 0 ? "(" : "", gn_explain_few(r, GN_NUM, e, 4), e < 0 ? ")" : "");
 }
 
 static void finish_path(paths *p, double product)
@@ -138,7 +139,8 @@ static void finish_path(paths *p, double product)
     }
     gn_text_init(&t, r->ctx);
     for (size_t i = p->f->layer; i <= last; i++)
-        if (r->net->layer[i].number) gn_text_printf(&t, "%s%s[%zu]", t.length ? " > " : "", gn_explain_outputs(r, i), p->unit[i]);
+        if (r->net->layer[i].number)
+            gn_text_printf(&t, "%s%s[%zu]", t.length ? " > " : "", gn_explain_outputs(r, i), p->unit[i]);
     const char **text = p->text + 2 * p->count;
     text[0] = gn_arena_text(&r->t.arena, t.at ? t.at : "", t.length);
     gn_text_clear(&t);
@@ -147,8 +149,8 @@ static void finish_path(paths *p, double product)
                                                   ? gn_trace_at(&r->t, r->t.layer[p->f->layer].slope,
                                                                 p->row * l->outputs + p->f->out)
                                                   : 1;
-    gn_text_puts(&t, gn_num_digits(GN_NUM, x, 4));
-    if (own != 1) gn_text_printf(&t, "*%s", gn_num_digits(GN_NUM, own, 4));
+    gn_text_puts(&t, gn_explain_few(r, GN_NUM, x, 4));
+    if (own != 1) gn_text_printf(&t, "*%s", gn_explain_few(r, GN_NUM, own, 4));
     for (size_t i = p->f->layer + 1; i <= last; i++) put_edge_text(p, &t, i, p->unit[i], p->unit[i - 1]);
     text[1] = gn_arena_text(&r->t.arena, t.at ? t.at : "", t.length);
     gn_text_free(&t);
@@ -263,8 +265,8 @@ static void put_paths(following *f)
         return;
     }
     gn_sheet_text(r->s, 0, "%zu path%s; together %s, the gradient%s is %s", p.count, p.count == 1 ? "" : "s",
-                  gn_num_digits(GN_NUM, sum, 6), r->t.rows > rows ? "'s part from this row" : "",
-                  gn_num_digits(GN_NUM, r->t.rows > rows ? first_part(f) : f->gradient, 6));
+                  gn_explain_number(r, GN_NUM, sum), r->t.rows > rows ? "'s part from this row" : "",
+                  gn_explain_number(r, GN_NUM, r->t.rows > rows ? first_part(f) : f->gradient));
 }
 
 /* ---- forwards ---------------------------------------------------------------------------------------------------- */
@@ -297,8 +299,8 @@ static void put_influence(following *f)
                                  { .title = "most, per 1 of it", .number = v + 2 * n, .single = single } };
     gn_sheet_table(r->s, 0, "what it moves, by forward mode", GN_COUNT(column), used, column);
     double forward = gn_trace_at(&r->t, r->t.influence[r->net->layers], 0);
-    gn_sheet_text(r->s, 0, "the loss by forward mode: %s, by the way back: %s", gn_num_digits(GN_NUM, forward, 6),
-                  gn_num_digits(GN_NUM, f->gradient, 6));
+    gn_sheet_text(r->s, 0, "the loss by forward mode: %s, by the way back: %s", gn_explain_number(r, GN_NUM, forward),
+                  gn_explain_number(r, GN_NUM, f->gradient));
 }
 
 gn_status gn_explain_weight(gn_explain_run *r)

@@ -1,8 +1,19 @@
-/* facts.c -- numbers of a traced run counted, compared, and said. */
+/* facts.c -- numbers of a traced run counted, compared, and said: units, the way back, the loss. What the input does to
+ * the output is in facts_input.c. */
 #include "facts.h"
 
 #include <math.h>
 #include <string.h>
+
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
+
+const char *gn_facts_number(gn_numtext *room, double v, gn_type type, int digits)
+{
+    if (type == GN_F32 && digits > 9) return gn_num32(room, (float)v);
+    return digits >= 17 ? gn_num(room, v) : gn_num_digits(room, v, digits > 0 ? digits : GN_FACT_DIGITS);
+}
+
+int gn_facts_few(int digits, int few) { return digits > GN_FACT_DIGITS || (digits > 0 && digits < few) ? digits : few; }
 
 /* ---- units ------------------------------------------------------------------------------------------------------- */
 
@@ -43,7 +54,14 @@ static bool is_bounded(const gn_trace *t, const gn_layer *l)
     return right == 0 && left == 0;
 }
 
-static bool has_kink(const gn_layer *l) { return strstr(gn_pointwise_table()[l->act].slope[0], "where(") != NULL; }
+/* At 0: a slope may be written by cases and be continuous there, as that of elu, or have its kinks elsewhere. */
+static bool has_kink(const gn_trace *t, const gn_layer *l)
+{
+    double y, right, left;
+    evaluate(t, l, 1e-9, &y, &right);
+    evaluate(t, l, -1e-9, &y, &left);
+    return fabs(right - left) > 1e-6;
+}
 
 /* The largest |slope| of a unit over the batch; NaN when one is, of which nothing can be said. */
 static double steepest(const gn_trace *t, size_t layer, size_t unit)
@@ -68,7 +86,8 @@ gn_fact_units gn_facts_units(const gn_trace *t, size_t layer)
         f.dead += most == 0;
         f.saturated += most > 0 && most < GN_FACT_SATURATED * full;
     }
-    for (size_t i = 0; has_kink(l) && i < t->rows * l->outputs; i++)
+    bool kink = has_kink(t, l);
+    for (size_t i = 0; kink && i < t->rows * l->outputs; i++)
         f.at_kink += gn_trace_at(t, t->layer[layer].z, i) == 0;
     return f;
 }
@@ -86,7 +105,35 @@ static void put_units(gn_text *to, const gn_trace *t, size_t layer, bool dead, d
     }
 }
 
-static void say_units(const gn_trace *t, size_t layer, gn_sheet *s)
+static double norm_of(const gn_trace *t, gn_node n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < gn_trace_size(t, n); i++) sum += gn_trace_at(t, n, i) * gn_trace_at(t, n, i);
+    return sqrt(sum);
+}
+
+/* The size of the gradient with respect to what a layer gets. */
+static double gradient_before(const gn_trace *t, size_t layer)
+{
+    return norm_of(t, layer ? t->layer[layer - 1].d_out : t->dx);
+}
+
+/* Where no unit has a slope: what that means for the layers before is read off the gradient that reaches them, which a
+ * block's skip path brings there all the same. */
+static void say_stopped(const gn_trace *t, const gn_facts_about *of, size_t layer, gn_sheet *s)
+{
+    const gn_trace_layer *at = &t->layer[layer];
+    int number = t->net->layer[layer].number;
+    double before = gradient_before(t, layer);
+    if (at->out == at->act && before == 0)
+        gn_sheet_text(s, 0, "layer %d lets nothing through: no gradient reaches what is before it", number);
+    if (at->out == at->act || !(before > 0)) return;
+    gn_sheet_text(s, 0, "no gradient goes through the units of layer %d; what is before it gets its gradient, of size "
+                  "%s, by the skip path alone", number,
+                  gn_facts_number(GN_NUM, before, t->net->spec.type, of->digits));
+}
+
+static void say_units(const gn_trace *t, const gn_facts_about *of, size_t layer, gn_sheet *s)
 {
     const gn_layer *l = &t->net->layer[layer];
     int number = l->number;
@@ -98,8 +145,7 @@ static void say_units(const gn_trace *t, size_t layer, gn_sheet *s)
         put_units(&list, t, layer, true, 0);
         gn_sheet_text(s, 0, "layer %d: %zu of %zu %s units are %s %s (slope 0)%s", number, f.dead, f.units, act,
                       is_bounded(t, l) ? "saturated" : "off", rows, list.at ? list.at : "");
-        if (f.dead == f.units)
-            gn_sheet_text(s, 0, "layer %d lets nothing through: no gradient reaches what is before it", number);
+        if (f.dead == f.units) say_stopped(t, of, layer, s);
     }
     gn_text_clear(&list);
     if (f.saturated) {
@@ -116,13 +162,6 @@ static void say_units(const gn_trace *t, size_t layer, gn_sheet *s)
 
 /* ---- the way back ------------------------------------------------------------------------------------------------ */
 
-static double norm_of(const gn_trace *t, gn_node n)
-{
-    double sum = 0;
-    for (size_t i = 0; i < gn_trace_size(t, n); i++) sum += gn_trace_at(t, n, i) * gn_trace_at(t, n, i);
-    return sqrt(sum);
-}
-
 double gn_facts_delta_ratio(const gn_trace *t, size_t *layers)
 {
     double first = 0, last = 0;
@@ -136,7 +175,17 @@ double gn_facts_delta_ratio(const gn_trace *t, size_t *layers)
     return *layers < 2 || first == 0 || last == 0 ? (double)NAN : pow(first / last, 1 / (double)(*layers - 1));
 }
 
-static void say_delta(gn_trace *t, gn_sheet *s)
+/* Does more come past a first layer, by its skip path, than its own delta says? */
+static bool skips(const gn_trace *t)
+{
+    size_t first = 0, last = t->net->layers - 1;
+    while (first < last && t->net->layer[first].kind != GN_L_DENSE && t->net->layer[first].kind != GN_L_RESIDUAL)
+        first++;
+    return t->net->layer[first].kind == GN_L_RESIDUAL &&
+           gradient_before(t, first) >= GN_FACT_SHRINK * norm_of(t, t->layer[last].d_z);
+}
+
+static void say_delta(gn_trace *t, const gn_facts_about *of, gn_sheet *s)
 {
     size_t layers, n = 0;
     double ratio = gn_facts_delta_ratio(t, &layers), previous = NAN;
@@ -150,7 +199,7 @@ static void say_delta(gn_trace *t, gn_sheet *s)
         v[n] = t->net->layer[i].number;
         v[t->net->layers + n] = norm;
         double share = norm / previous;
-        const char *text = isfinite(share) ? gn_num_digits(room, share, 6) : "";
+        const char *text = isfinite(share) ? gn_facts_number(room, share, t->net->spec.type, of->digits) : "";
         if (n) to[n] = gn_arena_text(&t->arena, text, strlen(text));
         n++;
         previous = norm;
@@ -160,144 +209,18 @@ static void say_delta(gn_trace *t, gn_sheet *s)
                                  { .title = "to the one after it", .text = to } };
     gn_sheet_table(s, 1, "size of the gradient on its way back", GN_COUNT(column), n, column);
     double whole = pow(ratio, (double)(layers - 1));
-    if (whole < GN_FACT_SHRINK || (whole > 1 / GN_FACT_SHRINK && isfinite(whole)))
+    if ((whole < GN_FACT_SHRINK && !skips(t)) || (whole > 1 / GN_FACT_SHRINK && isfinite(whole)))
         gn_sheet_text(s, 0,
                       "the gradient %s on the way back: |delta| times %s a layer, times %s from the last of %zu "
                       "layers to the first",
-                      whole < 1 ? "vanishes" : "grows", gn_num_digits(GN_NUM, ratio, 4),
-                      gn_num_digits(GN_NUM, whole, 6), layers);
+                      whole < 1 ? "vanishes" : "grows",
+                      gn_facts_number(GN_NUM, ratio, t->net->spec.type, gn_facts_few(of->digits, 4)),
+                      gn_facts_number(GN_NUM, whole, t->net->spec.type, of->digits), layers);
 }
 
-/* ---- from input to output ---------------------------------------------------------------------------------------- */
+/* ---- the loss ---------------------------------------------------------------------------------------------------- */
 
-/* Gram-Schmidt with the largest remaining row first; a row counts while it is above the rounding of the run. */
-size_t gn_facts_rank(gn_trace *t, size_t row)
-{
-    size_t m = t->net->spec.outputs, n = t->net->spec.inputs, rank = 0;
-    double *a = t->jacobian ? gn_arena_alloc(&t->arena, m * n, sizeof *a) : NULL, first = 0;
-    double least = t->net->spec.type == GN_F64 ? 1e-12 : 1e-5;
-    for (size_t i = 0; a && i < m; i++)
-        for (size_t j = 0; j < n; j++) a[i * n + j] = gn_trace_at(t, t->jacobian[i], row * n + j);
-    for (; a && rank < m && rank < n; rank++) {
-        size_t best = rank;
-        double most = -1;
-        for (size_t i = rank; i < m; i++) {
-            double sum = 0;
-            for (size_t j = 0; j < n; j++) sum += a[i * n + j] * a[i * n + j];
-            if (sum > most) most = sum, best = i;
-        }
-        if (rank == 0) first = most;
-        if (!(most > 0) || sqrt(most) <= least * sqrt(first)) break;
-        double norm = sqrt(most);
-        for (size_t j = 0; j < n; j++) {
-            double v = a[best * n + j];
-            a[best * n + j] = a[rank * n + j];
-            a[rank * n + j] = v / norm;
-        }
-        for (size_t i = rank + 1; i < m; i++) {
-            double along = 0;
-            for (size_t j = 0; j < n; j++) along += a[i * n + j] * a[rank * n + j];
-            for (size_t j = 0; j < n; j++) a[i * n + j] -= along * a[rank * n + j];
-        }
-    }
-    return rank;
-}
-
-gn_status gn_facts_at_zero(gn_trace *t, double *out)
-{
-    const gn_net *net = t->net;
-    gn_eval e;
-    GN_TRY(gn_eval_open(t->ctx, net, 1, false, &e));
-    memset(e.x, 0, net->spec.inputs * gn_type_size(net->spec.type));
-    gn_status s = gn_plan_run(t->ctx, e.plan, 0);
-    const void *p = s == GN_OK ? gn_plan_value(e.plan, e.p) : NULL;
-    for (size_t i = 0; i < net->spec.outputs; i++) out[i] = p ? gn_get(net->spec.type, p, i) : (double)NAN;
-    gn_eval_close(&e);
-    return s;
-}
-
-static void put_list(gn_text *to, const double *v, size_t n)
-{
-    gn_text_puts(to, "[");
-    for (size_t i = 0; i < n && i < 6; i++) gn_text_printf(to, "%s%s", i ? ", " : "", gn_num_digits(GN_NUM, v[i], 6));
-    gn_text_puts(to, n > 6 ? ", ...]" : "]");
-}
-
-/* How far a row's input moves the output from where it is at 0; and the size of the output. */
-static double moved_by(const gn_trace *t, const double *zero, size_t row, double *moved, double *size)
-{
-    double far = 0;
-    *size = 0;
-    for (size_t j = 0; j < t->net->spec.outputs; j++) {
-        double out = gn_trace_at(t, t->p, row * t->net->spec.outputs + j);
-        moved[j] = out - zero[j];
-        far += moved[j] * moved[j];
-        *size += out * out;
-    }
-    *size = sqrt(*size);
-    return sqrt(far);
-}
-
-static void put_dependence(gn_trace *t, gn_sheet *s, const double *zero, const double *moved, double share)
-{
-    gn_text a, b;
-    size_t m = t->net->spec.outputs;
-    bool flat = share < GN_FACT_FLAT;
-    gn_text_init(&a, t->ctx);
-    gn_text_init(&b, t->ctx);
-    put_list(&a, zero, m);
-    put_list(&b, moved, m);
-    if (!a.failed && !b.failed) {
-        gn_sheet_text(s, flat ? 0 : 1, "with every input 0%s the output%s is %s; the input of %s moves it by %s",
-                      t->net->shift ? " (after scaling)" : "",
-                      t->net->y_factor ? ", as the network gives it," : "", a.at,
-                      t->rows == 1 ? "this row" : "the row that matters most", b.at);
-        if (flat)
-            gn_sheet_text(s, 0, "the output barely depends on the input: all of it moves the output by %s of its size",
-                          gn_num_digits(GN_NUM, share, 3));
-    }
-    gn_text_free(&a);
-    gn_text_free(&b);
-}
-
-static gn_status say_dependence(gn_trace *t, gn_sheet *s)
-{
-    size_t m = t->net->spec.outputs, most = 0;
-    double *zero = gn_arena_alloc(&t->arena, 2 * m, sizeof *zero), *moved, share = -1, size;
-    if (!zero) return GN_NO_MEMORY;
-    moved = zero + m;
-    GN_TRY(gn_facts_at_zero(t, zero));
-    for (size_t i = 0; i < t->rows; i++) {
-        double far = moved_by(t, zero, i, moved, &size);
-        if (size > 0 && isfinite(far) && isfinite(size) && far / size > share) share = far / size, most = i;
-    }
-    moved_by(t, zero, most, moved, &size);
-    if (share >= 0) put_dependence(t, s, zero, moved, share);
-    return GN_OK;
-}
-
-static void say_jacobian(gn_trace *t, gn_sheet *s)
-{
-    size_t m = t->net->spec.outputs, n = t->net->spec.inputs;
-    double *j = t->jacobian ? gn_arena_alloc(&t->arena, m * n, sizeof *j) : NULL;
-    if (!j) return;
-    bool finite = true;
-    for (size_t i = 0; i < m * n; i++) {
-        j[i] = gn_trace_at(t, t->jacobian[i / n], i % n);
-        finite &= isfinite(j[i]);
-    }
-    gn_sheet_given(s, 1, t->rows == 1 ? "Jacobian of the outputs by the inputs" : "Jacobian in the first row",
-                   gn_sheet_symbol(s, "J", m, n, j, t->net->spec.type));
-    if (!finite) gn_sheet_text(s, 0, "the Jacobian is not finite: nothing can be said of its rank");
-    size_t rank = gn_facts_rank(t, 0), most = m < n ? m : n;
-    if (finite && !rank) gn_sheet_text(s, 0, "a small change of any input changes no output here: the Jacobian is 0");
-    else if (finite && rank < most)
-        gn_sheet_text(s, 0,
-                      "the outputs depend on the inputs through %zu direction%s only: the Jacobian has rank %zu of %zu",
-                      rank, rank == 1 ? "" : "s", rank, most);
-}
-
-static void say_chance(const gn_trace *t, gn_sheet *s)
+static void say_chance(const gn_trace *t, const gn_facts_about *of, gn_sheet *s)
 {
     size_t classes = t->net->spec.task == GN_BINARY ? 2 : t->net->spec.outputs;
     double loss = gn_trace_at(t, t->loss, 0), chance = log((double)classes);
@@ -305,11 +228,11 @@ static void say_chance(const gn_trace *t, gn_sheet *s)
     if (!cross || classes < 2) return;
     if (fabs(loss - chance) <= GN_FACT_CHANCE * chance)
         gn_sheet_text(s, 0, "the loss, %s, is at chance level: equal probabilities for %zu classes give ln %zu = %s",
-                      gn_num_digits(GN_NUM, loss, 6), classes, classes, gn_num_digits(GN_NUM, chance, 6));
+                      gn_facts_number(GN_NUM, loss, t->net->spec.type, of->digits), classes, classes,
+                      gn_facts_number(GN_NUM, chance, GN_F64, of->digits));
     else
         gn_sheet_text(s, 1, "for comparison: equal probabilities for %zu classes give the loss ln %zu = %s", classes,
-                      classes,
-                      gn_num_digits(GN_NUM, chance, 6));
+                      classes, gn_facts_number(GN_NUM, chance, GN_F64, of->digits));
 }
 
 /* ---- not finite -------------------------------------------------------------------------------------------------- */
@@ -405,14 +328,14 @@ bool gn_recorded_weights(const char *recorded)
     return false;
 }
 
-gn_status gn_facts_put(gn_trace *t, gn_sheet *s)
+gn_status gn_facts_put(gn_trace *t, const gn_facts_about *of, gn_sheet *s)
 {
     gn_sheet_section(s, 0, "what the numbers say");
     if (say_not_finite(t, s)) return GN_OK;
-    say_chance(t, s);
+    say_chance(t, of, s);
     for (size_t i = 0; i < t->net->layers; i++)
-        if (t->layer[i].slope) say_units(t, i, s);
-    say_delta(t, s);
-    say_jacobian(t, s);
-    return say_dependence(t, s);
+        if (t->layer[i].slope) say_units(t, of, i, s);
+    say_delta(t, of, s);
+    gn_facts_put_jacobian(t, of, s);
+    return gn_facts_put_dependence(t, of, s);
 }

@@ -125,7 +125,7 @@ $ for v in inf nan; do python3 spoil.py $v; glassnet explain s.safetensors xor -
 > exit 1
 > {num}
 > the parameter 0.weight[0,0] is inf: the loss is finite all the same
-> the Jacobian is not finite: nothing can be said of its rank
+> on this row the Jacobian is not finite: nothing can be said of its rank
 > exit 1
 > {num}
 > the parameter 0.weight[0,0] is nan: everything that uses it is spoilt
@@ -159,3 +159,56 @@ $ glassnet explain m.safetensors xor --row 0 --loss mse
 ? 2
 $ glassnet check m.safetensors xor --layers 3 2>&1 | grep -o 'error.*'
 > error[CFG-CONFLICT]: --layers describes a network, and m.safetensors is one with its own
+
+# a block's skip path brings the gradient past units that are all off
+$ glassnet explain moons --net "3 tanh, residual 3 relu" --row 0 --seed 8 2>/dev/null | sed -n '/what the numbers/,$p' | grep -A2 -E 'are off|nothing'
+> layer 2: 3 of 3 relu units are off on this row (slope 0): 0, 1, 2
+> no gradient goes through the units of layer 2; what is before it gets its
+> gradient, of size 0.659026, by the skip path alone
+
+# a row near the mean of an input that decides everything: the spread of the input counts, not the row's own value
+$ python3 -c 'print("x,class"); [print(f"{i / 50},{i > 40}") for i in range(-100, 101)]' > imb.csv; glassnet train imb.csv --layers none --epochs 200 --lr 0.05 --quiet --out imb.safetensors | grep accuracy
+> accuracy  100.00 %{any}
+$ for r in 100 180; do glassnet explain imb.safetensors imb.csv --row $r | grep -c 'barely'; done
+> 0
+> 0
+? 1
+
+# the rank is that of each row
+$ printf 'a,b,y,z\n1,2,0,1\n-2,1,1,0\n2,-1,1,1\n-1,-2,0,2\n' > two.csv; glassnet explain two.csv --target y,z --task regression --net "3 relu" --seed 7 --row 0-3 2>/dev/null | sed -n '/what the numbers/,$p' | grep -A1 -E '^on '
+> on 2 of 4 rows (rows 2, 3) the outputs depend on the inputs through 1 direction
+> only: the Jacobian has rank 1 of 2
+
+# the digits reach the sentences
+$ glassnet explain m.safetensors xor --row 5 --weight 'W1[1,0]' --precision f64 --digits 17 | grep -o -E 'together -?[0-9.e-]{17,}, the gradient is -?[0-9.e-]{17,}|by the way back:' | wc -l
+> 2
+
+# an output unit has no a: what comes back is dL/dz
+$ glassnet explain m.safetensors xor --row 5 --neuron '2[0]' | grep -E 'comes back|dL_da|dL/da'
+>    comes back dL/dz = {num}
+
+# what has no meaning beside a model and a file is refused, not ignored
+$ glassnet explain imb.safetensors imb.csv --ignore x
+! glassnet: error[CFG-CONFLICT]: --ignore chooses columns to learn from, and imb.safetensors has its own
+! hint: leave it out; a column that the model does not know is left aside
+? 2
+$ glassnet explain imb.safetensors imb.csv --n 30
+! glassnet: error[CFG-CONFLICT]: --n is of a generated set, and imb.csv is read as it is
+! hint: leave it out; `glassnet data` lists the generated sets
+? 2
+$ glassnet check imb.csv --net "2 relu" --noise 0.5 2>&1 | grep -o 'error.*'
+> error[CFG-CONFLICT]: --noise is of a generated set, and imb.csv is read as it is
+$ glassnet stability imb.safetensors imb.csv --ignore x 2>&1 | grep -o 'error.*'
+> error[CFG-CONFLICT]: --ignore chooses columns to learn from, and imb.safetensors has its own
+$ glassnet explain imb.safetensors imb.csv --seed 2
+! glassnet: error[CFG-CONFLICT]: --seed has nothing to draw: the weights are the model's, and imb.csv is read as it is
+! hint: leave it out; without a model, glassnet explain DATA --seed N looks at a fresh network
+? 2
+$ glassnet check imb.safetensors imb.csv --seed 2 --quiet | head -1
+> gradient check of imb.safetensors on imb.csv
+$ glassnet explain m.safetensors xor --row 0 --seed 2 --n 20 --noise 0.1 | head -1
+> m.safetensors on row 0 of xor
+$ for o in row neuron weight; do glassnet explain imb.safetensors imb.csv --$o "" 2>&1 | grep -o 'error.*'; done
+> error[CFG-VALUE]: row: "" is no row
+> error[CFG-VALUE]: neuron: the network has no unit ""
+> error[CFG-VALUE]: weight: the network has no parameter ""
