@@ -71,7 +71,10 @@ static void words_follow_numbers(void **state)
     expect_words("x^2 + y^2", GN_OPT_sgd, 0.1, "holds everywhere", "local estimate");
     expect_words("x^2 + y^4", GN_OPT_sgd, 0.1, "local estimate", "holds everywhere");
     expect_words("x^2 + y^2", GN_OPT_adam, 0.1, "local estimate", "holds everywhere");
-    expect_words("x^2 - y^2", GN_OPT_sgd, 0.1, "A saddle", NULL);
+    expect_words("x^2 - y^2", GN_OPT_sgd, 0.1, "Negative curvature, everywhere", "A saddle");
+    expect_words("(x - 0.7)^2 - (y + 0.4)^2", GN_OPT_sgd, 0.1, "A saddle", "Negative curvature");
+    expect_words("x^2 - exp(-y^2/0.1)", GN_OPT_sgd, 0.1, "this is no saddle", "no minimum");
+    expect_words("-exp(-x^2/0.1) - exp(-y^2/0.1)", GN_OPT_sgd, 0.1, "no place to settle in", "no minimum");
     expect_words("-x^2 - y^2", GN_OPT_sgd, 0.1, "No direction curves upwards", "A saddle");
     expect_words("(x + y)^2", GN_OPT_sgd, 0.1, "1 of 2 eigenvalues is 0", "A saddle");
     expect_words("x^2 + y^2", GN_OPT_sgd, 1.5, "divergent", NULL);
@@ -149,7 +152,7 @@ static void the_smallest_is_found_or_open(void **state)
         assert_true(r.s.eigen.converged);
         assert_int_equal(r.s.eigen.smallest_converged, !few);
         assert_true(few ? r.s.smallest > 0 : fabs(r.s.smallest + 0.002) < 1e-4);
-        assert_true(says(&r, few ? "is not known" : "A saddle"));
+        assert_true(says(&r, few ? "is not known" : "Negative curvature"));
         assert_true(gn_sheet_find(&r.sheet, few ? "lambda_min_bound" : "lambda_min") != NULL);
         assert_true(gn_sheet_find(&r.sheet, few ? "lambda_min" : "lambda_min_bound") == NULL);
         end(&r);

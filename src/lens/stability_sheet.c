@@ -69,6 +69,9 @@ static void say_concave(const gn_stability *s, gn_sheet *sheet)
     if (s->quadratic && !s->root)
         gn_sheet_text(sheet, 0, "No direction curves upwards, here or elsewhere: there is no minimum for descent to "
                                 "settle in.");
+    else if (s->form.pieces && s->form.degree <= 2 && !s->root)
+        gn_sheet_text(sheet, 0, "No direction curves upwards here: there is no minimum in this region, up to the next "
+                                "kink, for descent to settle in.");
     else if (stationary(s) && s->lambda < 0)
         gn_sheet_text(sheet, 0, "A maximum: the gradient is 0 here and every direction curves downwards. Descent from "
                                 "beside it leaves at any rate; a run from exactly here stays.");
@@ -77,8 +80,6 @@ static void say_concave(const gn_stability *s, gn_sheet *sheet)
                       stationary(s) ? "the gradient is 0, and a run from exactly here stays all the same."
                                     : "where the slope leads, and whether a minimum lies there, the curvature here "
                                       "does not say.");
-    if (s->form.pieces && s->form.degree <= 2 && !s->root)
-        gn_sheet_text(sheet, 0, "That holds in this region, up to the next kink.");
 }
 
 /* A saddle is a point where the gradient is 0. Elsewhere a direction that curves downwards is negative curvature, and

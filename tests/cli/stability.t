@@ -100,10 +100,10 @@ $ glassnet stability "x^2 - y^2" --from x=1,y=0 | grep -A2 '^Negative'
 $ glassnet stability "-exp(-x^2)" --from x=0.72 | grep -A1 '^No direction'
 > No direction curves upwards here, so this is no place to settle in; where the
 > slope leads, and whether a minimum lies there, the curvature here does not say.
-$ for f in "-x^2 --from x=0.7" "-x^2 - x^4 --from x=0" "where(x > 0, -x^2, x) --from x=1"; do glassnet stability "${f%% --*}" --from "${f##*--from }" | grep -oE '^(No direction curves upwards, here or elsewhere|A maximum|That holds in this region)'; done
+$ for f in "-x^2 --from x=0.7" "-x^2 - x^4 --from x=0" "where(x > 0, -x^2, x) --from x=1"; do glassnet stability "${f%% --*}" --from "${f##*--from }" | grep -oE '^(No direction curves upwards, here or elsewhere|A maximum|No direction curves upwards here: there is no minimum)'; done
 > No direction curves upwards, here or elsewhere
 > A maximum
-> That holds in this region
+> No direction curves upwards here: there is no minimum
 
 # two eigenvalues: Nesterov at lr*lambda = 1, momentum at its limit, critical damping
 $ glassnet stability --x 10 --y 10 --optimizer nesterov --lr 0.005 | sed -n '/^Regime/,/iteration/p'
