@@ -138,7 +138,14 @@ static void singular_where_the_determinant_is_zero(void **state)
         {"x^2 + y", "2*x + 3*y", "singular where x = 1/3."},
         {"x + y", "2*x + 2*y", "singular everywhere"},
         {"x + y", "x - y", "singular nowhere"},
-        {"x*y", "x + y", "singular where its determinant is 0"},
+        {"x*y", "x + y", "singular where its determinant is 0."},
+        /* made of pieces: what is linear on each is not linear */
+        {"where(x > 0, x, 2*x)", "y", "singular where its determinant is 0: that is made of pieces"},
+        {"leaky_relu(x)", "y", "singular where its determinant is 0: that is made of pieces"},
+        {"hard_tanh(x)", "y", "singular where its determinant is 0: that is made of pieces"},
+        {"max(x, 2)", "y", "singular where its determinant is 0: that is made of pieces"},
+        {"abs(x - 1) + abs(x + 1)", "y", "singular where its determinant is 0: that is made of pieces"},
+        {"2*relu(x) - x", "y", "singular where its determinant is 0: that is made of pieces"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {
         gn_sheet s;
@@ -324,8 +331,8 @@ static void verdicts(void **state)
         {"(x + y)^2", {1, 1}, "f is convex, with a flat direction everywhere"},
         {"x^3 + y^2", {1, 1}, "at this point f is convex"},
         {"x^3 + y^2", {-1, 1}, "at this point f is a saddle"},
-        {"abs(x) + y^2", {1, 1}, "away from its kinks the Hessian is the same everywhere, and f is convex, with a "
-                                 "flat"},
+        {"abs(x) + y^2", {1, 1}, "away from where its pieces meet the Hessian is the same everywhere, and f is "
+                                 "convex, with a flat"},
         {"log(x) + y", {0, 1}, "the Hessian is not finite here"},
     };
     for (size_t i = 0; i < GN_COUNT(told); i++) {

@@ -112,6 +112,22 @@ static gn_status differentiate(gn_context *ctx, gn_arena *arena)
     return status;
 }
 
+/* Where a convention is not the slope, nor the second derivative, of the whole. */
+static gn_status differentiate_at_pieces(gn_context *ctx, gn_arena *arena)
+{
+    const char *text[] = {"relu(x) - relu(-x) + abs(y)^2"};
+    const double at[] = {0, 0}, along[] = {.1, .2};
+    gn_functions of;
+    gn_sheet s = {0};
+    gn_picture p;
+    GN_TRY(gn_functions_parse(arena, text, 1, "x,y", &of));
+    gn_calculus_ask ask = {.at = at, .along = along, .order = 2};
+    GN_TRY(gn_calculus_picture(arena, &of, &ask, &p));
+    gn_status status = gn_calculus_sheet(ctx, &of, &ask, &s);
+    gn_sheet_free(&s);
+    return status;
+}
+
 static gn_status descend(gn_context *ctx, gn_arena *arena)
 {
     const char *text = "(x - 3)^2 + 2*(y + 1)^2";
@@ -155,6 +171,7 @@ static void without_memory_there_is_an_error_and_no_leak(void **state)
 {
     (void)state;
     run_short_of_memory(differentiate);
+    run_short_of_memory(differentiate_at_pieces);
     run_short_of_memory(descend);
 }
 

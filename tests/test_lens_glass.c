@@ -95,6 +95,10 @@ static void a_derivative(void **state)
     assert_int_equal(gn_differentiate(t->ctx, wrong, 1, o, &report), GN_USAGE);
     assert_string_equal(gn_last_error(t->ctx)->code, "EXP-SYNTAX");
     assert_null(report);
+    assert_int_equal(gn_differentiate(t->ctx, wrong, 0, NULL, &report), GN_USAGE);
+    assert_string_equal(gn_last_error(t->ctx)->code, "EXP-EMPTY");
+    has(gn_last_error(t->ctx)->message, "there is no expression");
+    assert_null(report);
     gn_options_free(o);
 }
 

@@ -32,7 +32,8 @@ static gn_status check_calls(gn_context *ctx, const gn_formula *f)
     gn_order o;
     bool found = false;
     GN_TRY(gn_order_make(ctx, f, &o));
-    for (size_t i = 0; i < o.count; i++) found = found || (o.node[i]->op == GN_F_CALL && !strcmp(o.node[i]->name, "powt"));
+    for (size_t i = 0; i < o.count; i++)
+        found = found || (o.node[i]->op == GN_F_CALL && !strcmp(o.node[i]->name, "powt"));
     gn_order_free(&o);
     if (!found) return GN_OK;
     gn_fail(ctx, GN_E_EXP_FUNC, "powt is a function of the optimisers' rows: x^t with t the number of the step");
@@ -437,7 +438,7 @@ static void put_update(gn_calc *c)
     }
 }
 
-static gn_status bind(gn_calc *c)
+gn_status gn_calc_bind(gn_calc *c)
 {
     c->bound = gn_arena_alloc(c->arena, c->of->names + 1, sizeof *c->bound);
     if (!c->bound) return GN_NO_MEMORY;
@@ -448,7 +449,7 @@ static gn_status bind(gn_calc *c)
 static gn_status fill(gn_calc *c)
 {
     name_functions(c);
-    if (c->s->status == GN_OK && (c->ask->at || !c->of->names)) c->s->status = bind(c);
+    if (c->s->status == GN_OK && (c->ask->at || !c->of->names)) c->s->status = gn_calc_bind(c);
     if (c->s->status == GN_OK && c->n) c->s->status = derive_all(c);
     if (c->s->status != GN_OK) return c->s->status;
     facts(c);

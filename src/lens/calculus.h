@@ -31,14 +31,15 @@ typedef struct gn_calculus_ask {
     const char *update;             /* the name of a rate: the map of gradient descent too; NULL or "": not */
 } gn_calculus_ask;
 
-/* The same from options by their names: by, at, along, digits, order, collect, update. What they point to is in the arena, or is
- * the options' own. */
+/* The same from options by their names: by, at, along, digits, order, collect, update. What they point to is in the
+ * arena, or is the options' own. */
 gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *expression, size_t count,
                            const gn_options *o, gn_functions *of, gn_calculus_ask *ask);
 
 /* Opens and fills a sheet. Its symbols, for whoever wants the numbers: f (or f_1, f_2, ...), df_dx, grad, grad_norm, J,
- * det, H, lambda_1.., D_u, predicted, change, error, quadratic; a name that the user's expression has gets a "_" more.
- */
+ * det, H, lambda_1.., D_u, predicted, change, error, quadratic; where a convention at a kink of a piece is no slope of
+ * the whole, slope, gradient or curvature has what the sides give. A name that the user's expression has gets a "_"
+ * more. */
 gn_status gn_calculus_sheet(gn_context *ctx, const gn_functions *of, const gn_calculus_ask *ask, gn_sheet *out);
 
 /* One variable: the curves, with their tangents at the point; two: contours, with the gradient's direction. Refused
@@ -54,11 +55,12 @@ typedef struct gn_kink {
     const char *row;                /* the slope's text, as its row states it; NULL for a comparison */
     bool jump;                      /* the value itself jumps */
     bool smooth;                    /* of a comparison: value and slopes are the same whichever way it is decided */
+    bool open;                      /* of a comparison: decided one way, the value or a slope is not finite */
 } gn_kink;
 gn_status gn_formula_kinks(gn_arena *arena, const gn_formula *f, const gn_binding *bound, size_t count, gn_kink **out,
                            size_t *kinks);
 
-/* Does f, spelled out, compare anything: is it made of pieces that meet in kinks or jumps? */
+/* Does f, spelled out, compare or choose: is it made of pieces that meet in kinks or jumps? */
 bool gn_formula_has_pieces(gn_arena *arena, const gn_formula *f);
 
 /* Where a quadratic form bends, from its eigenvalues ascending: "convex", "concave", "saddle", "flat", "convex with a

@@ -68,6 +68,26 @@ static void put_moved(gn_calc *c, const char *const *move, size_t i, const char 
     else gn_calc_run(c, l, text);
 }
 
+/* The slope that the predictions take: the formula's, or where that is a convention the one from the sides. */
+static const char *slope_name(gn_calc *c)
+{
+    return c->true_slope ? c->true_slope : c->n > 1 ? c->grad : c->slope[0];
+}
+
+/* Where a prediction rests on one of several slopes or curvatures. */
+static void say_conventions(gn_calc *c)
+{
+    const gn_whole *w = c->whole;
+    bool no_slope = w->slope > GN_SIDED_CONVENTION;
+    bool no_bend = c->hessian && !no_slope && w->edge && w->bend != GN_SIDED_SMOOTH && !c->true_bend;
+    if (no_slope)
+        gn_sheet_text(c->s, 0, "the predictions take the formula's slope where pieces meet: their error need not "
+                               "shrink %s.", w->slope == GN_SIDED_JUMP ? "with the step" : "faster than the step");
+    if (no_bend)
+        gn_sheet_text(c->s, 0, "the quadratic takes the formula's second derivatives where pieces meet: its error need "
+                               "not shrink faster than the square of the step.");
+}
+
 static void put_directional(gn_calc *c, double length)
 {
     if (!(length > 0) || c->n < 2) return;
@@ -76,7 +96,7 @@ static void put_directional(gn_calc *c, double length)
     gn_calc_run(c,
                 (gn_calc_line){.title = "directional derivative", .name = gn_calc_fresh(c, "D_u"),
                                .shown = gn_calc_printf(c, "D_u %s", c->f_shown[0]), .rule = "u = d/|d|; grad . u"},
-                gn_calc_printf(c, "dot(%s, %s)/%s", c->grad, c->step, gn_calc_fresh(c, "d_norm")));
+                gn_calc_printf(c, "dot(%s, %s)/%s", slope_name(c), c->step, gn_calc_fresh(c, "d_norm")));
 }
 
 static bool is_rounding(gn_calc *c, const gn_symbol *error)
@@ -96,8 +116,9 @@ static void put_error(gn_calc *c, const char *title, const char *name, const cha
 
 static void put_quadratic(gn_calc *c)
 {
-    const char *bend = c->n > 1 ? gn_calc_printf(c, "%s'*%s*%s/2", c->step, gn_calc_fresh(c, "H"), c->step)
-                                : gn_calc_printf(c, "%s*%s^2/2", gn_calc_fresh(c, "H"), c->step);
+    const char *h = c->true_bend ? c->true_bend : gn_calc_fresh(c, "H");
+    const char *bend = c->n > 1 ? gn_calc_printf(c, "%s'*%s*%s/2", c->step, h, c->step)
+                                : gn_calc_printf(c, "%s*%s^2/2", h, c->step);
     gn_calc_run(c, (gn_calc_line){.title = "second order", .name = gn_calc_fresh(c, "second"), .rule = "d'*H*d/2"},
                 bend);
     gn_calc_run(c, (gn_calc_line){.title = "quadratic prediction", .name = gn_calc_fresh(c, "quadratic")},
@@ -109,8 +130,8 @@ static void along_one(gn_calc *c, const char *const *move, double length)
 {
     const char *next = gn_calc_fresh(c, "f_moved");
     put_directional(c, length);
-    const char *linear = c->n > 1 ? gn_calc_printf(c, "dot(%s, %s)", c->grad, c->step)
-                                  : gn_calc_printf(c, "%s*%s", c->slope[0], c->step);
+    const char *linear = c->n > 1 ? gn_calc_printf(c, "dot(%s, %s)", slope_name(c), c->step)
+                                  : gn_calc_printf(c, "%s*%s", slope_name(c), c->step);
     gn_calc_run(c, (gn_calc_line){.title = "linear prediction", .name = gn_calc_fresh(c, "predicted"),
                                   .rule = c->n > 1 ? "grad . d" : "slope*step"}, linear);
     put_moved(c, move, 0, next);
@@ -118,6 +139,7 @@ static void along_one(gn_calc *c, const char *const *move, double length)
                 gn_calc_printf(c, "%s - %s", next, c->f_name[0]));
     put_error(c, "error of the linear", "error", "predicted");
     if (c->hessian) put_quadratic(c);
+    say_conventions(c);
 }
 
 /* f + J*d beside the functions at the moved point. */

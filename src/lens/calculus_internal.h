@@ -9,6 +9,26 @@
 
 enum { GN_CALC_WRITTEN = 20000 };  /* bytes of a formula that is written out */
 
+/* What the sides of a point say of a derivative of the whole function, from good to bad. */
+typedef enum gn_sided {
+    GN_SIDED_SMOOTH,        /* all sides agree with what the formula gives */
+    GN_SIDED_CONVENTION,    /* the sides agree with each other, and the formula gives another */
+    GN_SIDED_UNKNOWN,       /* not decided, or not finite */
+    GN_SIDED_KINK,          /* the sides differ */
+    GN_SIDED_JUMP           /* the value itself differs */
+} gn_sided;
+
+/* A function at the point as a whole, whatever its pieces do there. */
+typedef struct gn_whole {
+    bool edge;                      /* a comparison is at its edge on some line through the point */
+    gn_sided slope, bend;           /* bend: with order 2, and only where the slope is smooth or a convention */
+    double *left, *right;           /* (n) slopes by each variable; where no side differs, `right` is the gradient */
+    double *hessian;                /* (n, n) from the sides; its mixed elements only where `mixed` */
+    bool mixed;
+    double bent[2];                 /* of one variable: the second derivative from the left and from the right */
+    double *slant, before, behind;  /* (n) a direction with a kink where no axis has one, and its slopes; or NULL */
+} gn_whole;
+
 typedef struct gn_calc {
     gn_context *ctx;
     gn_arena *arena;                /* the sheet's */
@@ -25,8 +45,9 @@ typedef struct gn_calc {
     size_t derived, derivation_count;   /* which derivative's steps are in hand: its place from 1 */
     gn_derivation *derivation;
     size_t step_lines;              /* of all trees of steps so far */
-    bool kinked, jumps;             /* the point lies on a kink, on a jump of the value */
+    gn_whole *whole;                /* (m), or NULL without a point */
     const char *grad, *step;        /* symbols: the gradient of the only function; the step along */
+    const char *true_slope, *true_bend; /* symbols of what the sides give where a convention gives another; or NULL */
 } gn_calc;
 
 const char *gn_calc_printf(gn_calc *c, const char *fmt, ...) GN_PRINTF(2, 3);   /* in the arena; "" on failure */
@@ -65,8 +86,17 @@ const char *gn_calc_root_rule(gn_calc *c, size_t i, size_t j);
 /* calculus_point.c */
 void gn_calc_point_facts(gn_calc *c);       /* what is not finite, kinks */
 void gn_calc_gradient_facts(gn_calc *c);    /* norm, unit, sign rule, tangent, steepest ascent */
-/* calculus_kink.c, calculus_along.c */
-void gn_calc_say_kink(gn_calc *c, const gn_kink *kink);
+/* calculus_sides.c: function i at the point as a whole. */
+gn_status gn_calc_whole(gn_calc *c, size_t i, gn_whole *out);
+/* The same without a sheet, for the pictures; ask->at is there. */
+gn_status gn_functions_whole(gn_arena *arena, const gn_functions *of, const gn_calculus_ask *ask, size_t i,
+                             gn_whole *out);
+gn_status gn_calc_bind(gn_calc *c);
+/* calculus_kink.c: the pieces of function i that have a kink at the point, and then the whole. */
+void gn_calc_say_kinks(gn_calc *c, size_t i, const gn_kink *kink, size_t count);
+/* The slope of the only function by variable j: what the formula gives, or where that is a convention, the sides. */
+double gn_calc_true_slope(gn_calc *c, size_t j);
+/* calculus_along.c */
 void gn_calc_along(gn_calc *c);             /* directional derivative, approximations */
 /* calculus_second.c */
 void gn_calc_determinant(gn_calc *c);

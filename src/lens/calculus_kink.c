@@ -10,6 +10,7 @@
 #include "../formula/row.h"
 #include "../formula/tree.h"
 
+enum { LISTED_MOST = 6, SAID_MOST = 8 };
 
 /* A call of a row at numbers of its own, as formulas over x, y, z: value and slope by one input. */
 typedef struct probe { gn_arena *arena; const gn_formula *value, *slope; gn_binding at[3]; } probe;
@@ -57,7 +58,7 @@ static gn_status kink_of_call(gn_arena *arena, const gn_formula *f, const double
     GN_TRY(probe_run(&p, input, beside(arg[input], 1), &value[2], &slope[2]));
     bool jump = apart(value[0], value[2]);
     *found = isfinite(value[1]) && isfinite(slope[1]) && (jump || apart(slope[0], slope[2]));
-    *out = (gn_kink){f, input, slope[0], slope[2], slope[1], row->slope[input], jump, false};
+    *out = (gn_kink){f, input, slope[0], slope[2], slope[1], row->slope[input], jump, false, false};
     return GN_OK;
 }
 
@@ -108,13 +109,15 @@ static gn_status judge_choice(gn_arena *arena, const gn_formula *whole, const gn
         GN_TRY(gn_formula_eval(arena->ctx, way[i], bound, count, &value[i]));
     }
     k->jump = apart(value[0], value[1]);
-    k->smooth = isfinite(value[0]) && isfinite(value[1]) && !k->jump;
+    k->open = !isfinite(value[0]) || !isfinite(value[1]);
+    k->smooth = !k->open && !k->jump;
     for (size_t j = 0; j < count && k->smooth; j++) {
         for (int i = 0; i < 2; i++) {
             GN_TRY(gn_formula_derive(arena, way[i], bound[j].name, &slope));
             GN_TRY(gn_formula_eval(arena->ctx, slope, bound, count, &by[i]));
         }
-        k->smooth = isfinite(by[0]) && isfinite(by[1]) && !apart(by[0], by[1]);
+        k->open = !isfinite(by[0]) || !isfinite(by[1]);
+        k->smooth = !k->open && !apart(by[0], by[1]);
     }
     return GN_OK;
 }
@@ -129,7 +132,7 @@ static gn_status kink_of_node(gn_arena *arena, const gn_formula *f, const gn_bin
     if ((!compares && !row) || !depends(f, bound, count)) return GN_OK;
     GN_TRY(values_of(arena->ctx, f, bound, count, arg));
     *found = compares && arg[0] == arg[1];
-    if (*found) *out = (gn_kink){f, 0, NAN, NAN, NAN, NULL, false, false};
+    if (*found) *out = (gn_kink){f, 0, NAN, NAN, NAN, NULL, false, false, false};
     for (int k = 0; row && !*found && k < row->inputs && k < f->arguments; k++)
         if (isfinite(arg[k]) && depends(f->arg[k], bound, count))
             GN_TRY(kink_of_call(arena, f, arg, k, out, found));
@@ -163,7 +166,10 @@ bool gn_formula_has_pieces(gn_arena *arena, const gn_formula *f)
         gn_clear_error(arena->ctx);
         return true;    /* not known: nothing is claimed of every point */
     }
-    for (size_t i = 0; i < o.count; i++) found = found || gn_tree_is_compare(o.node[i]->op);
+    for (size_t i = 0; i < o.count; i++) {
+        bool choice = o.node[i]->op == GN_F_CALL && !strcmp(o.node[i]->name, "where");
+        found = found || choice || gn_tree_is_compare(o.node[i]->op);
+    }
     gn_order_free(&o);
     return found;
 }
@@ -177,22 +183,126 @@ static const char *row_text(gn_calc *c, const char *text)
     return text;
 }
 
-void gn_calc_say_kink(gn_calc *c, const gn_kink *k)
+static void say_condition(gn_calc *c, const gn_kink *k, const gn_whole *w)
 {
-    const char *piece = gn_calc_text(c, k->node);
-    c->kinked |= !k->jump && !k->smooth;
-    c->jumps |= k->jump;
-    if (!k->row) {
-        gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived%s.",
-                      piece,
-                      k->smooth ? "; the other has the same value and the same slope"
-                      : k->jump ? "; the other has another value, so that f jumps" : "; the other has another slope");
-        return;
-    }
-    const char *by = k->node->arguments > 1 ? gn_calc_printf(c, " by its argument %d", k->input + 1) : "";
+    bool jumps = k->jump && w->slope == GN_SIDED_JUMP;
+    gn_sheet_text(c->s, 0, "the condition %s is at its edge here: the branch that it chooses is the one derived%s.",
+                  gn_calc_text(c, k->node),
+                  k->smooth ? "; the other has the same value and the same slope"
+                  : jumps   ? "; the other has another value, so that f jumps"
+                  : k->jump ? "; the other has another value"
+                  : k->open ? "; not both have a finite value and slope"
+                            : "; the other has another slope");
+}
+
+/* A piece by its own arguments: abs(x^2) has a kink as abs has one at x^2 = 0, whatever it does as x moves. */
+static void say_kink(gn_calc *c, const gn_kink *k)
+{
+    const gn_formula *at = k->node->arg[k->input];
+    const char *piece = gn_calc_text(c, k->node), *what = k->jump ? "jump" : "kink", *by = "";
+    if (at->op != GN_F_NAME) {
+        piece = gn_calc_printf(c, "%s, in %s,", k->node->name, piece);
+        by = gn_calc_printf(c, " by its argument %s", gn_calc_text(c, at));
+    } else if (k->node->arguments > 1) by = gn_calc_printf(c, " by its argument %d", k->input + 1);
     gn_sheet_text(c->s, 0,
                   "%s has a %s here: its slope%s is %s from the left and %s from the right; taken is %s, as its row "
                   "states (sub-gradient rule): %s.",
-                  piece, k->jump ? "jump" : "kink", by, NUM(k->left), NUM(k->right), NUM(k->taken),
-                  row_text(c, k->row));
+                  piece, what, by, NUM(k->left), NUM(k->right), NUM(k->taken), row_text(c, k->row));
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
+
+double gn_calc_true_slope(gn_calc *c, size_t j)
+{
+    const gn_whole *w = c->whole;
+    return w && w->edge && w->slope == GN_SIDED_CONVENTION ? w->right[j] : gn_calc_value(c, c->jacobian.at[j]);
+}
+
+/* -0 + 0 is 0. */
+static const char *numbers_text(gn_calc *c, const double *v, size_t n)
+{
+    const char *text = "";
+    if (n == 1) return gn_calc_printf(c, "%s", NUM(v[0] + 0));
+    for (size_t j = 0; j < n && n <= LISTED_MOST; j++)
+        text = gn_calc_printf(c, "%s%s%s", text, j ? ", " : "[", NUM(v[j] + 0));
+    return n <= LISTED_MOST ? gn_calc_printf(c, "%s]", text) : "another";
+}
+
+static const char *stated_text(gn_calc *c, size_t i)
+{
+    double v[LISTED_MOST] = {0};
+    for (size_t j = 0; j < c->n && j < LISTED_MOST; j++) v[j] = gn_calc_value(c, c->jacobian.at[i * c->n + j]);
+    return numbers_text(c, v, c->n);
+}
+
+static void say_sides_by(gn_calc *c, size_t i, size_t j, const gn_whole *w)
+{
+    double stated = gn_calc_value(c, c->jacobian.at[i * c->n + j]) + 0;
+    double low = fmin(w->left[j], w->right[j]), high = fmax(w->left[j], w->right[j]);
+    const char *by = c->n > 1 ? gn_calc_printf(c, " by %s", c->of->name[j]) : "";
+    bool between = stated >= low && stated <= high;
+    if (low == high || isnan(low)) return;
+    gn_sheet_text(c->s, 0, "%s itself has a kink here: its slope%s is %s from the left and %s from the right; %s, "
+                           "which the formula gives, is %s.",
+                  c->f_shown[i], by, NUM(w->left[j] + 0), NUM(w->right[j] + 0), NUM(stated),
+                  between ? "between them" : "not even between them, and no slope of it");
+}
+
+/* Where the sides differ, variable by variable, or along a direction between them. */
+static void say_sides(gn_calc *c, size_t i, const gn_whole *w)
+{
+    for (size_t j = 0; j < c->n && j < SAID_MOST; j++) say_sides_by(c, i, j, w);
+    if (w->slant)
+        gn_sheet_text(c->s, 0, "%s itself has a kink here: by each variable both sides have one slope, but along %s "
+                               "the slope is %s before the point and %s behind it.",
+                      c->f_shown[i], numbers_text(c, w->slant, c->n), NUM(w->before), NUM(w->behind));
+}
+
+static void say_agreement(gn_calc *c, size_t i, const gn_whole *w)
+{
+    const char *f = c->f_shown[i], *what = c->n > 1 ? "gradient" : "slope";
+    const char *sides = c->n > 1 ? "from all sides tried" : "from both sides";
+    const char *truth = numbers_text(c, w->right, c->n), *stated = stated_text(c, i);
+    const char *says = gn_calc_printf(c, "a piece has a kink that the whole has not: %s the %s of %s is %s", sides,
+                                      what, f, truth);
+    if (w->slope == GN_SIDED_SMOOTH) gn_sheet_text(c->s, 0, "%s, as the formula gives it.", says);
+    else
+        gn_sheet_text(c->s, 0, "%s. the formula gives %s by the convention at the kinks of its pieces: that is what "
+                               "the engine would use, and no %s of %s.", says, stated, what, f);
+}
+
+/* The function is one piece of a table by plain names: what was said of the piece is said of it. */
+static bool said_already(const gn_formula *f, const gn_kink *kink, size_t count)
+{
+    bool same = count == 1 && kink->row && gn_formula_equal(f, kink->node);
+    for (int k = 0; same && k < f->arguments; k++) same = f->arg[k]->op == GN_F_NAME || f->arg[k]->op == GN_F_NUMBER;
+    return same;
+}
+
+static void say_whole(gn_calc *c, size_t i, const gn_kink *kink, size_t count)
+{
+    const gn_whole *w = &c->whole[i];
+    bool smooth = true;
+    for (size_t k = 0; k < count; k++) smooth = smooth && kink[k].smooth;
+    bool finite = isfinite(gn_calc_value(c, c->of->f.at[i]));
+    if (finite && w->slope == GN_SIDED_UNKNOWN && (w->edge || !smooth))
+        gn_sheet_text(c->s, 0, "whether %s itself has a kink or a jump here is not decided: nothing is said of its "
+                               "tangent.", c->f_shown[i]);
+    if (!w->edge) return;
+    if (w->slope == GN_SIDED_JUMP && !count)
+        gn_sheet_text(c->s, 0, "%s jumps here, where a choice is at its edge.", c->f_shown[i]);
+    if (w->slope == GN_SIDED_KINK && !said_already(c->of->f.at[i], kink, count)) say_sides(c, i, w);
+    if (w->slope == GN_SIDED_CONVENTION || (w->slope == GN_SIDED_SMOOTH && !smooth)) say_agreement(c, i, w);
+}
+
+void gn_calc_say_kinks(gn_calc *c, size_t i, const gn_kink *kink, size_t count)
+{
+    gn_whole *w = &c->whole[i];
+    for (size_t k = 0; k < count && !w->edge; k++)  /* so near to a kink that no side can be told */
+        if (!kink[k].smooth && depends(kink[k].node, c->bound, c->n)) w->slope = GN_SIDED_UNKNOWN;
+    for (size_t k = 0; k < count; k++) {
+        if (kink[k].row) say_kink(c, &kink[k]);
+        else say_condition(c, &kink[k], w);
+    }
+    say_whole(c, i, kink, count);
 }

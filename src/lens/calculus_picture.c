@@ -53,7 +53,7 @@ static const char *label(canvas *c, size_t i, const char *what)
     return copy;
 }
 
-/* The curve of one function, and its tangent where there is a point with a finite slope. */
+/* The curve of one function, and its tangent where there is a point with one finite slope. */
 static gn_status draw_one(canvas *c, size_t i, gn_series *curve, gn_series *tangent)
 {
     gn_program *f;
@@ -69,10 +69,12 @@ static gn_status draw_one(canvas *c, size_t i, gn_series *curve, gn_series *tang
     *curve = (gn_series){.kind = GN_SERIES_LINE, .label = label(c, i, ""), .n = CURVE, .x = x, .y = y, .style = -1};
     if (!c->ask->at) return GN_OK;
     double value = gn_program_run(f, c->point, c->room), reach = c->half[0] / 2;
+    gn_whole whole;
     GN_TRY(gn_formula_derive(c->arena, c->of->f.at[i], c->of->name[0], &d));
+    GN_TRY(gn_functions_whole(c->arena, c->of, c->ask, i, &whole));
     GN_TRY(compile(c, d, &f));
-    slope = gn_program_run(f, c->point, c->room);
-    if (!isfinite(slope) || !isfinite(value)) return GN_OK;
+    slope = whole.slope == GN_SIDED_CONVENTION ? whole.right[0] : gn_program_run(f, c->point, c->room);
+    if (!isfinite(slope) || !isfinite(value) || whole.slope > GN_SIDED_CONVENTION) return GN_OK;
     t[0] = c->at[0] - reach;
     t[1] = c->at[0] + reach;
     t[2] = value - slope * reach;
@@ -104,11 +106,14 @@ static gn_status draw_arrow(canvas *c, gn_panel *p)
     gn_series *s = gn_arena_alloc(c->arena, 1, sizeof *s);
     double *x = gn_arena_alloc(c->arena, 4, sizeof *x), slope[2], length = 0;
     if (!s || !x) return GN_NO_MEMORY;
+    gn_whole whole;
     GN_TRY(gn_matrix_gradient(c->arena, c->of->f.at[0], c->of->name, 2, &g));
+    GN_TRY(gn_functions_whole(c->arena, c->of, c->ask, 0, &whole));
+    if (whole.slope > GN_SIDED_CONVENTION) return GN_OK;
     home(c);
     for (size_t j = 0; j < 2; j++) {
         GN_TRY(compile(c, g.at[j], &d));
-        slope[j] = gn_program_run(d, c->point, c->room);
+        slope[j] = whole.slope == GN_SIDED_CONVENTION ? whole.right[j] : gn_program_run(d, c->point, c->room);
         length = hypot(length, slope[j]);
     }
     if (!(length > 0) || !isfinite(length)) return GN_OK;

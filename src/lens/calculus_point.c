@@ -27,6 +27,8 @@ static void say_trouble(gn_calc *c, const char *what, const gn_formula *f)
 
 void gn_calc_point_facts(gn_calc *c)
 {
+    c->whole = gn_arena_alloc(c->arena, c->m, sizeof *c->whole);
+    if (!c->whole && c->s->status == GN_OK) c->s->status = GN_NO_MEMORY;
     for (size_t i = 0; i < c->m && c->s->status == GN_OK; i++) {
         gn_kink *kink;
         size_t count;
@@ -38,7 +40,8 @@ void gn_calc_point_facts(gn_calc *c)
         }
         if (c->s->status != GN_OK || !c->of->names) return;
         c->s->status = gn_formula_kinks(c->arena, c->of->f.at[i], c->bound, c->of->names, &kink, &count);
-        for (size_t k = 0; c->s->status == GN_OK && k < count; k++) gn_calc_say_kink(c, &kink[k]);
+        if (c->s->status == GN_OK) c->s->status = gn_calc_whole(c, i, &c->whole[i]);
+        if (c->s->status == GN_OK) gn_calc_say_kinks(c, i, kink, count);
     }
 }
 
@@ -82,22 +85,26 @@ static void put_norm(gn_calc *c)
 }
 
 /* B10: to which side each variable must go for the function to fall. */
+static void say_sign(gn_calc *c, size_t j, double g)
+{
+    const char *x = c->of->name[j], *f = c->f_shown[0];
+    const char *slope = c->true_slope ? gn_calc_printf(c, "the slope by %s from both sides", x)
+                                      : gn_calc_printf(c, "d%s/d%s", f, x);
+    double scale = gn_calc_value(c, c->of->f.at[0]), move = g * fmax(1, fabs(c->ask->at[j]));
+    if (g != 0 && fabs(move) <= 8 * 0x1p-52 * fabs(scale))
+        gn_sheet_text(c->s, 0, "%s = %s is too small to move %s by more than its rounding.", slope, NUM(g), f);
+    else if (g == 0) gn_sheet_text(c->s, 0, "%s = 0: to first order %s does not change with %s.", slope, f, x);
+    else
+        gn_sheet_text(c->s, 0, "%s = %s %s 0: %s %s as %s grows, so descent makes %s %s%s.", slope, NUM(g),
+                      g > 0 ? ">" : "<", f, g > 0 ? "rises" : "falls", x, x, g > 0 ? "smaller" : "larger",
+                      c->n > 1 ? "" : g > 0 ? ": to the left" : ": to the right");
+}
+
 static void say_signs(gn_calc *c)
 {
     for (size_t j = 0; j < c->n && j < 8 && c->s->status == GN_OK; j++) {
-        double g = gn_calc_value(c, c->jacobian.at[j]);
-        const char *x = c->of->name[j], *f = c->f_shown[0];
-        if (!isfinite(g)) continue;
-        double scale = gn_calc_value(c, c->of->f.at[0]), move = g * fmax(1, fabs(c->ask->at[j]));
-        if (g != 0 && fabs(move) <= 8 * 0x1p-52 * fabs(scale)) {
-            gn_sheet_text(c->s, 0, "d%s/d%s = %s is too small to move %s by more than its rounding.", f, x, NUM(g), f);
-            continue;
-        }
-        if (g == 0) gn_sheet_text(c->s, 0, "d%s/d%s = 0: to first order %s does not change with %s.", f, x, f, x);
-        else
-            gn_sheet_text(c->s, 0, "d%s/d%s = %s %s 0: %s %s as %s grows, so descent makes %s %s%s.", f, x, NUM(g),
-                          g > 0 ? ">" : "<", f, g > 0 ? "rises" : "falls", x, x, g > 0 ? "smaller" : "larger",
-                          c->n > 1 ? "" : g > 0 ? ": to the left" : ": to the right");
+        double g = gn_calc_true_slope(c, j);
+        if (isfinite(g)) say_sign(c, j, g);
     }
 }
 
@@ -111,6 +118,12 @@ static const gn_formula *at_point(gn_calc *c, const gn_formula *f)
     return f;
 }
 
+static const gn_formula *slope_at_point(gn_calc *c, size_t j)
+{
+    bool convention = c->true_slope != NULL;
+    return convention ? gn_formula_number(c->arena, gn_calc_true_slope(c, j)) : at_point(c, c->jacobian.at[j]);
+}
+
 static const gn_formula *tidy(gn_calc *c, const gn_formula *f)
 {
     return f && gn_formula_simplify(c->arena, f, &f) == GN_OK ? f : NULL;
@@ -122,7 +135,7 @@ static const gn_formula *tangent_of(gn_calc *c)
     gn_arena *a = c->arena;
     const gn_formula *sum = NULL, *rest = at_point(c, c->of->f.at[0]);
     for (size_t j = 0; j < c->n && rest; j++) {
-        const gn_formula *x = gn_formula_name(a, c->of->name[j]), *slope = at_point(c, c->jacobian.at[j]);
+        const gn_formula *x = gn_formula_name(a, c->of->name[j]), *slope = slope_at_point(c, j);
         const gn_formula *term = tidy(c, gn_formula_make(a, GN_F_MUL, slope, x));
         rest = gn_formula_make(a, GN_F_SUB, rest, gn_formula_make(a, GN_F_MUL, slope, at_point(c, x)));
         if (!term) return NULL;
@@ -143,7 +156,7 @@ static void say_tangent(gn_calc *c, const char *shown)
     gn_text t;
     gn_text_init(&t, c->ctx);
     for (size_t j = 0; j < c->n; j++) {
-        double slope = gn_calc_value(c, c->jacobian.at[j]);
+        double slope = gn_calc_true_slope(c, j);
         rest -= slope * c->bound[j].value;
         if (slope != 0)
             gn_text_printf(&t, "%s%s*%s", !t.length ? slope < 0 ? "-" : "" : slope < 0 ? " - " : " + ",
@@ -159,7 +172,7 @@ static void say_tangent(gn_calc *c, const char *shown)
 static void put_tangent(gn_calc *c)
 {
     bool finite = isfinite(gn_calc_value(c, c->of->f.at[0]));
-    for (size_t j = 0; j < c->n; j++) finite = finite && isfinite(gn_calc_value(c, c->jacobian.at[j]));
+    for (size_t j = 0; j < c->n; j++) finite = finite && isfinite(gn_calc_true_slope(c, j));
     if (c->n > TANGENT_MOST || !finite || c->s->status != GN_OK) return;
     const gn_formula *t = tangent_of(c);
     if (!t) {
@@ -240,23 +253,53 @@ static void put_ascent(gn_calc *c)
     say_steepest(c, cell + c->n * rows, rows);
 }
 
+/* Where the formula's slope is a convention: what the sides give, under a name of its own. */
+static void put_true_slope(gn_calc *c)
+{
+    bool several = c->n > 1;
+    const char *x = c->of->name[0], *f = c->f_shown[0];
+    c->true_slope = gn_calc_fresh(c, several ? "gradient" : "slope");
+    gn_symbol *y = gn_sheet_symbol(c->s, c->true_slope, c->n, 1, c->whole->right, GN_F64);
+    if (y) y->latex = several ? gn_calc_printf(c, "(\\nabla %s)_{\\pm}", f)
+                              : gn_calc_printf(c, "\\left(\\frac{d %s}{d %s}\\right)_{\\pm}", f, x);
+    gn_sheet_given(c->s, 0, several ? "from all sides" : "from both sides", y);
+}
+
+/* Does the formula's slope by every variable lie between those of the sides? */
+static bool is_between(gn_calc *c, const gn_whole *w)
+{
+    bool between = w->slant == NULL;
+    for (size_t j = 0; j < c->n; j++) {
+        double g = gn_calc_value(c, c->jacobian.at[j]);
+        between = between && g >= fmin(w->left[j], w->right[j]) && g <= fmax(w->left[j], w->right[j]);
+    }
+    return between;
+}
+
+static void say_no_tangent(gn_calc *c, gn_sided slope)
+{
+    if (slope == GN_SIDED_JUMP)
+        gn_sheet_text(c->s, 0, "at a jump there is no tangent and no derivative: the slope is that of one side.");
+    else if (slope == GN_SIDED_KINK)
+        gn_sheet_text(c->s, 0, "at a kink there is no tangent%s.",
+                      is_between(c, c->whole) ? ", and the gradient is one of several slopes"
+                                              : ": what the formula gives is what the engine would use, and no more");
+}
+
 void gn_calc_gradient_facts(gn_calc *c)
 {
+    if (c->s->status != GN_OK) return;
+    gn_sided slope = c->whole->slope;
     if (!isfinite(gn_calc_value(c, c->of->f.at[0]))) {
         gn_sheet_text(c->s, 0, "where %s has no finite value it has no slope: what stands there is the formula's, "
                                "which holds beside the point only.", c->f_shown[0]);
         return;
     }
-    if (c->n > 1) put_norm(c);
-    if (c->jumps) {
-        gn_sheet_text(c->s, 0, "at a jump there is no tangent and no derivative: the slope is that of one side.");
-        return;
-    }
-    if (c->kinked) {
-        gn_sheet_text(c->s, 0, "at a kink there is no tangent, and the gradient is one of several slopes.");
-        return;
-    }
+    if (slope == GN_SIDED_CONVENTION) put_true_slope(c);
+    if (slope == GN_SIDED_SMOOTH && c->n > 1) put_norm(c);
+    say_no_tangent(c, slope);
+    if (slope > GN_SIDED_CONVENTION) return;
     put_tangent(c);
     say_signs(c);
-    put_ascent(c);
+    if (slope == GN_SIDED_SMOOTH) put_ascent(c);
 }

@@ -4,6 +4,7 @@
 #include "calculus.h"
 #include "point.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static gn_status read_point(gn_context *ctx, gn_arena *arena, const gn_options *o, const gn_functions *of,
@@ -67,6 +68,20 @@ static size_t place_of(const gn_functions *of, const char *name)
     return i;
 }
 
+/* A name for a rate that the expression has not. */
+static gn_status propose_rate(gn_context *ctx, const gn_functions *of)
+{
+    static const char *const wish[] = { "eta", "lr", "rate", "alpha", "step" };
+    for (size_t i = 0; i < GN_COUNT(wish); i++)
+        if (place_of(of, wish[i]) == of->names) return gn_hint(ctx, "--update %s", wish[i]);
+    char name[16];
+    for (size_t i = 1; i <= of->names + 1; i++) {
+        snprintf(name, sizeof name, "eta%zu", i % 100000);
+        if (place_of(of, name) == of->names) return gn_hint(ctx, "--update %s", name);
+    }
+    return GN_USAGE;
+}
+
 /* What results are collected in stands in the expression; a rate is a name of its own. */
 static gn_status check_names(gn_context *ctx, const gn_options *o, const gn_functions *of)
 {
@@ -80,13 +95,17 @@ static gn_status check_names(gn_context *ctx, const gn_options *o, const gn_func
     if (!is_a_name(ctx, update)) return name_fails(ctx, GN_O_UPDATE, update, "it must be a name");
     if (place_of(of, update) == of->names) return GN_OK;
     name_fails(ctx, GN_O_UPDATE, update, "that stands in the expression, and a rate is another name");
-    return gn_hint(ctx, "--update eta");
+    return propose_rate(ctx, of);
 }
 
 gn_status gn_calculus_read(gn_context *ctx, gn_arena *arena, const char *const *expression, size_t count,
                            const gn_options *o, gn_functions *of, gn_calculus_ask *ask)
 {
     *ask = (gn_calculus_ask){ 0 };
+    if (!count) {
+        gn_fail(ctx, GN_E_EXP_EMPTY, "there is no expression");
+        return gn_hint(ctx, "one such as x^2 + 4*y^2, or several for a function with several values");
+    }
     GN_TRY(gn_functions_parse(arena, expression, count, gn_option_text(o, GN_O_BY), of));
     GN_TRY(check_names(ctx, o, of));
     ask->digits = (int)gn_option_int(o, GN_O_DIGITS);

@@ -42,14 +42,21 @@ static size_t variables_in(gn_calc *c, const gn_formula *f, size_t *which)
     return count;
 }
 
-/* f = a*x + b with numbers a and b in its only variable: the x where it is 0; NULL otherwise. */
-static const gn_formula *root_of_line(gn_calc *c, const gn_formula *f, const char *x)
+/* Slope and value of f in its only variable: true where the slope is one number, as of a*x + b, or of pieces that are
+ * constant each. */
+static bool slope_is_number(gn_calc *c, const gn_formula *f, const char *x, const gn_formula **slope)
+{
+    size_t none;
+    return gn_formula_derive(c->arena, f, x, slope) == GN_OK &&
+           gn_formula_simplify(c->arena, *slope, slope) == GN_OK && !variables_in(c, *slope, &none);
+}
+
+/* The x where a*x + b is 0; NULL when it has none that can be written. */
+static const gn_formula *root_of_line(gn_calc *c, const gn_formula *f, const char *x, const gn_formula *slope)
 {
     gn_arena *a = c->arena;
-    const gn_formula *slope, *rest, *root, *zero = gn_formula_number(a, 0);
-    size_t none;
-    if (gn_formula_derive(a, f, x, &slope) != GN_OK || gn_formula_simplify(a, slope, &slope) != GN_OK) return NULL;
-    if (variables_in(c, slope, &none) || gn_formula_substitute(a, f, x, zero, &rest) != GN_OK) return NULL;
+    const gn_formula *rest, *root, *zero = gn_formula_number(a, 0);
+    if (gn_tree_is(slope, 0) || gn_formula_substitute(a, f, x, zero, &rest) != GN_OK) return NULL;
     root = gn_formula_make(a, GN_F_NEG, gn_formula_make(a, GN_F_DIV, rest, slope), NULL);
     return root && gn_formula_simplify(a, root, &root) == GN_OK ? root : NULL;
 }
@@ -57,16 +64,22 @@ static const gn_formula *root_of_line(gn_calc *c, const gn_formula *f, const cha
 static void say_singular(gn_calc *c, const gn_formula *det)
 {
     size_t which = 0, count = variables_in(c, det, &which);
+    const gn_formula *slope = NULL, *root = NULL;
     double v;
     if (!count && gn_formula_eval(c->ctx, det, NULL, 0, &v) == GN_OK) {
         if (v == 0) gn_sheet_text(c->s, 0, "the determinant is 0: the Jacobian is singular everywhere.");
         else gn_sheet_text(c->s, 0, "the determinant is constant and not 0: the Jacobian is singular nowhere.");
         return;
     }
-    const gn_formula *root = count == 1 ? root_of_line(c, det, c->of->name[which]) : NULL;
+    bool pieces = gn_formula_has_pieces(c->arena, det);
+    if (count == 1 && !pieces && slope_is_number(c, det, c->of->name[which], &slope))
+        root = root_of_line(c, det, c->of->name[which], slope);
     if (root) gn_sheet_text(c->s, 0, "the Jacobian is singular where %s = %s.", c->of->name[which],
                             gn_calc_text(c, root));
-    else gn_sheet_text(c->s, 0, "the Jacobian is singular where its determinant is 0.");
+    else gn_sheet_text(c->s, 0, "the Jacobian is singular where its determinant is 0%s.",
+                       !pieces      ? ""
+                       : !c->bound ? ": that is made of pieces, and --at tells it at a point"
+                                   : ": that is made of pieces, and its value here is above");
     gn_clear_error(c->ctx);
 }
 
@@ -202,8 +215,8 @@ static void say_verdict(gn_calc *c, const double *lambda, bool everywhere, size_
     double low = lambda[0], high = lambda[c->n - 1];
     if (!strcmp(bend, "flat")) bend = c->n > 1 ? "without curvature" : "straight";
     if (everywhere && gn_formula_has_pieces(c->arena, c->of->f.at[which]))
-        gn_sheet_text(c->s, 0, "away from its kinks the %s is the same everywhere, and %s is %s%s there.", what, f,
-                      article, bend);
+        gn_sheet_text(c->s, 0, "away from where its pieces meet the %s is the same everywhere, and %s is %s%s there.",
+                      what, f, article, bend);
     else if (everywhere)
         gn_sheet_text(c->s, 0, "the %s is the same at every point: %s is %s%s everywhere.", what, f, article, bend);
     else
@@ -215,7 +228,19 @@ static void say_verdict(gn_calc *c, const double *lambda, bool everywhere, size_
     if (low > zero_band(lambda, c->n)) say_rate(c, low, high);
 }
 
-static void put_verdict(gn_calc *c, const gn_matrix *h, size_t which)
+static void say_no_numbers(gn_calc *c, bool everywhere)
+{
+    if (!c->bound && everywhere)
+        gn_sheet_text(c->s, 0, "%s the same at every point, but made of what is held constant; --at gives numbers.",
+                      c->n > 1 ? "the eigenvalues are" : "the second derivative is");
+    else if (!c->bound)
+        gn_sheet_text(c->s, 0, "%s with the point; --at gives %s at one.",
+                      c->n > 1 ? "the eigenvalues change" : "the second derivative changes", c->n > 1 ? "them" : "it");
+    else gn_sheet_text(c->s, 0, "the Hessian is not finite here, so it has no eigenvalues.");
+}
+
+/* everywhere: as h says it, or false where h is what holds at a point alone. */
+static void put_verdict(gn_calc *c, const gn_matrix *h, size_t which, bool local)
 {
     bool everywhere;
     double *value = gn_arena_alloc(c->arena, c->n * c->n, sizeof *value);
@@ -224,20 +249,81 @@ static void put_verdict(gn_calc *c, const gn_matrix *h, size_t which)
     if (!value || !vector || !lambda) c->s->status = GN_NO_MEMORY;
     if (c->s->status != GN_OK) return;
     if (!numbers_of(c, h, value, &everywhere)) {
-        if (!c->bound && everywhere)
-            gn_sheet_text(c->s, 0, "%s the same at every point, but made of what is held constant; --at gives numbers.",
-                          c->n > 1 ? "the eigenvalues are" : "the second derivative is");
-        else if (!c->bound)
-            gn_sheet_text(c->s, 0, "%s with the point; --at gives %s at one.",
-                          c->n > 1 ? "the eigenvalues change" : "the second derivative changes",
-                          c->n > 1 ? "them" : "it");
-        else gn_sheet_text(c->s, 0, "the Hessian is not finite here, so it has no eigenvalues.");
+        say_no_numbers(c, everywhere);
         return;
     }
     c->s->status = gn_eigen_symmetric(c->ctx, c->n, value, lambda, vector);
     settle_eigenvalues(c, h, lambda);
     put_eigenvalues(c, h, lambda, vector, which);
-    say_verdict(c, lambda, everywhere, which);
+    say_verdict(c, lambda, everywhere && !local, which);
+}
+
+/* ---- at a kink of a piece ---------------------------------------------------------------------------------------- */
+
+static const char *sides_of(const gn_calc *c) { return c->n > 1 ? "all sides" : "both sides"; }
+
+static bool is_written(const gn_calc *c, const gn_whole *w) { return c->n == 1 || w->mixed; }
+
+/* What the sides give, as a matrix of numbers and under a name of its own. */
+static void put_true_bend(gn_calc *c, const gn_whole *w, size_t which)
+{
+    size_t cells = c->n * c->n;
+    gn_matrix truth = {c->n, c->n, gn_arena_alloc(c->arena, cells, sizeof *truth.at)};
+    if (!truth.at) c->s->status = GN_NO_MEMORY;
+    for (size_t k = 0; truth.at && k < cells; k++)
+        if (!(truth.at[k] = gn_formula_number(c->arena, w->hessian[k]))) c->s->status = GN_NO_MEMORY;
+    if (c->s->status != GN_OK) return;
+    const char *end = c->m > 1 ? gn_calc_printf(c, "_%zu", which + 1) : "";
+    const char *name = gn_calc_fresh(c, gn_calc_printf(c, "curvature%s", end));
+    gn_symbol *y = gn_sheet_symbol(c->s, name, c->n, c->n, w->hessian, GN_F64);
+    gn_sheet_given(c->s, 0, gn_calc_printf(c, "from %s", sides_of(c)), y);
+    if (c->m == 1) c->true_bend = name;
+    put_verdict(c, &truth, which, true);
+}
+
+static void say_bend(gn_calc *c, const gn_whole *w, size_t which)
+{
+    const char *what = c->n > 1 ? "Hessian" : "second derivative", *f = c->f_shown[which];
+    if (w->bend == GN_SIDED_CONVENTION)
+        gn_sheet_text(c->s, 0, "the %s that the formula gives here is a convention where its pieces meet%s.", what,
+                      is_written(c, w) ? gn_calc_printf(c, "; that of %s from %s is what follows", f, sides_of(c))
+                                       : ": nothing follows from it");
+    else if (w->bend == GN_SIDED_KINK && c->n == 1)
+        gn_sheet_text(c->s, 0, "the second derivative of %s is %s from the left and %s from the right: here it has "
+                               "none, and %s, which the formula gives, is a convention.",
+                      f, NUM(w->bent[0]), NUM(w->bent[1]), NUM(gn_calc_value(c, c->hessian[which].at[0])));
+    else if (w->bend == GN_SIDED_KINK)
+        gn_sheet_text(c->s, 0, "the second derivatives of %s differ from side to side: here it has no Hessian, and the "
+                               "formula's is a convention.", f);
+    else gn_sheet_text(c->s, 0, "whether %s has a %s here is not decided.", f, what);
+}
+
+/* Where the slope itself is none. */
+static void say_no_bend(gn_calc *c, const gn_whole *w, size_t which)
+{
+    const char *f = c->f_shown[which], *what = c->n > 1 ? "Hessian" : "second derivative";
+    const char *has = w->slope == GN_SIDED_UNKNOWN ? gn_calc_printf(c, "pieces of %s meet", f)
+                      : w->slope == GN_SIDED_JUMP  ? gn_calc_printf(c, "%s jumps", f)
+                                                   : gn_calc_printf(c, "%s has a kink", f);
+    gn_sheet_text(c->s, 0, "%s here, so that nothing is said of how it bends: the formula's %s holds beside the point "
+                           "only.", has, what);
+}
+
+/* A verdict on the shape never rests on a convention. */
+static void judge(gn_calc *c, size_t which)
+{
+    const gn_whole *w = c->whole ? &c->whole[which] : NULL;
+    const gn_matrix *h = &c->hessian[which];
+    bool varies = false;
+    for (size_t k = 0; k < c->n * c->n; k++) varies = varies || holds_one_of(c, h->at[k], c->n);
+    if (!w || (!w->edge && w->slope != GN_SIDED_UNKNOWN) || (w->slope > GN_SIDED_CONVENTION && !varies))
+        put_verdict(c, h, which, false);
+    else if (w->slope > GN_SIDED_CONVENTION) say_no_bend(c, w, which);
+    else if (w->bend == GN_SIDED_SMOOTH) put_verdict(c, h, which, false);
+    else {
+        say_bend(c, w, which);
+        if (w->bend == GN_SIDED_CONVENTION && is_written(c, w)) put_true_bend(c, w, which);
+    }
 }
 
 void gn_calc_hessian(gn_calc *c)
@@ -253,6 +339,6 @@ void gn_calc_hessian(gn_calc *c)
         const char *latex = c->n > 1 ? NULL : gn_calc_printf(c, "\\frac{d^2 %s}{d %s^2}", c->f_shown[i], x);
         gn_calc_line l = {.name = gn_calc_fresh(c, gn_calc_printf(c, "H%s", end)), .shown = shown, .latex = latex};
         gn_calc_array(c, l, &c->hessian[i]);
-        put_verdict(c, &c->hessian[i], i);
+        judge(c, i);
     }
 }

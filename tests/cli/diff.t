@@ -441,3 +441,48 @@ $ glassnet diff "y = x^2" 2>&1 | grep hint
 > hint: an expression is what stands behind an =; two values are compared with ==
 $ glassnet diff "x^2 - 4*x + 5" --at x=0 | grep "df/dx = -4 <"
 > df/dx = -4 < 0: f falls as x grows, so descent makes x larger: to the right.
+
+# pieces with kinks, and a whole without one: the slopes are those of the sides
+$ glassnet diff "abs(x)^2" --at 0 --along 0.1 --order 2 | tr -s ' ' | grep -E 'kink|curvature =|convex|straight|its error'
+> abs(x) has a kink here: its slope is -1 from the left and 1 from the right;
+> a piece has a kink that the whole has not: from both sides the slope of f is 0,
+>  from both sides curvature = 2
+> at this point f is convex (a local statement: the second derivative changes with
+>  its error quadratic_error = change - quadratic = 0.01 - 0.01 = 0
+$ glassnet diff "relu(x)-relu(-x)" --at 0 | sed -n '/^a piece/,/^the slope/p' | tr -s ' '
+> a piece has a kink that the whole has not: from both sides the slope of f is 1.
+> the formula gives 0 by the convention at the kinks of its pieces: that is what
+> the engine would use, and no slope of f.
+>  from both sides slope = 1
+>  tangent line y = x
+> the slope by x from both sides = 1 > 0: f rises as x grows, so descent makes x
+$ for f in "abs(x^2)" "abs(x)*x"; do glassnet diff "$f" --at 0; done | grep -E 'tangent|^abs|as the formula'
+> abs, in abs(x^2), has a kink here: its slope by its argument x^2 is -1 from the
+> as the formula gives it.
+>    tangent line y = 0
+> abs(x) has a kink here: its slope is -1 from the left and 1 from the right;
+> as the formula gives it.
+>    tangent line y = 0
+$ glassnet diff "abs(x*y)" --at 0,0 | grep -E 'all sides|tangent'
+> a piece has a kink that the whole has not: from all sides tried the gradient of
+>    tangent plane  tangent    = 0
+$ glassnet diff "relu(x) - 2*relu(-x)" --at 0 | sed -n '/^f itself/,$p' | head -4
+> f itself has a kink here: its slope is 2 from the left and 1 from the right; 0,
+> which the formula gives, is not even between them, and no slope of it.
+> at a kink there is no tangent: what the formula gives is what the engine would
+> use, and no more.
+$ glassnet diff "abs(x)" --at 0 --plot - | grep -c tangent
+> 1
+
+# where a determinant made of pieces is 0, no line's root says
+$ for f in "where(x>0,x,2*x)" "leaky_relu(x)" "hard_tanh(x)" "max(x,2)" "abs(x-1)+abs(x+1)" "2*relu(x)-x"; do glassnet diff "$f" y | grep -A1 singular; done | sort | uniq -c | tr -s ' '
+>  6 --at tells it at a point.
+>  6 the Jacobian is singular where its determinant is 0: that is made of pieces, and
+
+# a proposed rate is a name that is free
+$ glassnet diff "x^2*eta" --by x --update eta
+! glassnet: error[CFG-VALUE]: --update is 'eta'; that stands in the expression, and a rate is another name
+! hint: --update lr
+? 2
+$ glassnet diff "x^2*eta*lr*rate*alpha*step" --by x --update lr 2>&1 | grep hint
+> hint: --update eta1
