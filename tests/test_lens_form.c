@@ -124,6 +124,25 @@ static void degrees_of_networks(void **state)
     }
 }
 
+/* In what the network puts out: whatever the layers are, mae is linear in pieces. */
+static void degrees_of_losses(void **state)
+{
+    (void)state;
+    static const struct { const char *layers, *loss; gn_task task; int degree; } row[] = {
+        { "", "mse", GN_REGRESSION, 2 },    { "", "mae", GN_REGRESSION, 1 },
+        { "3 relu", "mae", GN_REGRESSION, 1 }, { "3 tanh", "mae", GN_REGRESSION, 1 },
+        { "3 tanh", "mse", GN_REGRESSION, 2 }, { "3 relu", "huber", GN_REGRESSION, 2 },
+        { "", "auto", GN_CLASSES, MORE },   { "3 relu", "mae", GN_CLASSES, MORE },     /* of probabilities */
+    };
+    for (size_t i = 0; i < GN_COUNT(row); i++) {
+        gn_objective_form f;
+        gn_objective *o = net_objective(row[i].layers, row[i].loss, row[i].task);
+        must(ctx, gn_objective_loss_form(o, &f));
+        if (f.degree != row[i].degree) fail_msg("%s with %s: degree %d", row[i].layers, row[i].loss, f.degree);
+        gn_objective_free(o);
+    }
+}
+
 /* ---- the preconditioner ------------------------------------------------------------------------------------------ */
 /* y does not move the loss and stands at 0: its P is eps. Its decay is not counted, so lambda is that of x alone. */
 static void decay_of_what_has_no_slope(void **state)
@@ -189,6 +208,7 @@ int main(void)
         cmocka_unit_test(degrees_of_expressions),
         cmocka_unit_test(no_row_is_taken_for_less),
         cmocka_unit_test(degrees_of_networks),
+        cmocka_unit_test(degrees_of_losses),
         cmocka_unit_test(decay_of_what_has_no_slope),
         cmocka_unit_test(every_row_is_compared),
     };

@@ -34,7 +34,7 @@ static void every_equation_is_read_again(void **state)
     static const char *const names[] = { "x", "y" };
     static const double at[] = { 0.7, -0.4 };
     static const char *const text[] = { "3*x^2 + x*y + y^2", "x^2 - 2*y^2", "-x^2 - y^4", "exp(x)*sin(y) + 2*x^2 + y^2",
-                                        "(x + y)^2" };
+                                        "(x + y)^2", "abs(x) + 2*abs(y)" };
     for (int op = 0; op < GN_OPT_COUNT; op++)
         for (size_t k = 0; k <= GN_COUNT(text); k++) {
             gn_arena arena;
@@ -48,7 +48,11 @@ static void every_equation_is_read_again(void **state)
             ask.top = k < GN_COUNT(text) ? 2 : 3;
             ask.density = true;
             ask.spectrum = k % 2;
-            ask.hyper[gn_optimizer_table()[op].parameters + 1] = k == 0 ? 0.1 : 0;
+            ask.hyper[gn_optimizer_table()[op].parameters + 1] = k == 0 || k == 5 ? 0.1 : 0;
+            ask.clip = k == 1 || k == 5 ? 0.01 : 0;
+            ask.clip_norm = k == 2 ? 0.01 : 0;
+            ask.other = true;
+            if (k == 1) ask.hyper[0] = 3;
             must(ctx, gn_stability_of(ctx, o, &ask, &s));
             gn_sheet_open(&sheet, ctx, "stability");
             gn_stability_sheet(&s, &ask, &scaling, k == 0, &sheet);
@@ -392,6 +396,8 @@ static gn_status whole_report(void)
     ask_for(GN_OPT_adam, 0.01, &ask);
     ask.density = true;
     ask.warm = 3;
+    ask.clip = 0.5;
+    ask.other = true;
     gn_status status = gn_formula_parse(&arena, text, strlen(text), &f);
     if (status == GN_OK) status = gn_objective_formula(ctx, f, names, 2, at, &o);
     if (status == GN_OK) status = gn_objective_kinks(o, at, NULL, &kinks);

@@ -26,6 +26,7 @@ static const owned owners[] = {
     { GN_O_NONFINITE, NET_ONLY }, { GN_O_HEADER, NET_ONLY },    { GN_O_DELIM, NET_ONLY },
     { GN_O_DECIMAL, NET_ONLY },   { GN_O_THOUSANDS, NET_ONLY }, { GN_O_ESCAPE, NET_ONLY },
     { GN_O_SKIP_ROWS, NET_ONLY }, { GN_O_DUP, NET_ONLY },       { GN_O_ENCODING, NET_ONLY },
+    { GN_O_WEIGHT, NET_ONLY },    { GN_O_CLASS_WEIGHTS, NET_ONLY },
 };
 static const char *const made_by[KINDS] = { "--x", "--from", NULL, "--map" };
 static const char *const made[KINDS] = { "a neuron", "an expression", NULL, "a map of a neuron" };
@@ -70,7 +71,7 @@ static gn_status refuse_ignored(gn_cli *cli)
 static gn_status plain_options(gn_cli *cli, const char *usual, gn_options **out)
 {
     static const gn_option_id ids[] = { GN_O_OPTIMIZER, GN_O_LR, GN_O_MOMENTUM, GN_O_BETA1, GN_O_BETA2, GN_O_EPS,
-                                        GN_O_WEIGHT_DECAY };
+                                        GN_O_WEIGHT_DECAY, GN_O_CLIP, GN_O_CLIP_NORM };
     GN_TRY(gn_options_new(cli->ctx, out));
     GN_TRY(gn_options_set(*out, "optimizer", usual));
     for (size_t i = 0; i < GN_COUNT(ids); i++)
@@ -88,6 +89,9 @@ static gn_status read_ask(gn_cli *cli, const gn_options *o, gn_stability_ask *as
     memcpy(ask->hyper, set.hyper, sizeof ask->hyper);
     ask->hyper[0] = set.rate;
     ask->hyper[set.parameters + 2] = 0;     /* l1 has no curvature */
+    ask->clip = set.clip;
+    ask->clip_norm = set.clip_norm;
+    ask->other = true;
     ask->top = (size_t)gn_option_int(cli->options, GN_O_TOP);
     ask->spectrum = gn_option_flag(cli->options, GN_O_SPECTRUM);
     ask->density = gn_option_flag(cli->options, GN_O_DENSITY);
@@ -175,7 +179,8 @@ static gn_status check_map(gn_cli *cli)
 {
     static const struct { gn_option_id id; const char *harmless; } others[] = {
         { GN_O_ACT, "identity" }, { GN_O_LOSS, "mse" },  { GN_O_REDUCTION, "mean" }, { GN_O_B, NULL },
-        { GN_O_WEIGHT_DECAY, "0" }, { GN_O_SPECTRUM, NULL }, { GN_O_DENSITY, NULL },
+        { GN_O_WEIGHT_DECAY, "0" }, { GN_O_CLIP, "0" }, { GN_O_CLIP_NORM, "0" }, { GN_O_SPECTRUM, NULL },
+        { GN_O_DENSITY, NULL },
     };
     for (size_t i = 0; i < GN_COUNT(others); i++) {
         const char *name = gn_option_table(NULL)[others[i].id].name;

@@ -261,22 +261,10 @@ static bool looks_like_expression(gn_cli *cli)
     return yes;
 }
 
-/* Rows and classes are of data. */
-static gn_status refuse_weights(gn_cli *cli)
-{
-    static const gn_option_id ids[] = { GN_O_WEIGHT, GN_O_CLASS_WEIGHTS };
-    for (size_t i = 0; i < GN_COUNT(ids); i++)
-        if (gn_option_given(cli->options, ids[i]))
-            return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s weighs rows of data, and there are none",
-                           gn_option_table(NULL)[ids[i]].name);
-    return GN_OK;
-}
-
 static gn_status choose(gn_cli *cli, gn_curved *s)
 {
     const gn_options *o = cli->options;
     bool from = gn_option_given(o, GN_O_FROM), at = gn_option_given(o, GN_O_AT);
-    if (cli->arguments == 0 || from || at) GN_TRY(refuse_weights(cli));
     if (cli->arguments == 0) return gn_curved_neuron(cli, s);
     if (gn_option_given(o, GN_O_X))
         return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--x makes a neuron, and '%s' names something else",

@@ -28,6 +28,12 @@ static void log_measurement(gn_meter *m, const gn_sharpness_at *a)
 /* At the edge of stability it may cross at every look: after some warnings the rest is only counted. */
 enum { CROSSINGS_TOLD = 5 };
 
+static bool clips(const gn_train_job *job)
+{
+    const gn_options *o = job->cli->options;
+    return gn_option_real(o, GN_O_CLIP) > 0 || gn_option_real(o, GN_O_CLIP_NORM) > 0;
+}
+
 static void tell_above(const gn_train_job *job, const gn_sharpness_at *a)
 {
     gn_numtext lambda, limit, rate;
@@ -35,7 +41,8 @@ static void tell_above(const gn_train_job *job, const gn_sharpness_at *a)
     gn_warn(job->cli->ctx, "sharpness: at step %llu the largest eigenvalue %s is above %s, the limit at rate %s%s%s%s",
             (unsigned long long)a->step, gn_num_digits(&lambda, a->lambda, 4), gn_num_digits(&limit, a->limit, 4),
             gn_num_digits(&rate, a->rate, 4), first ? ": on a quadratic this would diverge" : ", again",
-            first && job->sharpness.preconditioned ? " if P stayed as it is" : "",
+            first && job->sharpness.preconditioned ? " if P stayed as it is"
+            : first && clips(job) ? " without the clip; with it steps are bounded, and go to and fro about a minimum" : "",
             job->crossings == CROSSINGS_TOLD ? "; later crossings are counted, and not told" : "");
 }
 
@@ -119,6 +126,8 @@ void gn_train_watch_text(const gn_train_job *job, gn_text *t)
         gn_text_printf(t, "\n          first above its limit at step %llu; ", (unsigned long long)job->crossed_at);
         if (job->crossings > 1) gn_text_printf(t, "%zu spells above it in all; ", job->crossings);
         gn_text_printf(t, "%s at the end", job->above ? "above" : "below");
+        if (clips(job) && !s->preconditioned)
+            gn_text_puts(t, "\n          without the clip; above it a clipped run ends in a limit cycle");
     }
     if (s->preconditioned) gn_text_puts(t, "\n          of the Hessian as the optimiser feels it, P^-1/2 H P^-1/2");
     gn_text_printf(t, "\n          %zu measurement%s on %zu row%s, %s %% of the time\n", s->count,

@@ -119,6 +119,8 @@ static gn_status sharpness(gn_glass *g, gn_objective *o, void *figures)
     memcpy(ask.hyper, set.hyper, sizeof ask.hyper);
     ask.hyper[0] = set.rate;
     ask.seed = set.seed;
+    ask.clip = set.clip;
+    ask.clip_norm = set.clip_norm;
     GN_TRY(gn_stability_of(g->ctx, o, &ask, &r));
     out->largest = r.lambda;
     out->residual = r.eigen.largest[0].residual;

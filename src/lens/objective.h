@@ -49,6 +49,8 @@ void gn_objective_kink_name(const gn_objective *o, size_t i, gn_text *to);
 enum { GN_DEGREE_MORE = 3 };
 typedef struct gn_objective_form { int degree; bool pieces; } gn_objective_form;
 gn_status gn_objective_form_of(gn_objective *o, gn_objective_form *out);
+/* The same of the loss alone, as a function of what the network puts out; of an expression as above. */
+gn_status gn_objective_loss_form(gn_objective *o, gn_objective_form *out);
 /* Does the point lie exactly on a kink or a jump of an expression? Of a network it is not asked: false. */
 gn_status gn_objective_on_kink(gn_objective *o, const double *p, bool *yes);
 

@@ -133,11 +133,13 @@ static gn_status node_form(gn_objective *o, gn_node n, form *of)
     return GN_OK;
 }
 
-static gn_status graph_form(gn_objective *o, form *out)
+/* from: the node that is the variable, and not the parameters it is made of; 0: these. */
+static gn_status graph_form(gn_objective *o, gn_node from, form *out)
 {
     form *of = gn_calloc(o->ctx, (size_t)o->loss + 1, sizeof *of);
     gn_status s = of ? GN_OK : GN_NO_MEMORY;
-    for (gn_node n = 1; s == GN_OK && n <= o->loss; n++) s = node_form(o, n, of);
+    if (of && from) of[from] = (form){ 1, false };      /* what stands before it is constant: calloc has made it so */
+    for (gn_node n = from + 1; s == GN_OK && n <= o->loss; n++) s = node_form(o, n, of);
     if (s == GN_OK) *out = of[o->loss];
     gn_free(o->ctx, of);
     return s;
@@ -187,8 +189,13 @@ static gn_status formula_is_quadratic(gn_objective *o, form *out)
 
 gn_status gn_objective_form_of(gn_objective *o, gn_objective_form *out)
 {
-    GN_TRY(graph_form(o, out));
+    GN_TRY(graph_form(o, 0, out));
     return out->degree == GN_DEGREE_MORE && !out->pieces && o->formula ? formula_is_quadratic(o, out) : GN_OK;
+}
+
+gn_status gn_objective_loss_form(gn_objective *o, gn_objective_form *out)
+{
+    return o->output ? graph_form(o, o->output, out) : gn_objective_form_of(o, out);
 }
 
 /* A point on a kink of an expression; of a network it is not asked. */

@@ -90,6 +90,16 @@ static gn_status find_still(study *y)
     return GN_OK;
 }
 
+/* Does the clip act at the point? Beside theory nothing is clipped. */
+static void note_clip(study *y)
+{
+    double largest = 0;
+    for (size_t i = 0; i < y->s->n; i++) largest = fmax(largest, fabs(y->here.g[i]));
+    y->s->clipped = (y->ask->clip > 0 && largest > y->ask->clip) ||
+                    (y->ask->clip_norm > 0 && y->s->slope > y->ask->clip_norm);
+    y->here.clip = y->here.clip_norm = 0;
+}
+
 static gn_status reach_point(study *y)
 {
     gn_stability *s = y->s;
@@ -101,6 +111,7 @@ static gn_status reach_point(study *y)
     GN_TRY(walk_to_point(y));
     memcpy(s->at, y->here.w, s->n * sizeof *s->at);
     GN_TRY(take_slope(y, &s->loss, &s->slope));
+    note_clip(y);
     if (held < 0) return GN_OK;
     GN_TRY(find_still(y));
     s->root = take(s, s->n);
@@ -203,6 +214,9 @@ static gn_status kind_of_function(study *y)
     GN_TRY(gn_objective_form_of(y->o, &s->form));
     s->quadratic = s->form.degree <= 2 && !s->form.pieces;
     GN_TRY(gn_objective_on_kink(y->o, s->at, &s->on_kink));
+    gn_objective_form loss;
+    GN_TRY(gn_objective_loss_form(y->o, &loss));
+    s->straight = loss.degree < 2 && s->lambda > 0;
     return s->form.degree > 2 ? look_elsewhere(y) : GN_OK;
 }
 
@@ -215,10 +229,60 @@ static gn_status theory(study *y)
     s->band = GN_REGIME_BAND_ULPS * DBL_EPSILON * fmax(1, fabs(s->eta_lambda));
     s->critical = INFINITY;
     if (!s->limit.known) return GN_OK;
-    if (s->lambda > 0) GN_TRY(gn_limit_rate(s->ctx, y->ask->op, y->ask->hyper, s->lambda, &s->critical));
+    if (s->straight) s->critical = NAN;
+    else if (s->lambda > 0) GN_TRY(gn_limit_rate(s->ctx, y->ask->op, y->ask->hyper, s->lambda, &s->critical));
     GN_TRY(gn_iteration_of(s->ctx, y->ask->op, y->ask->hyper, s->eta_lambda, &s->iteration));
     s->regime = gn_regime_under(&s->limit, &s->iteration, s->eta_lambda);
     return GN_OK;
+}
+
+/* ---- P of the suggested rate ------------------------------------------------------------------------------------- */
+/* Where the walk at another rate has led, P there, and the largest eigenvalue by it. */
+static gn_status look_at_other(study *y, gn_walk *w, double *root, double *critical)
+{
+    gn_stability *s = y->s;
+    const gn_stability_ask *a = y->ask;
+    gn_curvature c = { .of = y->o, .at = w->w, .root = root, .decay = s->decay, .room = y->curvature.room };
+    const gn_lanczos_options o = { .steps = a->products, .tolerance = 1e-3, .seed = a->seed };
+    bool *still = gn_arena_alloc(&s->arena, s->n + 1, sizeof *still);
+    gn_lanczos out;
+    if (!still) return GN_NO_MEMORY;
+    GN_TRY(gn_objective_gradient(y->o, w->w, &s->other_loss, w->g));
+    if (!isfinite(s->other_loss) || !isfinite(norm(s->n, w->w)) || !isfinite(norm(s->n, w->g))) return GN_OK;
+    for (size_t i = 0; i < s->n; i++) still[i] = w->g[i] == 0;
+    c.still = still;
+    GN_TRY(gn_preconditioner_of(s->ctx, a->op, w->hyper, (double)w->t, s->n, w->slot[gn_preconditioner_slot(a->op)],
+                                root));
+    for (size_t i = 0; i < s->n; i++) root[i] = sqrt(fmax(root[i], DBL_MIN));
+    gn_status status = gn_lanczos_run(s->ctx, s->n, gn_curvature_product, &c, &o, 1, NULL, &out);
+    if (status == GN_NEGATIVE) return gn_clear_error(s->ctx), GN_OK;    /* products beyond a double */
+    GN_TRY(status);
+    *critical = INFINITY;
+    double lambda = out.largest[0].value;
+    return lambda > 0 ? gn_limit_rate(s->ctx, a->op, w->hyper, lambda, critical) : GN_OK;
+}
+
+/* P is made at the rate asked, and what it allows may be a rate that would have made another: so that one is tried. */
+static gn_status try_suggested(study *y)
+{
+    gn_stability *s = y->s;
+    gn_walk w;
+    double hyper[GN_OPT_HYPER], *root;
+    if (!s->root || !y->ask->other || !isfinite(s->critical)) return GN_OK;
+    if (!(root = take(s, s->n))) return GN_NO_MEMORY;
+    memcpy(hyper, y->ask->hyper, sizeof hyper);
+    s->other_rate = hyper[0] = 0.9 * s->critical;
+    s->other_critical = s->other_loss = NAN;
+    gn_status status = gn_walk_open(s->ctx, y->o, y->ask->op, hyper, gn_objective_start(y->o), &w);
+    w.clip = y->ask->clip;
+    w.clip_norm = y->ask->clip_norm;
+    for (size_t i = 0; status == GN_OK && i < s->warmed; i++) {
+        if (gn_stop_requested(s->ctx)) status = gn_fail(s->ctx, GN_E_STOPPED, "stopped after %zu steps", i);
+        else status = gn_walk_step(&w);
+    }
+    if (status == GN_OK) status = look_at_other(y, &w, root, &s->other_critical);
+    gn_walk_close(&w);
+    return status;
 }
 
 /* Distances by theory: the iteration's matrix on (momentum 0, distance). */
@@ -348,6 +412,7 @@ static gn_status study_point(study *y)
     GN_TRY(eigenvalues(y));
     GN_TRY(kind_of_function(y));
     GN_TRY(theory(y));
+    GN_TRY(try_suggested(y));
     return measure(y);
 }
 
@@ -366,6 +431,8 @@ gn_status gn_stability_of(gn_context *ctx, gn_objective *o, const gn_stability_a
     study y = { .s = out, .o = o, .ask = ask };
     y.curvature = (gn_curvature){ .of = o, .decay = out->decay };
     gn_status s = gn_walk_open(ctx, o, ask->op, hyper, gn_objective_start(o), &y.here);
+    y.here.clip = ask->clip;
+    y.here.clip_norm = ask->clip_norm;
     if (s == GN_OK) s = study_point(&y);
     gn_walk_close(&y.here);
     if (s != GN_OK) gn_stability_free(out);

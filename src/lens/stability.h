@@ -24,6 +24,8 @@ typedef struct gn_walk {
     double *w, *g, *slot[GN_OPT_SLOTS]; /* (n) each, in one block */
     uint64_t t;                 /* steps taken */
     double loss;                /* before the last step */
+    double clip, clip_norm;     /* of the loss's gradient, as training clips it; 0: not */
+    bool clipped;               /* the last step was */
 } gn_walk;
 gn_status gn_walk_open(gn_context *ctx, gn_objective *of, gn_optimizer op, const double *hyper, const double *start,
                        gn_walk *out);
@@ -55,6 +57,8 @@ typedef struct gn_stability_ask {
     size_t lowest;              /* most for the smallest, where the whole spectrum is not computed */
     size_t measured;            /* steps run beside theory */
     size_t warm;                /* steps before P of an adaptive optimiser is held */
+    double clip, clip_norm;     /* of training: the steps that make P are clipped, those beside theory are not */
+    bool other;                 /* P of the suggested rate too */
     int digits;                 /* of numbers within sentences; 0: 6 */
 } gn_stability_ask;
 void gn_stability_defaults(gn_stability_ask *ask);
@@ -90,6 +94,12 @@ typedef struct gn_stability {
     bool quadratic;             /* of degree 2 or less in one piece: what is said holds everywhere, else here */
     bool varies;                /* the Hessian was found to be another elsewhere */
     bool on_kink;               /* the point lies on a kink of an expression */
+    bool straight;              /* lambda is above 0, and the loss linear in the prediction between kinks: no rate
+                                   follows from it, and critical is NaN */
+    bool clipped;               /* the clip acts on the gradient at the point */
+    double other_loss;          /* where those steps end; NaN when it is not finite */
+    double other_rate, other_critical;  /* with P, when asked: the suggested rate, and the largest by the P that as many
+                                           steps at that rate make; NaN when those do not stay finite */
     double rate;
     gn_limit limit;
     gn_iteration iteration;     /* when the limit is known */
@@ -126,6 +136,11 @@ gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const doubl
  * said and not only ratios. */
 void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, const gn_scaling *scaling,
                         bool exact_scaling, gn_sheet *sheet);
+/* Parts of it that speak of what lambda does not decide (stability_beyond.c). */
+bool gn_stability_clips(const gn_stability_ask *ask);
+void gn_stability_say_clip(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet);
+void gn_stability_say_straight(const gn_stability *s, gn_sheet *sheet);
+void gn_stability_say_other_rate(const gn_stability *s, gn_sheet *sheet);
 /* Measured beside predicted, and the eigenvalues where they are known. In the arena of s. */
 gn_status gn_stability_picture(gn_stability *s, gn_picture *out);
 

@@ -366,6 +366,12 @@ static void limits(const gn_stability *s, const gn_stability_ask *ask, gn_sheet 
     gn_sheet_compute(sheet, 0, false, "most lr*lambda", "limit", s->limit.formula);
     gn_sheet_text(sheet, 2, "Assumed: %s.", s->limit.about);
     gn_sheet_compute(sheet, 0, false, "here", "lr_lambda", "lr*lambda");
+    if (s->straight) {
+        gn_stability_say_straight(s, sheet);
+        gn_stability_say_clip(s, ask, sheet);
+        say_where(s, sheet);
+        return;
+    }
     if (s->iteration.n == 1) gn_sheet_compute(sheet, 0, false, "error a step", "r", "1 - lr*lambda");
     if (s->lambda > 0) {
         bool apart = strcmp(s->limit.rate, "limit/lambda") == 0;   /* else the limit moves with the rate */
@@ -373,9 +379,11 @@ static void limits(const gn_stability *s, const gn_stability_ask *ask, gn_sheet 
         gn_sheet_compute(sheet, 0, false, "largest rate", "lr_limit", s->limit.rate);
         if (!apart) gn_sheet_compute(sheet, 0, false, "share of that rate", "share", "lr/lr_limit");
         gn_sheet_compute(sheet, 0, false, "suggested", "lr_suggested", "0.9*lr_limit");
+        gn_stability_say_other_rate(s, sheet);
         best_rate(s, ask, sheet);
     }
     say_regime(s, sheet);
+    gn_stability_say_clip(s, ask, sheet);
     say_where(s, sheet);
 }
 
@@ -405,7 +413,7 @@ static void say_agreement(const gn_stability *s, gn_sheet *sheet)
         gn_sheet_text(sheet, 0, "The loss rose, from %s to %s.", SHOW(s->losses[0]), SHOW(s->losses[s->steps]));
 }
 
-static void beside(const gn_stability *s, gn_sheet *sheet)
+static void beside(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet)
 {
     size_t rows = s->steps + 1;
     if (s->steps == 0) return;
@@ -417,8 +425,9 @@ static void beside(const gn_stability *s, gn_sheet *sheet)
     for (size_t i = 0; i < rows; i++) k[i] = (double)i;
     gn_sheet_section(sheet, 0, "measured beside theory");
     gn_sheet_text(sheet, 0, "Two runs from here, one started %s further along the direction of the largest eigenvalue: "
-                            "their distance along it%s.", gn_num_digits(GN_NUM, s->moved, 3),
-                  s->root ? ", in the optimiser's own measure" : "");
+                            "their distance along it%s%s.", gn_num_digits(GN_NUM, s->moved, 3),
+                  s->root ? ", in the optimiser's own measure" : "",
+                  gn_stability_clips(ask) ? "; no slope is clipped" : "");
     const gn_sheet_column column[] = { { .title = "k", .number = k }, { .title = "loss", .number = s->losses },
                                        { .title = "distance", .number = s->measured },
                                        { .title = "by theory", .number = s->predicted } };
@@ -456,6 +465,7 @@ static void say_scaling(const gn_stability *s, double ratio, const double *kappa
 
 static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exact, gn_sheet *sheet)
 {
+    if (s->straight) return;    /* no rate follows from the curvature */
     if (c && isnan(c->largest)) {
         gn_sheet_text(sheet, 0, "What scaling the inputs would change is not said: the square of an input, %s, is "
                                 "beyond a double.", SHOW(c->widest));
@@ -493,6 +503,6 @@ void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, cons
     as_found(s, sheet);
     curvature(s, ask, sheet);
     limits(s, ask, sheet);
-    beside(s, sheet);
+    beside(s, ask, sheet);
     scaling_section(s, scaling, exact_scaling, sheet);
 }

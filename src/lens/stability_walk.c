@@ -1,6 +1,7 @@
 /* stability_walk.c -- an optimiser of the tables on any objective, in float64, and the curvature it feels.
  *
  * Invariant: a step is the kernel of the optimiser's row on the objective's exact gradient. */
+#include <math.h>
 #include <string.h>
 
 #include "stability.h"
@@ -35,12 +36,28 @@ gn_status gn_walk_copy(const gn_walk *from, gn_walk *out)
     return GN_OK;
 }
 
+/* As training does: each element first, then the whole, by its norm. */
+static void clip(gn_walk *w)
+{
+    double squares = 0;
+    w->clipped = false;
+    for (size_t i = 0; i < w->n; i++) {
+        if (w->clip > 0 && fabs(w->g[i]) > w->clip) w->g[i] = copysign(w->clip, w->g[i]), w->clipped = true;
+        squares += w->g[i] * w->g[i];
+    }
+    double norm = sqrt(squares);
+    if (!(w->clip_norm > 0) || !(norm > w->clip_norm)) return;
+    for (size_t i = 0; i < w->n; i++) w->g[i] *= w->clip_norm / norm;
+    w->clipped = true;
+}
+
 gn_status gn_walk_step(gn_walk *w)
 {
     void *slot[GN_OPT_SLOTS];
     int isa = gn_context_isa(w->ctx);
     const gn_kernels *k = gn_kernels_get(isa < 0 ? gn_isa_best() : (gn_isa)isa, GN_F64, gn_context_exact(w->ctx));
     GN_TRY(gn_objective_gradient(w->of, w->w, &w->loss, w->g));
+    if (w->clip > 0 || w->clip_norm > 0) clip(w);
     for (int i = 0; i < GN_OPT_SLOTS; i++) slot[i] = w->slot[i];
     w->hyper[gn_optimizer_table()[w->op].parameters] = (double)++w->t;
     k->update[w->op](w->n, w->w, w->g, slot, w->hyper);

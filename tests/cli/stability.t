@@ -472,7 +472,7 @@ $ glassnet stability wt.csv --target y --weight k --layers none --scale none --t
 >  largest eigenvalue λ = 17.9727
 >  largest rate then lr_scaled = lr_limit*inputs_max/scaled_max
 $ glassnet stability --x 1 --y 2 --weight k
-! glassnet: error[CFG-CONFLICT]: --weight weighs rows of data, and there are none
+! glassnet: error[CFG-CONFLICT]: --weight and --x: what is looked at is a neuron, and of it --weight says nothing
 ? 2
 
 # classes too, while training is watched and afterwards
@@ -500,3 +500,41 @@ $+ END
 $ glassnet stability old.st blobs.csv | tr -s ' \n' ' ' | grep -oE 'weight decay .* float64|Weight decay adds [0-9.]*'
 > weight decay 0.0111111 is 1/rows of these data: the model's file does not say how many rows it was trained on float64
 > Weight decay adds 0.0111111
+
+# a clip that the model was trained with: the regime is that without it, and with it a limit cycle, as the neuron says
+$ glassnet data linear --n 40 > lin.csv; glassnet train lin.csv --layers none --batch 40 --holdout 0 --optimizer sgd --lr 1.5 --clip 0.01 --weight-decay 0 --schedule constant --epochs 2000 --watch-sharpness 1000 --quiet --out lin.st 2>&1 | grep -oE 'on a quadratic this would diverge .*|without the clip; .*|loss 0.00'
+> on a quadratic this would diverge without the clip; with it steps are bounded, and go to and fro about a minimum
+> without the clip; above it a clipped run ends in a limit cycle
+> loss 0.00
+$ glassnet stability lin.st lin.csv | tr -s ' ' | sed -n '/^Regime/,/^The loss is/p'
+> Regime along the direction of lambda: divergent. Each step overshoots by more
+> than it had to go: the error grows.
+> The limit counts as reached within {num}, 64 units in the last place.
+>  each slope clipped to clip = 0.01
+>  largest step, clipped step_max = lr*clip = 1.5*0.01 = 0.015
+> That is without the clip. With it no step moves a weight by more than that: the
+> run does not grow without end. It comes near the minimum and then goes to and
+> fro about it, in a limit cycle of steps of up to that size.
+> The loss is quadratic: what is said here holds everywhere.
+$ glassnet stability --x 10 --y 10 --lr 0.015 --clip 1 | tr '\n' ' ' | grep -oE 'in a limit cycle of that width|no slope is clipped'
+> in a limit cycle of that width
+> no slope is clipped
+$ glassnet stability --x 10 --y 10 --lr 0.005 --clip 1 | grep '^The clip'
+> The clip acts here, as the slopes are large; where the rate converges it leaves
+$ glassnet stability --x 10 --y 10 --optimizer momentum --lr 0.05 --clip-norm 1 | tr -s ' ' | grep -A1 step_max
+>  largest step, clipped step_max = lr*clip_norm/(1 - μ) = 0.05*1/(1 - 0.9)
+>  = 0.5
+
+# a loss that is linear in the prediction between its kinks: lambda is of decay, and no rate is suggested
+$ for l in none 4; do glassnet train lin.csv --layers $l --loss mae --optimizer sgd --epochs 5 --quiet --out mae.st > mae.txt; glassnet stability mae.st lin.csv | tee mae.txt | tr '\n' ' ' | grep -oE 'No largest rate .*, and none|lambda is (weight decay alone|of weight decay and)'; grep -cE 'lr_limit|lr_suggested|lr_best|^Regime|scaling' mae.txt; done; true
+> No largest rate follows from lambda, and none
+> lambda is weight decay alone
+> 0
+> No largest rate follows from lambda, and none
+> lambda is of weight decay and
+> 0
+
+# the rate suggested to an adaptive optimiser is by the P of the rate asked, and is tried
+$ for lr in 0.005 0.1; do glassnet stability --x 10 --y 10 --optimizer adam --lr $lr | sed -n '/^Both/,/^Regime/p' | tr '\n' ' ' | grep -oE 'Both .* here'; done
+> Both belong to P as 100 steps at the rate 0.005 made it. After as many at the suggested rate P is another, and the largest rate is {num}: the suggested one would still be within it. The loss there is {num}, not above the {num} here
+> Both belong to P as 100 steps at the rate 0.1 made it. After as many at the suggested rate P is another, and the largest rate is {num}: the suggested one would still be within it. The loss there is {num}, above the {num} here
