@@ -314,18 +314,19 @@ bool gn_neuron_has_closed_form(const gn_neuron_page *p)
            p->theory.lambda > 0 && isfinite(p->theory.lambda);
 }
 
-/* r is above 0: as the sheet has it, from its own lr and lambda. */
-static bool is_one_sided(const gn_neuron_page *p)
+/* r so near to 1, as the sheet has it from its own lr and lambda, that most digits of w_star + (w_0 - w_star)*r^k would
+ * cancel. */
+static bool is_slow(const gn_neuron_page *p)
 {
     const gn_symbol *r = gn_sheet_find(p->s, "r");
-    return r && r->value[0] > 0;
+    return r && r->value[0] > 1 - 1e-4;
 }
 
-/* Both parts of the sum for r above 0 have the signs of w_0 and w_star: digits cancel where the weight crosses 0, as
- * they do in the run, and nowhere else. */
+/* Both parts of the sum for a slow run have the signs of w_0 and w_star: digits cancel where the weight crosses 0, as
+ * they do in the run, and nowhere else. Elsewhere the form is the one that a person would write. */
 const char *gn_neuron_closed_form(const gn_neuron_page *p)
 {
-    return is_one_sided(p) ? "w_0*r^k - w_star*expm1(k*log1p(-lr*lambda))" : "w_star + (w_0 - w_star)*r^k";
+    return is_slow(p) ? "w_0*r^k - w_star*expm1(k*log1p(-lr*lambda))" : "w_star + (w_0 - w_star)*r^k";
 }
 
 static void closed_form(gn_neuron_page *p)
@@ -338,7 +339,7 @@ static void closed_form(gn_neuron_page *p)
         gn_sheet_compute(p->s, 0, false, NULL, "b_star", "b_0 - dL_db/lambda");
     }
     gn_sheet_text(p->s, 0, "closed form: w_k = %s%s%s", gn_neuron_closed_form(p),
-                  is_one_sided(p) ? ", which is w_star + (w_0 - w_star)*r^k without digits that cancel: expm1(a) is "
+                  is_slow(p) ? ", which is w_star + (w_0 - w_star)*r^k without digits that cancel: expm1(a) is "
                                     "exp(a) - 1, log1p(a) is log(1 + a)" : "",
                   p->n->spec.inputs > 1 || p->n->spec.has_bias
                   ? "; of all weights that fit the sample, w_star is the nearest to w_0" : "");
