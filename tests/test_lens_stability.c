@@ -41,7 +41,7 @@ static void every_equation_is_read_again(void **state)
             gn_sheet sheet;
             gn_stability_ask ask;
             gn_stability s;
-            gn_scaling scaling = { 4, 1, 2, 0.5, true, 2 };
+            gn_scaling scaling = { 4, 1, 2, 0.5, true, 2, 0, false };
             gn_arena_init(&arena, ctx);
             gn_objective *o = k < GN_COUNT(text) ? formula_objective(&arena, text[k], names, 2, at) : f4_objective(ctx);
             ask_for((gn_optimizer)op, 0, &ask);

@@ -113,8 +113,10 @@ static void regimes_are_of_the_model(void **state)
 static void scaling_is_condition_too(void **state)
 {
     (void)state;
-    const gn_scaling bent = { 8, 8 / 13490.8, 8.01, 8.01 / 203.3, true, 2 }, same = { 8, 4, 8.01, 4, true, 2 };
-    const gn_scaling worse = { 8, 4, 6, 0.5, true, 2 }, unknown = { 8, NAN, 8.01, NAN, false, 2 };
+    const gn_scaling bent = { 8, 8 / 13490.8, 8.01, 8.01 / 203.3, true, 2, 0, false };
+    const gn_scaling same = { 8, 4, 8.01, 4, true, 2, 0, false };
+    const gn_scaling worse = { 8, 4, 6, 0.5, true, 2, 0, false };
+    const gn_scaling unknown = { 8, NAN, 8.01, NAN, false, 2, 0, false };
     expect_scaled("x^2 + exp(y)", GN_OPT_sgd, 0.1, &bent, "The condition would fall from 13490.8 to 203.3",
                   "next to nothing");
     expect_scaled("x^2 + exp(y)", GN_OPT_adam, 0.1, &bent, "The condition would fall from 13490.8 to 203.3",

@@ -46,8 +46,8 @@ static gn_status refuse(gn_cli *cli, subject_kind kind, gn_option_id id)
         return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s makes a neuron, and '%s' names something else", name,
                        gn_show(GN_SHOWN, cli->argument[0], strlen(cli->argument[0])));
     const char *by = kind == AN_EXPRESSION && !gn_option_given(cli->options, GN_O_FROM) ? "--at" : made_by[kind];
-    return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s and %s: what is looked at is %s, and of it --%s says nothing", name,
-                   by, made[kind], name);
+    return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--%s and %s: what is looked at is %s, and of it --%s says nothing",
+                   name, by, made[kind], name);
 }
 
 static gn_status refuse_ignored(gn_cli *cli)
@@ -148,8 +148,8 @@ static gn_status look(gn_cli *cli, gn_curved *s)
     gn_stability figures = { 0 };
     size_t n = gn_objective_size(s->objective);
     if (gn_option_given(cli->options, GN_O_TOP) && (size_t)gn_option_int(cli->options, GN_O_TOP) > n)
-        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--top %lld: there %s %zu parameter%s, and no more eigenvalues than "
-                       "that", (long long)gn_option_int(cli->options, GN_O_TOP), n == 1 ? "is" : "are", n,
+        return gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--top %lld: there %s %zu parameter%s, and no more eigenvalues "
+                       "than that", (long long)gn_option_int(cli->options, GN_O_TOP), n == 1 ? "is" : "are", n,
                        n == 1 ? "" : "s");
     if (!s->options) GN_TRY(plain_options(cli, "sgd", &s->options));
     GN_TRY(read_ask(cli, s->options, &ask));
@@ -186,9 +186,10 @@ static gn_status check_map(gn_cli *cli)
         const char *name = gn_option_table(NULL)[others[i].id].name;
         if (!gn_option_given(cli->options, others[i].id)) continue;
         if (others[i].harmless && !strcmp(gn_option_text(cli->options, others[i].id), others[i].harmless)) continue;
-        gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--map is of the neuron p = w*x under L = (p - y)^2: it takes no --%s", name);
-        return gn_hint(cli->ctx, "`glassnet stability` without --map reports on it at a point, `glassnet neuron --plot -` "
-                                 "draws a run");
+        gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--map is of the neuron p = w*x under L = (p - y)^2: it takes no --%s",
+                name);
+        return gn_hint(cli->ctx, "`glassnet stability` without --map reports on it at a point, `glassnet neuron --plot "
+                                 "-` draws a run");
     }
     return GN_OK;
 }

@@ -31,6 +31,9 @@ gn_status gn_curved_open(gn_cli *cli, gn_curved *out);
 void gn_curved_close(gn_curved *s);
 /* stability_net.c */
 gn_status gn_curved_net(gn_cli *cli, gn_curved *s);
+/* stability_scaled.c: of a network of one layer, where the moments of the inputs do not decide alone. */
+struct gn_subject;
+gn_status gn_curved_standardised(gn_cli *cli, gn_curved *s, const struct gn_subject *in);
 /* stability_subject.c */
 gn_status gn_curved_fact(gn_curved *s, gn_text *text);    /* takes the text */
 gn_status gn_curved_neuron(gn_cli *cli, gn_curved *s);

@@ -229,6 +229,7 @@ static gn_status look_at(gn_cli *cli, gn_curved *s, gn_subject *in)
     GN_TRY(optimiser_options(cli, s, in->model, in->data));
     GN_TRY(weigh_rows(cli, s, in));
     GN_TRY(scaling(cli, s, in->net, &in->rows));
+    GN_TRY(gn_curved_standardised(cli, s, in));
     GN_TRY(say_schedule(cli, s));
     GN_TRY(say_modes(cli, s, in->net));
     gn_text_puts(&s->title, "stability of ");

@@ -359,7 +359,7 @@ double gn_iteration_settles(const gn_iteration *it)
     return fabs((it->matrix[3] - other) / (1 + other));
 }
 
-/* With two eigenvalues a sentence of one factor is not true: the other brings growth first, or changes of sign later. */
+/* With two eigenvalues a sentence of one factor is not true: the other brings growth or changes of sign with it. */
 const char *gn_regime_says_under(gn_regime regime, const gn_iteration *it)
 {
     if (it->n == 2 && regime == GN_REGIME_OSCILLATING) return "the error changes its sign on the way, and shrinks";

@@ -129,9 +129,15 @@ typedef struct gn_scaling {
     bool whole;                             /* the smallest ones are known */
     double widest;                          /* the largest size of an input; where its square is too large for a
                                                double the others are NaN */
+    /* A network of one layer: the largest eigenvalue of its loss on standardised inputs, without decay; 0: unknown. */
+    double lambda;
+    bool fresh;                             /* a network that begins: that is with its first weights, else with weights
+                                               that predict the same */
 } gn_scaling;
 gn_status gn_scaling_of(gn_context *ctx, size_t rows, size_t inputs, const double *x, const double *weight, bool bias,
                         gn_scaling *out);
+/* mean and factor (inputs) that give each column mean 0 and variance 1; one that never changes is centred and left. */
+void gn_standardise(size_t rows, size_t inputs, const double *x, double *mean, double *factor);
 /* The report. scaling may be NULL; `exact_scaling`: the Hessian is a multiple of these moments, so that rates can be
  * said and not only ratios. */
 void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, const gn_scaling *scaling,
@@ -141,6 +147,9 @@ bool gn_stability_clips(const gn_stability_ask *ask);
 void gn_stability_say_clip(const gn_stability *s, const gn_stability_ask *ask, gn_sheet *sheet);
 void gn_stability_say_straight(const gn_stability *s, gn_sheet *sheet);
 void gn_stability_say_other_rate(const gn_stability *s, gn_sheet *sheet);
+void gn_scaling_sheet(const gn_stability *s, const gn_scaling *c, bool exact, gn_sheet *sheet);    /* its last section */
+/* A number as sentences have it: in the report's digits, with 17 the shortest text that reads back. */
+const char *gn_stability_num(gn_numtext *room, const gn_stability *s, double value);
 /* Measured beside predicted, and the eigenvalues where they are known. In the arena of s. */
 gn_status gn_stability_picture(gn_stability *s, gn_picture *out);
 

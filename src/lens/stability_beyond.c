@@ -6,11 +6,7 @@
 
 #include "stability.h"
 
-static const char *show(gn_numtext *room, double value, int digits)
-{
-    return digits >= 17 ? gn_num(room, value) : gn_num_digits(room, value, digits > 0 ? digits : 6);
-}
-#define SHOW(value) show(GN_NUM, value, s->digits)
+#define SHOW(value) gn_stability_num(GN_NUM, s, (value))
 
 static void given(gn_sheet *sheet, const char *title, const char *name, double value)
 {

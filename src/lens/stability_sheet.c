@@ -9,12 +9,12 @@
 
 #include "stability.h"
 
-/* As the sheet shows it: with 17 digits the shortest text that reads back. */
-static const char *num(gn_numtext *room, double value, int digits)
+#define SHOW(value) gn_stability_num(GN_NUM, s, (value))
+
+const char *gn_stability_num(gn_numtext *room, const gn_stability *s, double value)
 {
-    return digits >= 17 ? gn_num(room, value) : gn_num_digits(room, value, digits > 0 ? digits : 6);
+    return s->digits >= 17 ? gn_num(room, value) : gn_num_digits(room, value, s->digits > 0 ? s->digits : 6);
 }
-#define SHOW(value) num(GN_NUM, value, s->digits)
 
 static void given(gn_sheet *sheet, int depth, const char *title, const char *name, double value)
 {
@@ -435,65 +435,6 @@ static void beside(const gn_stability *s, const gn_stability_ask *ask, gn_sheet 
     say_agreement(s, sheet);
 }
 
-/* ---- scaling ----------------------------------------------------------------------------------------------------- */
-static bool within(double ratio, double share) { return fabs(log(ratio)) < share; }
-
-/* ratio: the largest eigenvalue as it is over that of standardised inputs; kappa: both conditions, or NULL. */
-static void say_scaling(const gn_stability *s, double ratio, const double *kappa, bool exact, gn_sheet *sheet)
-{
-    bool spread = kappa && !within(kappa[0] / kappa[1], 0.1);
-    if (within(ratio, 0.01))
-        gn_sheet_text(sheet, 0, spread ? "Standardising would hardly change the largest, and so hardly the limit."
-                                       : "Standardising would change next to nothing.");
-    else if (s->root)
-        gn_sheet_text(sheet, 0, "Standardised inputs would make the plain curvature that the first layer sees %s "
-                                "times as large; P would change with it.", SHOW(1 / ratio));
-    else if (exact && s->decay > 0)
-        gn_sheet_text(sheet, 0, "The inputs' part of lambda would be %s times as large.", SHOW(1 / ratio));
-    else if (ratio < 1)
-        gn_sheet_text(sheet, 0, "Standardising would not raise the limit: it would be %s times as large.", SHOW(ratio));
-    else
-        gn_sheet_text(sheet, 0, "Standardised inputs would let the rate be %s times as large%s.", SHOW(ratio),
-                      exact ? "" : ", as far as the first layer decides");
-    if (spread && kappa[0] > kappa[1])
-        gn_sheet_text(sheet, 0, "The condition would fall from %s to %s: the directions that curve least would lag "
-                                "less behind at a rate that the largest allows.", SHOW(kappa[0]), SHOW(kappa[1]));
-    else if (spread)
-        gn_sheet_text(sheet, 0, "The condition would rise from %s to %s: the directions that curve least would lag "
-                                "further behind at a rate that the largest allows.", SHOW(kappa[0]), SHOW(kappa[1]));
-}
-
-static void scaling_section(const gn_stability *s, const gn_scaling *c, bool exact, gn_sheet *sheet)
-{
-    if (s->straight) return;    /* no rate follows from the curvature */
-    if (c && isnan(c->largest)) {
-        gn_sheet_text(sheet, 0, "What scaling the inputs would change is not said: the square of an input, %s, is "
-                                "beyond a double.", SHOW(c->widest));
-        return;
-    }
-    if (!c || !(c->largest > 0) || !(c->scaled_largest > 0)) return;
-    const char *what[] = { "as they are", "standardised" };
-    double largest[] = { c->largest, c->scaled_largest }, smallest[] = { c->smallest, c->scaled_smallest };
-    double kappa[] = { c->largest / c->smallest, c->scaled_largest / c->scaled_smallest };
-    gn_sheet_section(sheet, 0, "what scaling the inputs would change");
-    const gn_sheet_column column[] = { { .title = "inputs", .text = what }, { .title = "largest", .number = largest },
-                                       { .title = "smallest above 0", .number = smallest },
-                                       { .title = "condition", .number = kappa } };
-    gn_sheet_table(sheet, 0, "eigenvalues of X'X/rows, the inputs the first layer sees, with ones for a bias",
-                   c->whole ? 4 : 2, 2, column);
-    double ratio = c->largest / c->scaled_largest;
-    exact = exact && !s->root;
-    if (exact && isfinite(s->critical)) {
-        given(sheet, 0, "largest, as they are", "inputs_max", c->largest);
-        given(sheet, 0, "standardised", "scaled_max", c->scaled_largest);
-        if (s->decay > 0) given(sheet, 0, "weight decay", "decay", s->decay);
-        gn_sheet_compute(sheet, 0, false, "largest rate then", "lr_scaled",
-                         s->decay > 0 ? "limit/((lambda - decay)*scaled_max/inputs_max + decay)"
-                                      : "lr_limit*inputs_max/scaled_max");
-    }
-    say_scaling(s, ratio, c->whole ? kappa : NULL, exact, sheet);
-}
-
 void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, const gn_scaling *scaling,
                         bool exact_scaling, gn_sheet *sheet)
 {
@@ -504,5 +445,5 @@ void gn_stability_sheet(const gn_stability *s, const gn_stability_ask *ask, cons
     curvature(s, ask, sheet);
     limits(s, ask, sheet);
     beside(s, ask, sheet);
-    scaling_section(s, scaling, exact_scaling, sheet);
+    gn_scaling_sheet(s, scaling, exact_scaling, sheet);
 }

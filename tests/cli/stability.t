@@ -186,6 +186,41 @@ $ glassnet stability rows.csv --task regression --layers none --reduction half-s
 >  largest rate then lr_scaled = lr_limit*inputs_max/scaled_max
 > Standardised inputs would let the rate be 129.821 times as large.
 
+# of one layer whose loss is not squared it is its own eigenvalue on standardised inputs: what --scale standard finds,
+# and of a model that of weights which predict the same; of several layers the inputs' eigenvalue is called what it is
+<<< wide.csv
+x,class
+101,no
+230,yes
+115,no
+180,yes
+160,no
+150,yes
+90,no
+>>>
+$ for s in none standard; do glassnet stability wide.csv --quiet --layers none --scale $s --optimizer sgd --weight-decay 0.1 --json > $s.json; done
+$ python3 -c 'import json; v = [{x["name"]: x.get("value") for x in json.load(open(f))["symbols"]} for f in ("none.json", "standard.json")]; print(abs(v[0]["lr_scaled"] / v[1]["lr_limit"] - 1) < 1e-9, abs(v[1]["lr_limit"] / v[0]["lr_limit"] - 1) > 0.5)'
+> True True
+$ glassnet train wide.csv --quiet --layers none --scale none --optimizer sgd --lr 0.00001 --epochs 20 --precision f64 --holdout 0 --out wide.safetensors > trained 2>&1
+$ glassnet stability wide.safetensors wide.csv --quiet --optimizer sgd --weight-decay 0 --json > wide.json; glassnet predict wide.safetensors wide.csv --quiet --proba > wide.p
+$ cat > wide.py <<'END'
+$+ import csv, json, math
+$+ x = [float(r["x"]) for r in csv.DictReader(open("wide.csv"))]
+$+ p = [float(list(r.values())[-1]) for r in csv.DictReader(open("wide.p"))]
+$+ n = len(x); m = sum(x) / n; sd = math.sqrt(sum((v - m)**2 for v in x) / n)
+$+ z = [(v - m) / sd for v in x]; q = [v * (1 - v) / n for v in p]
+$+ a, b, c = sum(w * v * v for w, v in zip(q, z)), sum(w * v for w, v in zip(q, z)), sum(q)
+$+ top = (a + c) / 2 + math.hypot((a - c) / 2, b)
+$+ s = {v["name"]: v.get("value") for v in json.load(open("wide.json"))["symbols"]}
+$+ print(abs(s["lambda_scaled"] / top - 1) < 1e-4)
+$+ END
+$ python3 wide.py
+> True
+$ glassnet stability wide.csv --quiet --net "3 tanh" --scale none --optimizer sgd | sed -n '/^Standardising/,/^$/p' | head -3
+> Standardising would divide the inputs' largest eigenvalue by {num}. lambda of
+> the whole network follows it only as far as what the layers make of their inputs
+> stays the same; --scale standard shows it.
+
 # a model on its data, with the optimiser that trained it
 $ glassnet train moons --net "8 tanh" --optimizer momentum --lr 0.2 --momentum 0.5 --epochs 20 --weight-decay 0 --quiet --out m.safetensors > trained
 $ glassnet data moons --n 400 --seed 1 > moons.csv
