@@ -205,6 +205,13 @@ static void say_between(gn_checking *c)
     }
 }
 
+static double furthest(const gn_diagnosis *d)
+{
+    double far = 0;
+    for (size_t i = 0; i < d->findings; i++) far = fmax(far, d->finding[i].from_right);
+    return far;
+}
+
 static void show_diagnosis(gn_checking *c, const gn_check_report *r)
 {
     if (!c->diagnosis.right && !r->wrong && gn_verdict_ok(r->verdict)) {
@@ -214,7 +221,8 @@ static void show_diagnosis(gn_checking *c, const gn_check_report *r)
         gn_diagnosis_sheet(&c->sheet, &c->diagnosis);
     } else if (!gn_verdict_ok(r->verdict)) {
         gn_sheet_text(&c->sheet, 0, "No mistake is diagnosed: tensor by tensor the gradient is within %s of the right "
-                      "one, which the check by entries does not let pass.", gn_num(GN_NUM, GN_DIAGNOSE_MATCH));
+                      "one in the norm of its entries, which the check by entries does not let pass.",
+                      gn_num_digits(GN_NUM, furthest(&c->diagnosis), 2));
     }
 }
 

@@ -37,8 +37,10 @@ static void state_facts(const gn_subject *subject, const gn_grad_file *f, const 
     gn_grad_file_facts(f, sheet);
     gn_sheet_fact(sheet, "a gradient has its tensor's shape; a weight has a row for each output");
     gn_sheet_fact(sheet, "the slope at a kink: relu 0, |x| 0, leaky relu alpha");
-    gn_sheet_fact(sheet, "right or named: within %s of what was given; agree: entries within %s",
-                  gn_num(GN_NUM, GN_DIAGNOSE_MATCH), gn_num(GN_NUM, GN_DIAGNOSE_AGREE));
+    gn_sheet_fact(sheet, "right or named: within %s, as %s; agree: entries within %s",
+                  gn_num_digits(GN_NUM, d->match, 2),
+                  d->match < GN_DIAGNOSE_MATCH ? "its digits tell" : "float32 leaves it",
+                  gn_num(GN_NUM, GN_DIAGNOSE_AGREE));
 }
 
 static gn_status judge(gn_cli *cli, const gn_subject *subject, const gn_grad_file *f)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { FEW = 4 };               /* those that are off are few when they are no more than one in so many */
+#define EXACT 1e-9              /* what is this near is right without another look */
 
 const char *gn_mistake_name(gn_mistake m)
 {
@@ -141,7 +142,7 @@ static gn_status place(gn_case *c, const gn_given *g)
     const gn_slot *s = &c->slot[slot];
     if (!(c->u[slot] = gn_arena_alloc(&c->arena, s->size, sizeof(double)))) return GN_NO_MEMORY;
     c->flipped[slot] = flip;
-    if (flip && away(c, slot, g, false) <= GN_DIAGNOSE_MATCH) flip = false;     /* reshaped: the order is its own */
+    if (flip && away(c, slot, g, false) <= c->match) flip = false;     /* reshaped: the order is its own */
     for (size_t i = 0; i < s->size; i++) c->u[slot][i] = g->value[flip ? i % s->cols * s->rows + i / s->cols : i];
     return GN_OK;
 }
@@ -243,13 +244,13 @@ static bool find_spoilt(const gn_case *c, size_t slot, gn_finding *f)
     return true;
 }
 
-/* A tensor without numbers, or with nothing but zeros where the right ones are not. */
+/* A tensor without numbers, or with nothing but zeros, or their rounding, where the right ones are not. */
 static bool find_missing(const gn_case *c, size_t slot, gn_finding *f)
 {
     const gn_slot *s = &c->slot[slot];
     if (find_spoilt(c, slot, f)) return true;
-    if (c->u[slot] && norm(c->u[slot], s->size) != 0) return false;
-    if (c->u[slot] && norm(c->right + s->offset, s->size) <= c->floor) return false;
+    double right = norm(c->right + s->offset, s->size);
+    if (c->u[slot] && (norm(c->u[slot], s->size) > GN_NOISE * right || right <= c->floor)) return false;
     f->mistake = s->rank == 1 ? GN_MISTAKE_BIAS_MISSING : GN_MISTAKE_ZERO;
     f->factor = 0;
     f->distance = 0;
@@ -287,6 +288,9 @@ static gn_status judge_alone(gn_case *c, bool *set, size_t slot, gn_finding *f)
     memset(set, 0, c->slots * sizeof *set);
     set[slot] = true;
     GN_TRY(gn_judge(c, set, &j, &f->closest));
+    if (j.mistake == GN_MISTAKE_UNKNOWN && c->u[slot] && f->agree == f->entries)
+        j = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_RIGHT, .factor = 1,
+                            .distance = slot_distance(c, slot, c->right, 1) };
     if (j.mistake == GN_MISTAKE_UNKNOWN && f->few_off)      /* no rule is wrong where nearly everything is right */
         j = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_ENTRIES, .factor = 1,
                             .distance = slot_distance(c, slot, c->right, 1) };
@@ -300,7 +304,8 @@ static gn_status describe_joint(gn_case *c, bool *set, size_t slot, const gn_jud
     if (j->flipped || j->mistake == GN_MISTAKE_LAYER) return describe(c, slot, j, f);   /* of a tensor given alone */
     one.distance = slot_distance(c, slot, j->candidate->g, j->factor);
     double right = slot_distance(c, slot, c->right, 1), scaled = slot_distance(c, slot, c->right, j->factor);
-    double near = fmin(GN_DIAGNOSE_MATCH, fmax(1e-9, 10 * one.distance));
+    double near = fmin(c->match, fmax(EXACT, 10 * one.distance));
+    if (one.distance > c->match) return judge_alone(c, set, slot, f);   /* small beside the others */
     if (right <= near)
         one = (gn_judgement){ .candidate = c->candidate, .mistake = GN_MISTAKE_RIGHT, .factor = 1, .distance = right };
     else if (j->candidate->mistake != GN_MISTAKE_RIGHT && scaled <= near) return judge_alone(c, set, slot, f);
@@ -321,7 +326,7 @@ static gn_status judge_together(gn_case *c, bool *set, gn_diagnosis *d, bool *fo
     *found = count == 0;
     if (count == 0) return GN_OK;
     GN_TRY(gn_judge(c, set, &j, &closest));
-    if (j.mistake == GN_MISTAKE_UNKNOWN && d->findings) {
+    if (j.mistake == GN_MISTAKE_UNKNOWN || (j.mistake == GN_MISTAKE_RIGHT && j.distance > EXACT)) {
         GN_TRY(gn_case_fits(c, set));
         GN_TRY(gn_judge(c, set, &j, &closest));
     }
@@ -399,10 +404,12 @@ static void conclude(const gn_case *c, gn_diagnosis *d)
     d->no_rows = c->no_rows;
     d->fits = c->fits;
     d->digits = c->digits;
+    d->match = c->match;
 }
 
 static gn_status run_diagnosis(gn_case *c, const gn_given *given, size_t count, bool whole, gn_diagnosis *d)
 {
+    c->match = gn_given_match(given, count);
     for (size_t i = 0; i < count; i++) {
         if (given[i].tensor != SIZE_MAX && given[i].tensor >= c->slots)
             return gn_fail(c->ctx, GN_E_MOD_SHAPE, "there is no tensor %zu: the network has %zu", given[i].tensor,

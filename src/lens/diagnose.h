@@ -33,6 +33,7 @@
     D(SLOPE_OF_VALUE, "activation slope taken at a, not at z",    "s' takes the pre-activation z")                     \
     D(SLOPE_VALUE_Z,  "activation slope with z in the place of a", "a slope written in a takes a = s(z)")              \
     D(SLOPE_TWICE,    "activation slope taken twice",             "multiply by s'(z) once")                            \
+    D(SLOPE_RELU,     "activation slope of relu",     "take the slope of the layer's own activation, below 0 too")     \
     D(INVERTED,       "chain factors upside down",                "dz2/da1 * da1/dz1, not da1/dz2 * dz1/da1")          \
     D(WEIGHT_NOT_T,   "weights not transposed on the way back",   "delta of a layer is W' times that of the next")     \
     D(WEIGHT_MISSING, "weights left out on the way back",         "delta of a layer is W' times that of the next")     \
@@ -51,7 +52,7 @@
     D(STALE_ALL,      "the gradient at other weights",            "it is that of weights before (or after) an update") \
     D(DECAY,          "weight decay added",                      "decay is no part of the loss: the optimiser adds it")\
     D(CLIPPED,        "clipped element by element",               "clip after the gradient is known")                  \
-    D(ENTRIES,        "single entries",             "the rule is right: see what happens to these entries alone")      \
+    D(ENTRIES,        "single entries",             "find what these entries have in common, and no others")           \
     D(UNKNOWN,        "not known",                                "none of the mistakes known here gives this")
 
 typedef enum gn_mistake {
@@ -60,8 +61,11 @@ typedef enum gn_mistake {
 #undef D
     GN_MISTAKE_COUNT
 } gn_mistake;
-#define GN_DIAGNOSE_MATCH 1e-4  /* the largest distance, in the norm of all entries, at which a mistake is named */
-#define GN_DIAGNOSE_AGREE 1e-5  /* entries are the same within this share of the larger */
+/* The distance, in the norm of all entries, within which it is right or a mistake is named follows from the numbers that
+ * were given: */
+#define GN_DIAGNOSE_MATCH 1e-4  /* float32, or as few digits: the largest */
+#define GN_DIAGNOSE_MATCH_WIDE 1e-7     /* 8 digits or more */
+#define GN_DIAGNOSE_AGREE 1e-5  /* entries are the same within this share of the larger; right too when each is */
 const char *gn_mistake_name(gn_mistake m);
 const char *gn_mistake_cure(gn_mistake m);
 
@@ -108,6 +112,7 @@ typedef struct gn_diagnosis {
     bool right;                 /* all of them */
     double loss;
     size_t rows;                /* of the data */
+    double match;               /* the distance in force, between the two above */
     size_t fits;                /* tensors of the given shape: of more than 1 the nearest was taken */
     const char *reduction;      /* in force */
     int digits;                 /* of numbers within sentences */

@@ -40,6 +40,13 @@ static gn_node slope_at(gn_way *w, const gn_layer *l, gn_node at, gn_node seed)
     return pull(w->g, gn_pw(w->g, l->act, own, 0, 0, l->par), seed, own);
 }
 
+/* 1 where z > 0, else 0, whatever the activation is. */
+static gn_node slope_relu(gn_way *w, gn_node z, gn_node seed)
+{
+    gn_node own = gn_reshape_none(w->g, z);
+    return pull(w->g, gn_pw1(w->g, GN_P_relu, own), seed, own);
+}
+
 /* The slope one side of 0 where z is 0, and the stated one elsewhere. */
 static gn_node slope_beside(gn_way *w, const gn_layer *l, gn_node z, gn_node seed, double step)
 {
@@ -79,6 +86,7 @@ static gn_node through_slope(gn_way *w, size_t layer, gn_node z, gn_node a, gn_n
     case GN_SLOPE_VALUE_Z: return slope_value_z(w, l, z, seed);
     case GN_SLOPE_INVERTED:
         return gn_pw2(w->g, GN_P_div, seed, pull(w->g, a, matrix_of(w->g, 1, gn_node_get(w->g, a).shape), z));
+    case GN_SLOPE_RELU: return slope_relu(w, z, seed);
     case GN_SLOPE_KINK_RIGHT: return slope_beside(w, l, z, seed, KINK_STEP);
     case GN_SLOPE_KINK_LEFT: return slope_beside(w, l, z, seed, -KINK_STEP);
     case GN_SLOPE_KINK_HALF: return slope_half(w, l, z, seed);

@@ -144,13 +144,23 @@ bool gn_finding_is_rounded(const gn_finding *f)
     return f->mistake == GN_MISTAKE_UNKNOWN && f->closest == GN_MISTAKE_RIGHT && near;
 }
 
+/* Called zero, and not to the bit. */
+static bool is_rounding(const gn_case *c, const gn_finding *f)
+{
+    const double *u = c->u[f->tensor];
+    bool zero = f->mistake == GN_MISTAKE_ZERO || f->mistake == GN_MISTAKE_BIAS_MISSING;
+    for (size_t i = 0; zero && u && i < f->entries; i++)
+        if (u[i] != 0) return true;
+    return false;
+}
+
 gn_status gn_finding_call(const gn_case *c, const gn_judgement *j, gn_finding *f)
 {
     gn_text t;
     gn_text_init(&t, c->ctx);
     bool named = j && f->mistake != GN_MISTAKE_UNKNOWN;
     if (named) put_called(&t, c, f, j->candidate->mistake == GN_MISTAKE_RIGHT && !j->flipped);
-    else gn_text_puts(&t, gn_mistake_name(f->mistake));
+    else gn_text_puts(&t, is_rounding(c, f) ? "zero up to rounding" : gn_mistake_name(f->mistake));
     if (gn_finding_is_rounded(f)) gn_text_puts(&t, ", near the right one");
     size_t n = t.length < sizeof f->called - 1 ? t.length : sizeof f->called - 1;
     if (t.at) memcpy(f->called, t.at, n);

@@ -11,6 +11,7 @@
 /* ---- diagnose_backward.c: a backward pass by hand, with a mistake in it ------------------------------------------ */
 typedef enum gn_slope_way {
     GN_SLOPE_RIGHT, GN_SLOPE_MISSING, GN_SLOPE_TWICE, GN_SLOPE_OF_VALUE, GN_SLOPE_VALUE_Z, GN_SLOPE_INVERTED,
+    GN_SLOPE_RELU,
     GN_SLOPE_KINK_RIGHT, GN_SLOPE_KINK_LEFT, GN_SLOPE_KINK_HALF
 } gn_slope_way;
 typedef enum gn_weight_way {
@@ -68,6 +69,7 @@ typedef struct gn_case {
     size_t fits;                /* tensors that what was given could be of, by its shape: the most */
     double *right;              /* (n) */
     double loss, floor;
+    double match;               /* the largest distance at which something is named */
     int digits;                 /* of numbers within sentences; 0: 6 */
     size_t outputs;
     bool no_stale, no_rows;     /* not looked for: the case is too large */
@@ -118,6 +120,11 @@ typedef struct gn_judgement {
 gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *closest);
 /* |u - f*v| / max(|u|, |f*v|, floor) over the set. */
 double gn_case_distance(const gn_case *c, const bool *set, const double *v, double f);
+
+/* ---- diagnose_precision.c ---------------------------------------------------------------------------------------- */
+#define GN_NOISE 1e-12          /* the share of a gradient below which numbers in its place are rounding */
+/* The distance within which numbers as these can be told to be the same. */
+double gn_given_match(const gn_given *given, size_t count);
 
 /* ---- diagnose_words.c -------------------------------------------------------------------------------------------- */
 /* Nothing known, but near the right one, as digits that were left out make it. */

@@ -12,6 +12,7 @@ enum { TRIALS_FREE = 3, TRIALS_STRUCTURE = 8, TRIALS_FEW = 4 };
 #define ODDS 1e-5               /* of chance leaving as little of the difference, where a family was searched */
 #define TELLS 0.1               /* a mistake explains what was given when it is that much nearer than the right one */
 #define NEARLY_RIGHT 1e-2
+#define APART 0.3               /* of the distance between two mistakes, what may be left of the one that is named */
 
 /* What is compared: the entries of the set, a candidate read as it is or as its transpose, or another tensor's. */
 typedef struct gn_view {
@@ -96,7 +97,8 @@ typedef struct gn_trials {
 static void keep(gn_trials *t, gn_judgement j)
 {
     if (j.distance < t->closest.distance) t->closest = j;
-    double match = t->entries < TRIALS_FEW && j.mistake != GN_MISTAKE_RIGHT ? FEW_MATCH : GN_DIAGNOSE_MATCH;
+    double match = t->c->match;
+    if (t->entries < TRIALS_FEW && j.mistake != GN_MISTAKE_RIGHT) match = fmin(match, FEW_MATCH);
     if (j.mistake != GN_MISTAKE_RIGHT) match = fmin(match, t->tells * t->right);
     if (!(j.distance <= match) || t->failed) return;
     if (t->n == t->room) {
@@ -110,17 +112,36 @@ static void keep(gn_trials *t, gn_judgement j)
     t->trial[t->n++] = j;
 }
 
-/* A curve of one free number comes within a share e of a point at random in n dimensions with odds of about e^(n - 2);
- * the n are the entries that the mistake changes. */
-static double share_left(const gn_trials *t, const gn_candidate *a)
+/* Entries of a slot that the mistake changes and that do not follow from the others: behind a softmax the errors of a
+ * row sum to 0 over the outputs. */
+static size_t changed_in(const gn_case *c, const gn_candidate *a, const gn_slot *s)
 {
     size_t changed = 0;
-    for (size_t i = 0; i < t->c->slots; i++) {
-        const gn_slot *s = &t->c->slot[i];
-        for (size_t k = s->offset; t->set[i] && t->c->u[i] && k < s->offset + s->size; k++)
-            changed += fabs(a->g[k] - t->c->right[k]) > SAME_FACTOR * fabs(t->c->right[k]);
-    }
-    return changed > 2 ? fmin(TELLS, pow(ODDS, 1 / ((double)changed - 2))) : 0;
+    bool last = s->layer == c->slot[c->slots - 1].layer, sums = c->at.net->spec.task == GN_CLASSES;
+    for (size_t k = s->offset; k < s->offset + s->size; k++)
+        changed += fabs(a->g[k] - c->right[k]) > SAME_FACTOR * fabs(c->right[k]);
+    return last && sums && s->rows == c->outputs ? changed - changed / s->rows : changed;
+}
+
+/* A curve of one free number comes within a share e of a point at random in n dimensions with odds of about e^(n - 2);
+ * the n are the entries that the mistake changes. Which layers moved was free to choose too. */
+static double share_left(const gn_trials *t, const gn_candidate *a)
+{
+    size_t changed = 0, free_ = 2 + (a->moved != NULL);
+    for (size_t i = 0; i < t->c->slots; i++)
+        if (t->set[i] && t->c->u[i]) changed += changed_in(t->c, a, &t->c->slot[i]);
+    return changed > free_ ? fmin(TELLS, pow(ODDS, 1 / (double)(changed - free_))) : 0;
+}
+
+/* Where the mistake leaves nothing but rounding of what is right, what it gives says nothing. */
+static bool is_noise(const gn_view *w)
+{
+    double uu, uv, vv, rr;
+    gn_view right = *w;
+    right.v = w->c->right;
+    sums(w, &uu, &uv, &vv);
+    sums(&right, &uu, &uv, &rr);
+    return vv <= GN_NOISE * GN_NOISE * rr;
 }
 
 static int cost_of(const gn_candidate *a)
@@ -241,6 +262,35 @@ static void note_also(gn_judgement *best, const gn_judgement *j)
     best->also[best->alsos++] = j->mistake;
 }
 
+/* How far two candidates are from each other, in the entries of the set. */
+static double apart(const gn_trials *t, const double *a, const double *b)
+{
+    double d = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < t->c->slots; i++) {
+        const gn_slot *s = &t->c->slot[i];
+        for (size_t k = s->offset; t->set[i] && t->c->u[i] && k < s->offset + s->size; k++) {
+            d += (a[k] - b[k]) * (a[k] - b[k]);
+            aa += a[k] * a[k];
+            bb += b[k] * b[k];
+        }
+    }
+    return sqrt(d) / fmax(sqrt(fmax(aa, bb)), t->c->floor);
+}
+
+/* Two mistakes nearer to each other than what may be left of one: what is left must tell them apart. */
+static bool is_told_apart(const gn_trials *t, const gn_judgement *best)
+{
+    const gn_case *c = t->c;
+    if (best->mistake == GN_MISTAKE_RIGHT || best->flipped || best->mistake == GN_MISTAKE_LAYER) return true;
+    for (size_t i = 1; i < c->candidates; i++) {
+        const gn_candidate *other = &c->candidate[i];
+        if (other == best->candidate || other->fitted) continue;
+        double d = apart(t, best->candidate->g, other->g);
+        if (d > SAME_FACTOR && d < c->match && !(best->distance <= APART * d)) return false;
+    }
+    return true;
+}
+
 static void choose(gn_trials *t, gn_judgement *out)
 {
     double least = INFINITY;
@@ -249,6 +299,7 @@ static void choose(gn_trials *t, gn_judgement *out)
     const gn_judgement *best = NULL;
     for (size_t i = 0; i < t->n; i++)
         if (t->trial[i].distance <= near && (!best || simpler(&t->trial[i], best))) best = &t->trial[i];
+    if (best && !is_told_apart(t, best)) best = NULL;
     *out = best ? *best : t->closest;
     if (!best) {
         out->mistake = GN_MISTAKE_UNKNOWN;
@@ -270,6 +321,7 @@ gn_status gn_judge(gn_case *c, const bool *set, gn_judgement *out, gn_mistake *c
         t.tells = a->searched ? share_left(&t, a) : TELLS;
         if (!(t.tells > 0)) continue;
         gn_view w = { c, set, a->g, false, SIZE_MAX };
+        if (i && is_noise(&w)) continue;
         try_view(&t, &w, (gn_judgement){ .candidate = a, .mistake = a->mistake, .cost = cost_of(a) });
     }
     t.tells = TELLS;

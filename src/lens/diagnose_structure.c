@@ -173,6 +173,7 @@ gn_status gn_case_structures(gn_case *c)
         { GN_MISTAKE_SLOPE_OF_VALUE, { .slope = GN_SLOPE_OF_VALUE }, SEED_RIGHT, 0, NULL },
         { GN_MISTAKE_SLOPE_VALUE_Z, { .slope = GN_SLOPE_VALUE_Z }, SEED_RIGHT, 0, NULL },
         { GN_MISTAKE_SLOPE_TWICE, { .slope = GN_SLOPE_TWICE }, SEED_RIGHT, 0, NULL },
+        { GN_MISTAKE_SLOPE_RELU, { .slope = GN_SLOPE_RELU }, SEED_RIGHT, 0, "1 above 0, and 0 below" },
         { GN_MISTAKE_INVERTED, { .slope = GN_SLOPE_INVERTED, .weight = GN_WEIGHT_INVERTED }, SEED_RIGHT, 0,
           "1/W and 1/s'" },
         { GN_MISTAKE_INVERTED, { .slope = GN_SLOPE_INVERTED }, SEED_RIGHT, 0, "1/s'" },

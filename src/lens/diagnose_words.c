@@ -151,7 +151,11 @@ static void say_structure(gn_text *t, const gn_case *c, const gn_judgement *j, c
 
 static void say_missing(gn_text *t, const gn_case *c, const gn_finding *f)
 {
-    gn_text_printf(t, "%s; the right one has %zu %s", c->u[f->tensor] ? "nothing but zeros" : "it is not there",
+    double most = 0;
+    for (size_t i = 0; c->u[f->tensor] && i < f->entries; i++) most = fmax(most, fabs(c->u[f->tensor][i]));
+    if (most > 0) gn_text_printf(t, "zero up to rounding, at most %s", gn_num_digits(GN_NUM, most, 2));
+    else gn_text_puts(t, c->u[f->tensor] ? "nothing but zeros" : "it is not there");
+    gn_text_printf(t, "; the right one has %zu %s",
                    f->entries, f->entries == 1 ? "entry, " : "entries, the largest ");
     gn_text_puts(t, gn_calc_number(GN_NUM, f->right, c->digits));
 }

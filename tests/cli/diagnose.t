@@ -42,7 +42,7 @@ $ python3 grad.py right > g.csv; glassnet diagnose s.safetensors sine.csv --grad
 > read: 13 by 1 numbers, as all tensors one after another
 > a gradient has its tensor's shape; a weight has a row for each output
 > the slope at a kink: relu 0, |x| 0, leaky relu alpha
-> right or named: within 0.0001 of what was given; agree: entries within 1e-5
+> right or named: within 1e-7, as its digits tell; agree: entries within 1e-5
 >
 > The gradient is right.
 >
