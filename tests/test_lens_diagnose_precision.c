@@ -152,10 +152,50 @@ static void rounding_alone(void **state)
     gn_context_free(ctx);
 }
 
+/* The bias of three classes is two numbers: a rate, or a row and a factor, is soon found for any. */
+static void two_numbers(void **state)
+{
+    (void)state;
+    gn_context *ctx = open_context(1);
+    gn_net *net = make_net_as(ctx, GN_CLASSES, IN, OUT, "4 relu", "cross_entropy", "mean", GN_F64);
+    float x[IN * N];
+    int32_t t[N];
+    double g[P], there[P], p[P];
+    gn_objective *o;
+    gn_diagnosis d;
+    for (int i = 0; i < IN * N; i++) x[i] = (float)sin(1.0 + 2 * i);
+    for (int i = 0; i < N; i++) t[i] = (i * i + i / 3) % OUT;
+    gn_dataset rows = labels_set(x, t, N, IN), first = labels_set(x, t, 1, IN);
+    must(ctx, gn_objective_net(ctx, net, &rows, &o));
+    must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
+    for (int k = 0; k < P; k++) p[k] = gn_objective_start(o)[k] - (k < W2 ? 0 : 0.5 * g[k]);
+    must(ctx, gn_objective_gradient(o, p, NULL, there));
+    gn_objective_free(o);
+    must(ctx, gn_diagnose(ctx, net, &rows, &(gn_given){ 3, OUT, 1, there + P - OUT }, 1, false, &d));
+    expect(&d, GN_MISTAKE_UNKNOWN);
+    gn_diagnosis_free(&d);
+    must(ctx, gn_diagnose(ctx, net, &rows, &(gn_given){ 2, OUT, HID, there + W2 }, 1, false, &d));
+    expect(&d, GN_MISTAKE_STALE_INPUT);         /* twelve numbers bear it out */
+    gn_diagnosis_free(&d);
+
+    must(ctx, gn_objective_net(ctx, net, &first, &o));
+    must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, there));
+    gn_objective_free(o);
+    must(ctx, gn_diagnose(ctx, net, &rows, &(gn_given){ 3, OUT, 1, there + P - OUT }, 1, false, &d));
+    expect(&d, GN_MISTAKE_ONE_ROW);
+    gn_diagnosis_free(&d);
+    for (int k = 0; k < P; k++) there[k] *= (double)OUT / N;
+    must(ctx, gn_diagnose(ctx, net, &rows, &(gn_given){ 3, OUT, 1, there + P - OUT }, 1, false, &d));
+    expect(&d, GN_MISTAKE_UNKNOWN);
+    gn_diagnosis_free(&d);
+    gn_net_free(net);
+    gn_context_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(slope_of_relu), cmocka_unit_test(little_decay),
                                         cmocka_unit_test(room_of_right), cmocka_unit_test(what_digits_tell),
-                                        cmocka_unit_test(rounding_alone) };
+                                        cmocka_unit_test(rounding_alone), cmocka_unit_test(two_numbers) };
     return cmocka_run_group_tests_name("lens: a diagnosis by what digits tell", tests, NULL, NULL);
 }

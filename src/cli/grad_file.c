@@ -123,6 +123,32 @@ static bool take_by_size(const gn_net *net, gn_grad_file *f, const double *v)
     return true;
 }
 
+static void put_tensor(gn_text *t, const char *name, const uint64_t *dim, int rank)
+{
+    gn_text_printf(t, "%s%s (", t->length ? ", " : "", gn_show(GN_SHOWN, name, strlen(name)));
+    for (int i = 0; i < rank; i++) gn_text_printf(t, "%s%llu", i ? ", " : "", (unsigned long long)dim[i]);
+    gn_text_puts(t, ")");
+}
+
+static void put_trainable(gn_text *t, const gn_net *net)
+{
+    for (size_t i = 0, n = trainable(net); i < n && i < NAMED; i++) {
+        gn_tensor_info own = tensor_at(net, i);
+        put_tensor(t, own.name, (uint64_t[]){ own.dim[0], own.dim[1] }, own.rank);
+    }
+    if (trainable(net) > NAMED) gn_text_puts(t, " and more");
+}
+
+static gn_status hint_tensors(gn_cli *cli, const gn_net *net)
+{
+    gn_text t;
+    gn_text_init(&t, cli->ctx);
+    put_trainable(&t, net);
+    gn_hint(cli->ctx, "the network's are %s; --tensor NAME says which it is", t.at ? t.at : "none");
+    gn_text_free(&t);
+    return gn_last_error(cli->ctx)->status;
+}
+
 static gn_status take(gn_cli *cli, const gn_net *net, const char *tensor, gn_grad_file *f, const double *v)
 {
     if (tensor[0]) return take_named(cli, net, tensor, f, v);
@@ -142,7 +168,7 @@ static gn_status take(gn_cli *cli, const gn_net *net, const char *tensor, gn_gra
     }
     gn_fail(cli->ctx, GN_E_MOD_SHAPE, "a gradient of %zu by %zu numbers has neither the shape of a tensor nor all %zu "
             "parameters", f->rows, f->cols, gn_net_parameters(net));
-    return gn_hint(cli->ctx, "`glassnet info MODEL` shows the tensors; --tensor NAME says which it is");
+    return hint_tensors(cli, net);
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */
@@ -310,13 +336,6 @@ static const gn_st_tensor *find_tensor(const gn_st_file *st, const char *name)
     return NULL;
 }
 
-static void put_tensor(gn_text *t, const char *name, const uint64_t *dim, int rank)
-{
-    gn_text_printf(t, "%s%s (", t->length ? ", " : "", gn_show(GN_SHOWN, name, strlen(name)));
-    for (int i = 0; i < rank; i++) gn_text_printf(t, "%s%llu", i ? ", " : "", (unsigned long long)dim[i]);
-    gn_text_puts(t, ")");
-}
-
 /* What the file has beside what the network has. */
 static gn_status hint_names(const gn_st_case *c)
 {
@@ -325,12 +344,8 @@ static gn_status hint_names(const gn_st_case *c)
     gn_text_init(&wants, c->cli->ctx);
     for (size_t k = 0; k < c->st->tensors && k < NAMED; k++)
         put_tensor(&has, c->st->tensor[k].name, c->st->tensor[k].dim, c->st->tensor[k].rank);
-    for (size_t i = 0, n = trainable(c->net); i < n && i < NAMED; i++) {
-        gn_tensor_info t = tensor_at(c->net, i);
-        put_tensor(&wants, t.name, (uint64_t[]){ t.dim[0], t.dim[1] }, t.rank);
-    }
-    gn_hint(c->cli->ctx, "the network's are %s%s; the file has %s%s", wants.at ? wants.at : "none",
-            trainable(c->net) > NAMED ? " and more" : "", has.at ? has.at : "none",
+    put_trainable(&wants, c->net);
+    gn_hint(c->cli->ctx, "the network's are %s; the file has %s%s", wants.at ? wants.at : "none", has.at ? has.at : "none",
             c->st->tensors > NAMED ? " and more" : "");
     gn_text_free(&has);
     gn_text_free(&wants);
@@ -428,6 +443,13 @@ static bool is_st(const gn_bytes *b)
     return begins(b, 8, "{") && !memcmp((const char *)b->at + 4, "\0\0\0", 4);
 }
 
+/* Archives of NumPy and PyTorch. */
+static gn_status refuse_archive(gn_cli *cli, const char *name)
+{
+    gn_fail(cli->ctx, GN_E_CSV_KIND, "%s: this is a ZIP archive, as np.savez and torch.save write it", name);
+    return gn_hint(cli->ctx, "write one array by np.save(\"g.npy\", g), or tensors by their names with safetensors");
+}
+
 static gn_status read_file(gn_cli *cli, const gn_net *net, const char *path, const char *tensor, gn_grad_file *f)
 {
     gn_source source;
@@ -437,7 +459,8 @@ static gn_status read_file(gn_cli *cli, const gn_net *net, const char *path, con
     gn_status s = gn_source_all(&source, (uint64_t)NUMBERS_MOST * 8, &b);
     bool st = ends_in(path, ".safetensors") || is_st(&b);
     bool npy = ends_in(path, ".npy") || ends_in(path, ".npy.gz") || begins(&b, 0, "\x93NUMPY");
-    if (s == GN_OK)
+    if (s == GN_OK && begins(&b, 0, "PK\3\4")) s = refuse_archive(cli, source.name);
+    else if (s == GN_OK)
         s = st    ? read_st(cli, net, source.name, tensor, &b, f)
             : npy ? read_npy(cli, source.name, &b, f, &v)
                   : read_csv(cli, source.name, &b, f, &v);

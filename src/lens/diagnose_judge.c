@@ -112,24 +112,28 @@ static void keep(gn_trials *t, gn_judgement j)
     t->trial[t->n++] = j;
 }
 
-/* Entries of a slot that the mistake changes and that do not follow from the others: behind a softmax the errors of a
- * row sum to 0 over the outputs. */
-static size_t changed_in(const gn_case *c, const gn_candidate *a, const gn_slot *s)
+/* Entries of the set that the mistake changes and that do not follow from others: behind a softmax the errors of a row
+ * sum to 0 over the outputs. */
+static size_t changed_by(const gn_trials *t, const gn_candidate *a)
 {
-    size_t changed = 0;
-    bool last = s->layer == c->slot[c->slots - 1].layer, sums = c->at.net->spec.task == GN_CLASSES;
-    for (size_t k = s->offset; k < s->offset + s->size; k++)
-        changed += fabs(a->g[k] - c->right[k]) > SAME_FACTOR * fabs(c->right[k]);
-    return last && sums && s->rows == c->outputs ? changed - changed / s->rows : changed;
+    const gn_case *c = t->c;
+    size_t sum = 0;
+    for (size_t i = 0; i < c->slots; i++) {
+        const gn_slot *s = &c->slot[i];
+        bool follows = c->at.net->spec.task == GN_CLASSES && s->layer == c->slot[c->slots - 1].layer;
+        size_t changed = 0;
+        for (size_t k = s->offset; t->set[i] && c->u[i] && k < s->offset + s->size; k++)
+            changed += fabs(a->g[k] - c->right[k]) > SAME_FACTOR * fabs(c->right[k]);
+        sum += follows && s->rows == c->outputs ? changed - changed / s->rows : changed;
+    }
+    return sum;
 }
 
 /* A curve of one free number comes within a share e of a point at random in n dimensions with odds of about e^(n - 2);
  * the n are the entries that the mistake changes. Which layers moved was free to choose too. */
 static double share_left(const gn_trials *t, const gn_candidate *a)
 {
-    size_t changed = 0, free_ = 2 + (a->moved != NULL);
-    for (size_t i = 0; i < t->c->slots; i++)
-        if (t->set[i] && t->c->u[i]) changed += changed_in(t->c, a, &t->c->slot[i]);
+    size_t changed = changed_by(t, a), free_ = 2 + (a->moved != NULL);
     return changed > free_ ? fmin(TELLS, pow(ODDS, 1 / (double)(changed - free_))) : 0;
 }
 
@@ -144,13 +148,18 @@ static bool is_noise(const gn_view *w)
     return vv <= GN_NOISE * GN_NOISE * rr;
 }
 
+/* One of as many as there are rows: a few numbers, of rows that are all but sure of their class, are soon some row's. */
+static bool of_a_row(const gn_candidate *a)
+{
+    return a->mistake == GN_MISTAKE_ONE_ROW || a->mistake == GN_MISTAKE_ROW_MISSING
+           || a->mistake == GN_MISTAKE_FIRST_ROWS;
+}
+
 static int cost_of(const gn_candidate *a)
 {
-    switch (a->mistake) {
-    case GN_MISTAKE_RIGHT: return 0;
-    case GN_MISTAKE_ONE_ROW: case GN_MISTAKE_ROW_MISSING: case GN_MISTAKE_FIRST_ROWS: return 4;
-    default: return (a->fitted ? 6 : 2) + (a->layer != SIZE_MAX) + (a->moved != NULL) + (a->way == GN_STALE_DELTAS);
-    }
+    if (a->mistake == GN_MISTAKE_RIGHT) return 0;
+    if (of_a_row(a)) return 4;
+    return (a->fitted ? 6 : 2) + (a->layer != SIZE_MAX) + (a->moved != NULL) + (a->way == GN_STALE_DELTAS);
 }
 
 static void try_factor(gn_trials *t, const gn_view *w, gn_judgement j, const gn_factor *f, bool sign)
@@ -181,6 +190,7 @@ static void try_view(gn_trials *t, const gn_view *w, gn_judgement j)
         j.distance = distance(w, j.factor);
         keep(t, j);
     }
+    if (of_a_row(j.candidate) && changed_by(t, j.candidate) < TRIALS_FEW) return;
     for (size_t i = 0; i < t->factors; i++) best = fmin(best, fabs(fabs(k) / t->factor[i].value - 1));
     for (size_t i = 0; i < t->factors; i++) {
         const gn_factor *f = &t->factor[i];

@@ -2,7 +2,7 @@
  *
  * Invariant: every number shown is one of the report's; words are chosen by numbers. */
 #include "calculus_internal.h"
-#include "gradient_check.h"
+#include "gradient_check_internal.h"
 
 #include <float.h>
 #include <math.h>
@@ -66,8 +66,14 @@ static const char *count_text(gn_sheet *s, size_t checked, size_t size)
 void gn_check_loss_fact(gn_sheet *s, const gn_net *net, double loss, int digits, const char *rows)
 {
     const gn_net_spec *spec = gn_net_get_spec(net);
-    gn_sheet_fact(s, "L = %s: %s of %s over %s", gn_calc_number(GN_NUM, loss, digits), spec->reduction, spec->loss,
-                  rows);
+    const gn_loss_row *row = &gn_loss_table()[net->loss];
+    bool linked = row->link == GN_LINK_IDENTITY && spec->task != GN_REGRESSION;
+    const char *link = !linked ? "" : spec->task == GN_BINARY ? " of sigmoid(z)" : " of softmax(z)";
+    const char *value = gn_calc_number(GN_NUM, loss, digits);
+    if (row->per_row || spec->outputs < 2)
+        gn_sheet_fact(s, "L = %s: %s of %s%s over %s", value, spec->reduction, spec->loss, link, rows);
+    else gn_sheet_fact(s, "L = %s: %s of %s%s over %zu outputs and %s", value, spec->reduction, spec->loss, link,
+                       spec->outputs, rows);
 }
 
 void gn_check_facts(gn_sheet *s, const gn_check_report *r)
@@ -299,6 +305,38 @@ void gn_check_sheet(gn_sheet *s, const gn_objective *o, const gn_check_report *r
 
 /* ---- steps ------------------------------------------------------------------------------------------------------- */
 
+/* Does a step of h along v, either way, leave the pieces that the point is on the edge of? */
+static gn_status crosses(gn_sheet *s, gn_objective *o, const double *v, double h, bool *yes)
+{
+    gn_checker c;
+    double *there = room(s, gn_objective_size(o), sizeof *there);
+    gn_status status = there ? gn_checker_open(s->ctx, o, gn_objective_start(o), &c) : GN_NO_MEMORY;
+    *yes = false;
+    if (!there) return status;
+    for (int side = -1; side <= 1 && status == GN_OK && !*yes; side += 2) {
+        for (size_t i = 0; i < c.n; i++) there[i] = c.p[i] + side * h * v[i];
+        status = gn_checker_crossed(&c, there, yes, NULL);
+    }
+    gn_checker_close(&c);
+    return status;
+}
+
+/* What the table of steps shows. */
+static gn_status say_best_step(gn_sheet *s, gn_objective *o, const double *v, const double *h, size_t best, double error)
+{
+    bool at_once, there;
+    const char *step = number_text(s, h[best], 1);
+    GN_TRY(crosses(s, o, v, h[STEPS - 1], &at_once));
+    GN_TRY(crosses(s, o, v, h[best], &there));
+    if (at_once && !gn_verdict_ok(gn_verdict_of(error, true)))
+        gn_sheet_text(s, 1, "No step helps a central difference: the point lies on a kink, and it mixes the slopes of both sides "
+                      "however small h is. At a kink the check takes each side by itself.");
+    else
+        gn_sheet_text(s, 1, "Of these the best step for a central difference is %s: larger ones see the curvature "
+                      "change%s, smaller ones lose the digits of the loss.", step, there ? " and cross kinks" : "");
+    return GN_OK;
+}
+
 gn_status gn_check_steps_sheet(gn_sheet *s, gn_objective *o, const double *v, const double *gradient)
 {
     double h[STEPS], central[STEPS], forward[STEPS], slope = 0;
@@ -322,7 +360,6 @@ gn_status gn_check_steps_sheet(gn_sheet *s, gn_objective *o, const double *v, co
                                        { .title = "central", .text = text[1] },
                                        { .title = "forward", .text = text[2] } };
     gn_sheet_table(s, 1, "error of a difference along the first direction, by its step", 3, STEPS, column);
-    gn_sheet_text(s, 1, "Of these the best step for a central difference is %s: larger ones see the curvature change, "
-                  "smaller ones lose the digits of the loss.", text[0][best]);
+    GN_TRY(say_best_step(s, o, v, h, best, gn_check_error(slope, central[best], 0)));
     return gn_sheet_done(s);
 }

@@ -114,7 +114,7 @@ void gn_museum_rounded_layers(gn_hall *h)
     gn_hall_calc(h, "layer 1", "a1", "tanh(w*x)");
     gn_hall_calc(h, "layer 2, with a weight of 100", "a2", "tanh(100*a1)");
     gn_hall_calc(h, "layer 3, with a weight of 5", "a3", "tanh(5*a2)");
-    gn_hall_part(h, "the tool's: each layer's output cut to three decimals and read again");
+    gn_hall_part(h, "the tool's: each layer's output rounded to three decimals and read again");
     double r1 = through_text(gn_hall_at(h, "a1", 0));
     gn_hall_number(h, "r1", r1);
     gn_hall_calc(h, "layer 2", "c2", "tanh(100*r1)");

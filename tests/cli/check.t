@@ -136,3 +136,17 @@ $ printf 'x,y\n-1,1\n0,0.5\n1,2\n2,0\n-2,1\n' > k.csv; glassnet check k.csv --ne
 >   0.bias    2            2  none compared                 pass, kinks nearby
 >   2.weight  2            0  {num}{any}excellent
 >   2.bias    1            0  {num}{any}excellent
+
+# where the point itself lies on a kink no step is called the best
+<<< k.csv
+a,b,y
+0,0,0
+0,1,1
+1,0,1
+1,1,2
+>>>
+$ glassnet train k.csv --net "4 relu" --task regression --scale none --seed 1 --epochs 1 --lr 1e-300 --precision f64 --quiet --out k.safetensors > /dev/null; glassnet check k.safetensors k.csv | tail -4
+>
+> No step helps a central difference: the point lies on a kink, and it mixes the
+> slopes of both sides however small h is. At a kink the check takes each side by
+> itself.

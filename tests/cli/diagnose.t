@@ -97,7 +97,7 @@ $ glassnet diagnose s.safetensors sine.csv
 ? 2
 $ printf '1,2,3\n4,5,6\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv
 ! glassnet: error[MOD-SHAPE]: a gradient of 2 by 3 numbers has neither the shape of a tensor nor all 13 parameters
-! hint: `glassnet info MODEL` shows the tensors; --tensor NAME says which it is
+! hint: the network's are 0.weight (4, 1), 0.bias (4), 2.weight (1, 4), 2.bias (1); --tensor NAME says which it is
 ? 3
 $ glassnet diagnose s.safetensors sine.csv --grad g.csv --tensor 0.weight
 ! glassnet: error[MOD-SHAPE]: the gradient is 2 by 3 numbers, 0.weight is 4 by 1
@@ -120,7 +120,7 @@ $ sed '2s/.*/nan/; 7s/.*/-inf/' right.csv > g.csv; glassnet diagnose s.safetenso
 > The gradient is not right: not finite. {any} 0.weight: not finite: 1 of 4 entries is not finite: [1,0] is nan; 3 of the other 3 agree. To do: find the first step that gives nan or inf: 0/0, log 0, a large exp. 0.bias: not finite: 1 of 4 entries is not finite: [2] is -inf; 3 of the other 3 agree. 
 $ printf '1,nan\n2,nan\n3,nan\n4,nan\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv
 ! glassnet: error[MOD-SHAPE]: a gradient of 4 by 2 numbers has neither the shape of a tensor nor all 13 parameters
-! hint: `glassnet info MODEL` shows the tensors; --tensor NAME says which it is
+! hint: the network's are 0.weight (4, 1), 0.bias (4), 2.weight (1, 4), 2.bias (1); --tensor NAME says which it is
 ? 3
 $ printf 'g\n1\n2\nNA\n4\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv --tensor 0.weight
 ! glassnet: error[CSV-NUM]: g.csv:4:1: a number of the gradient is missing
@@ -275,3 +275,18 @@ $ python3 grad.py noise > g.csv; glassnet diagnose s.safetensors sine.csv --grad
 $ glassnet check s.safetensors sine.csv --digits 17 > out; grep -c -E '^L = [0-9.]{17,}: ' out; tr '\n' ' ' < out | grep -c -E "u'Hv = -?[0-9.]{17,}, v'Hu"
 > 1
 > 1
+
+# what is no gradient as such says how to write one, and the tensors are named where they do not fit
+$ printf 'PK\003\004abc' > g.npz; glassnet diagnose s.safetensors sine.csv --grad g.npz
+! glassnet: error[CSV-KIND]: g.npz: this is a ZIP archive, as np.savez and torch.save write it
+! hint: write one array by np.save("g.npy", g), or tensors by their names with safetensors
+? 3
+$ printf '1,2,3\n4,5,6\n' > g.csv; glassnet diagnose s.safetensors sine.csv --grad g.csv
+! glassnet: error[MOD-SHAPE]: a gradient of 2 by 3 numbers has neither the shape of a tensor nor all 13 parameters
+! hint: the network's are 0.weight (4, 1), 0.bias (4), 2.weight (1, 4), 2.bias (1); --tensor NAME says which it is
+? 3
+
+# the loss is stated as it is
+$ python3 -c 'for i in range(60): print(i % 7, i % 5, "abc"[i % 3], sep=",")' > b.csv; glassnet train b.csv --net "4 tanh" --loss mse --epochs 2 --quiet --out b.safetensors > /dev/null 2>&1; glassnet check b.safetensors b.csv 2> /dev/null | sed -n 2,3p
+> L = {num}: mean of mse of softmax(z) over 3 outputs and all 60 rows
+> float64; numeric: (L(x + h) - L(x - h))/2h with h = cbrt(2^-52)*max(1, |x|),
