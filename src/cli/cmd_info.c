@@ -208,6 +208,24 @@ static void put_outputs(gn_text *t, const gn_prep *p)
     gn_text_puts(t, "\n");
 }
 
+/* Names and shapes, as whoever reads or writes weights and gradients needs them. */
+static void put_tensors(gn_cli *cli, gn_text *t, const gn_net *net)
+{
+    gn_grid g;
+    gn_text_puts(t, "tensors\n");
+    gn_grid_open(&g, cli->ctx, "lll");
+    for (size_t i = 0; i < gn_net_tensors(net); i++) {
+        gn_tensor_info info = gn_net_tensor(net, i);
+        char shape[64];
+        if (info.rank == 2) snprintf(shape, sizeof shape, "%zu x %zu", info.dim[0], info.dim[1]);
+        else snprintf(shape, sizeof shape, "%zu", info.dim[0]);
+        gn_grid_put(&g, info.name);
+        gn_grid_put(&g, shape);
+        gn_grid_put(&g, info.trainable ? "" : "not trained by gradient");
+    }
+    gn_grid_print(&g, t, "  ");
+}
+
 static gn_status show_model(gn_cli *cli, const char *path, gn_text *t)
 {
     gn_model *m;
@@ -219,6 +237,7 @@ static gn_status show_model(gn_cli *cli, const char *path, gn_text *t)
     } else {
         gn_text_printf(t, "model, %s\n", gn_net_get_spec(m->net)->type == GN_F32 ? "float32" : "float64");
         gn_summary_net(t, cli->ctx, m->net, "  ");
+        put_tensors(cli, t, m->net);
         put_features(cli, t, &m->prep);
         put_outputs(t, &m->prep);
         if (m->command) gn_text_printf(t, "made by: %s\n", gn_show(GN_SHOWN, m->command, strlen(m->command)));

@@ -76,3 +76,16 @@ $ python3 -c 'import sys; sys.stdout.buffer.write(b"\x93NUMPY\x01\x00v\x00" + b"
 # every set is listed by ops as well
 $ glassnet ops data --json | python3 -c 'import json, sys; r = json.load(sys.stdin); print(list(r), len(r["data"]))'
 > ['data'] 9
+
+# a model's tensors by name and shape
+$ glassnet train xor --net "3 tanh, batchnorm" --epochs 1 --quiet --out t.safetensors > t.txt; glassnet info t.safetensors | sed -n '/^tensors/,/^inputs/p'
+> tensors
+>   0.weight        3 x 2
+>   0.bias          3
+>   2.weight        3
+>   2.bias          3
+>   2.running_mean  3      not trained by gradient
+>   2.running_var   3      not trained by gradient
+>   3.weight        1 x 3
+>   3.bias          1
+> inputs
