@@ -19,6 +19,7 @@ typedef struct runs {
     size_t in_file;
     double fold;
     bool ended;                 /* a line of it says how its run ended */
+    const char *without;        /* the first log without a curve; NULL: none */
 } runs;
 
 static gn_status bad_line(gn_plot *p, const char *file, size_t line, int column, const char *what)
@@ -129,9 +130,13 @@ static gn_status take_file(runs *r, const char *file)
     GN_TRY(gn_read_file(r->p->ctx, file, LOG_LIMIT, &b));
     gn_status s = take_text(r, (const char *)b.at, (size_t)b.size);
     gn_bytes_free(r->p->ctx, &b);
-    if (s == GN_OK && !r->in_file && r->ended)
-        return gn_fail_at(r->p->ctx, GN_E_DATA_ROWS, (gn_place){ .file = file },
-                          "the run ended in its first epoch: there is no curve to draw");
+    if (s == GN_OK && !r->in_file && r->ended) {
+        if (!r->without) r->without = file;
+        if (r->p->cli->arguments > 1)
+            gn_note(r->p->ctx, "%s: the run ended in its first epoch and has no curve",
+                    gn_show(GN_SHOWN, file, strlen(file)));
+        return GN_OK;
+    }
     if (s == GN_OK && !r->in_file) return bad_line(r->p, file, 0, 0, "the log is empty");
     return s;
 }
@@ -140,6 +145,9 @@ gn_status gn_plot_learning(gn_plot *p)
 {
     runs r = { .p = p };
     for (size_t i = 0; i < p->cli->arguments; i++) GN_TRY(take_file(&r, p->cli->argument[i]));
+    if (!r.n)
+        return gn_fail_at(p->ctx, GN_E_DATA_ROWS, (gn_place){ .file = r.without },
+                          "the run ended in its first epoch: there is no curve to draw");
     const char *name = r.run[0].name;
     if (r.n == 1) r.run[0].name = NULL;
     gn_text t;

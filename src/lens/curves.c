@@ -1,5 +1,6 @@
 /* curves.c -- learning curves, collected epoch by epoch and laid out as panels. */
 #include "curves.h"
+#include "picture_parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -77,6 +78,50 @@ static const char *label_of(gn_arena *arena, const gn_curves *c, const char *wha
 
 typedef struct panels { gn_arena *arena; gn_panel panel[8]; size_t n; } panels;
 
+static gn_series_kind kind_of(size_t n) { return n > 60 ? GN_SERIES_LINE : GN_SERIES_LINE_POINTS; }
+
+/* No accuracy and no R2 is above 1, no accuracy below 0: the axis ends there. */
+static void bound_metric(gn_panel *p, bool accuracy)
+{
+    gn_frame f = gn_panel_frame(p);
+    double lo = INFINITY, hi = -INFINITY;
+    for (size_t i = 0; i < p->n_series; i++)
+        for (size_t k = 0; k < p->series[i].n; k++)
+            if (isfinite(p->series[i].y[k])) lo = fmin(lo, p->series[i].y[k]), hi = fmax(hi, p->series[i].y[k]);
+    p->y_min = accuracy && lo >= 0 ? fmax(f.y0, 0) : f.y0;
+    p->y_max = hi <= 1 ? fmin(f.y1, 1) : f.y1;
+}
+
+/* Of the runs that were measured by it: an R2 is no accuracy. */
+static gn_status add_metric(panels *p, const gn_curves *run, size_t runs, const char *metric)
+{
+    gn_series *s = gn_arena_alloc(p->arena, runs, sizeof *s);
+    gn_panel panel = { .title = metric, .x_label = "epoch", .y_label = metric, .series = s };
+    if (!s) return GN_NO_MEMORY;
+    for (size_t r = 0; r < runs; r++) {
+        if (!run[r].metric || strcmp(run[r].metric, metric) || !has(&run[r], GN_CURVE_METRIC)) continue;
+        const char *label = label_of(p->arena, &run[r], "");
+        if (!label) return GN_NO_MEMORY;
+        s[panel.n_series++] = (gn_series){ kind_of(run[r].n), *label ? label : NULL, run[r].n, run[r].epoch,
+                                           run[r].value[GN_CURVE_METRIC], (int)r };
+    }
+    if (!panel.n_series || p->n == GN_COUNT(p->panel)) return GN_OK;
+    bound_metric(&panel, strstr(metric, "accuracy") != NULL);
+    p->panel[p->n++] = panel;
+    return GN_OK;
+}
+
+/* A panel for each metric, in the order in which the runs have them. */
+static gn_status add_metrics(panels *p, const gn_curves *run, size_t runs)
+{
+    for (size_t r = 0; r < runs; r++) {
+        bool seen = !run[r].metric;
+        for (size_t k = 0; k < r && !seen; k++) seen = run[k].metric && !strcmp(run[k].metric, run[r].metric);
+        if (!seen) GN_TRY(add_metric(p, run, runs, run[r].metric));
+    }
+    return GN_OK;
+}
+
 /* What is drawn over the epochs: one curve a run, or two where the second is drawn beside the first. */
 static gn_status add_panel(panels *p, const gn_curves *run, size_t runs, gn_curve k, gn_curve beside, const char *title,
                            const char *y, const char *name, const char *beside_name)
@@ -89,16 +134,15 @@ static gn_status add_panel(panels *p, const gn_curves *run, size_t runs, gn_curv
     if (!s) return GN_NO_MEMORY;
     gn_panel *to = &p->panel[p->n++];
     *to = (gn_panel){ .title = title, .x_label = "epoch", .y_label = y, .series = s };
-    to->log_y = k != GN_CURVE_RATE && k != GN_CURVE_METRIC && fmin(lo, lo2) > 0 && fmax(hi, hi2) / fmin(lo, lo2) > 100;
+    to->log_y = k != GN_CURVE_RATE && fmin(lo, lo2) > 0 && fmax(hi, hi2) / fmin(lo, lo2) > 100;
     for (size_t r = 0; r < runs; r++)
         for (int two = 0; two < (beside == GN_CURVE_COUNT ? 1 : 2); two++) {
             gn_curve which = two ? beside : k;
             if (!has(&run[r], which)) continue;
-            gn_series_kind kind = run[r].n > 60 ? GN_SERIES_LINE : GN_SERIES_LINE_POINTS;
             const char *label = label_of(p->arena, &run[r], two ? beside_name : name);
             if (!label) return GN_NO_MEMORY;
             if (!*label) label = NULL;
-            s[to->n_series++] = (gn_series){ kind, label, run[r].n, run[r].epoch, run[r].value[which],
+            s[to->n_series++] = (gn_series){ kind_of(run[r].n), label, run[r].n, run[r].epoch, run[r].value[which],
                                              (int)(beside == GN_CURVE_COUNT ? r : 2 * r + (size_t)two) };
         }
     return GN_OK;
@@ -115,9 +159,8 @@ static gn_status add_sharpness(panels *p, const gn_curves *run, size_t runs)
         if (!c->watched) continue;
         const char *measured = label_of(p->arena, c, "measured"), *limit = label_of(p->arena, c, "limit of the rate");
         if (!measured || !limit) return GN_NO_MEMORY;
-        gn_series_kind kind = c->watched > 60 ? GN_SERIES_LINE : GN_SERIES_LINE_POINTS;
         int style = (int)(2 * r);
-        s[panel.n_series++] = (gn_series){ kind, measured, c->watched, c->step, c->sharpness, style };
+        s[panel.n_series++] = (gn_series){ kind_of(c->watched), measured, c->watched, c->step, c->sharpness, style };
         bool limited = false;       /* lion's step has none, and a line that is not there has no name */
         for (size_t i = 0; i < c->watched; i++) limited = limited || isfinite(c->limit[i]);
         if (limited)
@@ -144,11 +187,8 @@ static bool changes(const gn_curves *run, size_t runs, gn_curve k)
 gn_status gn_curves_picture(gn_arena *arena, const gn_curves *run, size_t runs, const char *title, gn_picture *out)
 {
     panels p = { .arena = arena };
-    const char *metric = NULL;
-    for (size_t r = 0; r < runs && !metric; r++) metric = run[r].metric;
     GN_TRY(add_panel(&p, run, runs, GN_CURVE_LOSS, GN_CURVE_HELD_LOSS, "loss", "loss", "training", "held-out"));
-    if (metric)
-        GN_TRY(add_panel(&p, run, runs, GN_CURVE_METRIC, GN_CURVE_COUNT, metric, metric, "", NULL));
+    GN_TRY(add_metrics(&p, run, runs));
     if (changes(run, runs, GN_CURVE_RATE))
         GN_TRY(add_panel(&p, run, runs, GN_CURVE_RATE, GN_CURVE_COUNT, "learning rate", "rate η", "", NULL));
     GN_TRY(add_panel(&p, run, runs, GN_CURVE_GRADIENT, GN_CURVE_COUNT, "gradient", "norm of the last step's gradient",

@@ -21,7 +21,7 @@ typedef struct gn_curves {          /* of one run */
 /* An epoch with its figures (GN_CURVE_COUNT of them). In the arena. */
 gn_status gn_curves_add(gn_arena *arena, gn_curves *c, double epoch, const double *value);
 gn_status gn_curves_watch(gn_arena *arena, gn_curves *c, double step, double sharpness, double limit);
-/* Panels for what there is: loss, metric, rate where it changes, gradient norm, sharpness beside the limit; those that
+/* Panels for what there is: loss, each metric, rate where it changes, gradient norm, sharpness beside the limit; those that
  * span more than two decades by their logarithm, but metric and rate. In the arena. */
 gn_status gn_curves_picture(gn_arena *arena, const gn_curves *run, size_t runs, const char *title, gn_picture *out);
 
