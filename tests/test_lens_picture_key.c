@@ -104,11 +104,52 @@ static void keys_of_different_length_stand_side_by_side(void **state)
     }
 }
 
+/* Regions of one hue are told apart by the key: those that are in the picture, unless notes name them in place. */
+static void regions_stand_in_the_key(void **state)
+{
+    (void)state;
+    double z[9] = { 0, 0, 8, 0, 8, 8, 8, 8, 8 };
+    const char *names[9] = { "zero", "b", "c", "d", "e", "f", "g", "h", "it's" };
+    gn_field f = { GN_FIELD_CLASSES, 3, 3, 0, 2, 0, 2, z, .names = names, .n_names = 9 };
+    gn_note_mark n = { 1, 1, "here" };
+    gn_panel p = { .title = "t", .n_fields = 1, .field = &f };
+    gn_picture picture = { .n_panels = 1, .panel = &p };
+    gn_text t;
+    gn_text_init(&t, ctx);
+    assert_int_equal(gn_picture_script(ctx, &picture, GN_PICTURE_PNG, NULL, &t), GN_OK);
+    assert_non_null(strstr(t.at, "NaN with boxes lc rgb '#B8D8E9' title 'region: '.'zero'"));
+    assert_non_null(strstr(t.at, " title 'region: '.'it''s'"));
+    assert_null(strstr(t.at, "'b'"));
+    assert_non_null(strstr(t.at, "set key on"));
+    gn_text_clear(&t);
+    p.n_notes = 1;
+    p.note = &n;
+    assert_int_equal(gn_picture_script(ctx, &picture, GN_PICTURE_PNG, NULL, &t), GN_OK);
+    assert_null(strstr(t.at, "region: "));
+    gn_text_free(&t);
+}
+
+/* Signs of weights are told apart by colour and dash; a width in the key would be one weight's. */
+static void signs_have_one_width_in_the_key(void **state)
+{
+    (void)state;
+    const gn_link_mark l[3] = { { 0, 0, 1, 1, 0.1 }, { 0, 0, 1, 0, -8 }, { 0, 1, 1, 0, 2 } };
+    gn_panel p = { .title = "t", .no_axes = true, .n_links = 3, .link = l };
+    gn_picture picture = { .n_panels = 1, .panel = &p };
+    gn_text t;
+    gn_text_init(&t, ctx);
+    assert_int_equal(gn_picture_script(ctx, &picture, GN_PICTURE_SVG, NULL, &t), GN_OK);
+    assert_non_null(strstr(t.at, "NaN with lines lw 2.6 dt 1 lc rgb '#0072B2' title 'positive weight'"));
+    assert_non_null(strstr(t.at, "NaN with lines lw 2.6 dt (5,3) lc rgb '#D55E00' title 'negative weight'"));
+    gn_text_free(&t);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, start, end)
     const struct CMUnitTest tests[] = {
         T(many_classes_have_their_marks), T(a_long_key_has_room), T(keys_of_different_length_stand_side_by_side),
+        T(regions_stand_in_the_key), T(signs_have_one_width_in_the_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

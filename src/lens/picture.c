@@ -120,7 +120,7 @@ size_t gn_picture_columns(const gn_picture *p)
 }
 
 /* A sign of the key takes about 8 pixels, its sample and the room between entries 9 signs, a line 16. */
-enum { KEY_SIGN = 8, KEY_SAMPLE = 9, KEY_LINE = 16 };
+enum { KEY_SIGN = 8, KEY_SAMPLE = 9, KEY_LINE = 16, REGION = 8 /* "region: " */ };
 
 static size_t signs(const char *text)
 {
@@ -140,6 +140,12 @@ static size_t key_lines(const gn_panel *p, int width)
         entries++;
         if (signs(label) > longest) longest = signs(label);
     }
+    for (size_t i = 0; i < p->n_fields; i++)
+        for (size_t c = 0; gn_field_named(p, &p->field[i]) && c < p->field[i].n_names; c++) {
+            if (!gn_field_has(&p->field[i], c)) continue;
+            entries++;
+            if (signs(p->field[i].names[c]) + REGION > longest) longest = signs(p->field[i].names[c]) + REGION;
+        }
     size_t across = (size_t)width / ((longest + KEY_SAMPLE) * KEY_SIGN);
     return across > 1 ? (entries + across - 1) / across : entries;
 }
@@ -240,4 +246,16 @@ double gn_field_share(const gn_field *f, double least, double most, double v)
     if (!(most > least)) return 0.5;
     double s = f->log ? log(v / least) / log(most / least) : (v - least) / (most - least);
     return s < 0 ? 0 : s > 1 ? 1 : s;
+}
+
+bool gn_field_has(const gn_field *f, size_t c)
+{
+    for (size_t i = 0; i < f->nx * f->ny; i++)
+        if (gn_placed(f->z[i], false) && (size_t)(fabs(f->z[i]) + 0.5) == c) return true;
+    return false;
+}
+
+bool gn_field_named(const gn_panel *p, const gn_field *f)
+{
+    return f->kind == GN_FIELD_CLASSES && f->n_names && !p->n_notes;
 }

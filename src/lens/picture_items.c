@@ -162,6 +162,9 @@ static void begin_item(gn_items *it, size_t block)
     gn_text_printf(&it->text, "%s$d%zu ", it->n++ ? ", \\\n  " : "", block);
 }
 
+/* A sample in the key without points of its own. */
+static void begin_sample(gn_items *it) { gn_text_printf(&it->text, "%sNaN ", it->n++ ? ", \\\n  " : ""); }
+
 static void item_title(gn_items *it, const char *label)
 {
     if (!label) {
@@ -249,6 +252,20 @@ void gn_script_field(gn_script *s, gn_items *it, const gn_panel *p, const gn_fie
         gn_text_printf(&it->text, "using 1:2:3 with labels textcolor rgb '%s'", light ? "#FFFFFF" : "#000000");
         item_title(it, NULL);
     }
+}
+
+/* The key's samples of the grounds that are in the picture: two classes may have nearly the same. */
+void gn_script_regions(gn_items *it, const gn_panel *p)
+{
+    for (size_t i = 0; i < p->n_fields; i++)
+        for (size_t c = 0; gn_field_named(p, &p->field[i]) && c < p->field[i].n_names; c++) {
+            if (!gn_field_has(&p->field[i], c)) continue;
+            begin_sample(it);
+            gn_text_puts(&it->text, "with boxes lc rgb ");
+            colour(&it->text, ground_rgb((double)c));
+            gn_text_puts(&it->text, " title 'region: '.");
+            gn_script_text(&it->text, p->field[i].names[c]);
+        }
 }
 
 static bool goes_right(const gn_series *r)
@@ -355,14 +372,21 @@ void gn_script_series(gn_script *s, gn_items *it, const gn_panel *p, size_t i)
     item_title(it, NULL);
 }
 
-/* Links in eight widths and two signs: a block for each that occurs. */
+static void link_look(gn_items *it, int sign, double width, unsigned rgb)
+{
+    gn_text_printf(&it->text, "with lines lw %s dt %s lc rgb ", gn_num_digits(GN_NUM, width, 3),
+                   sign > 0 ? "1" : "(5,3)");
+    colour(&it->text, rgb);
+}
+
+/* Links in eight widths and two signs: a block for each that occurs; the key has both signs in one width. */
 void gn_script_links(gn_script *s, gn_items *it, const gn_panel *p)
 {
     double most = 0;
     for (size_t i = 0; i < p->n_links; i++)
         if (gn_placed(p->link[i].weight, false) && fabs(p->link[i].weight) > most) most = fabs(p->link[i].weight);
     for (int sign = 1; sign >= -1 && most > 0; sign -= 2) {
-        bool named = false;
+        bool any = false;
         for (int width = 8; width >= 1; width--) {
             size_t block = open_block(s), found = 0;
             for (size_t i = 0; i < p->n_links; i++) {
@@ -376,12 +400,16 @@ void gn_script_links(gn_script *s, gn_items *it, const gn_panel *p)
             close_block(s);
             if (!found) continue;
             begin_item(it, block);
-            gn_text_printf(&it->text, "using 1:2 with lines lw %s dt %s lc rgb ",
-                           gn_num_digits(GN_NUM, 0.4 + 0.55 * width, 3), sign > 0 ? "1" : "(5,3)");
-            colour(&it->text, mix(sign > 0 ? positive : negative, 0xFFFFFF, 0.6 * (8 - width) / 8));
-            item_title(it, named ? NULL : sign > 0 ? "positive weight" : "negative weight");
-            named = true;
+            gn_text_puts(&it->text, "using 1:2 ");
+            link_look(it, sign, 0.4 + 0.55 * width, mix(sign > 0 ? positive : negative, 0xFFFFFF,
+                                                        0.6 * (8 - width) / 8));
+            item_title(it, NULL);
+            any = true;
         }
+        if (!any) continue;
+        begin_sample(it);
+        link_look(it, sign, 2.6, sign > 0 ? positive : negative);
+        item_title(it, sign > 0 ? "positive weight" : "negative weight");
     }
 }
 

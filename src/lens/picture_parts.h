@@ -30,6 +30,9 @@ double gn_tick_step(const gn_panel *p, bool x, double a, double b, int want);
 bool gn_field_span(const gn_field *f, double *least, double *most);
 /* The share of v from the least to the most value, 0..1, by the logarithm where the field asks for it. */
 double gn_field_share(const gn_field *f, double least, double most, double v);
+/* Is class c anywhere in a field of classes? And are its regions named in the key: where no note names them in place? */
+bool gn_field_has(const gn_field *f, size_t c);
+bool gn_field_named(const gn_panel *p, const gn_field *f);
 /* Levels of contours: round numbers (1, 2, 5; over many decades 1, 3 or powers of ten), and only those whose lines the
  * grid resolves: one that falls into islands thinner than its cells says something about the grid, not about z. */
 enum { GN_LEVELS = 24 };

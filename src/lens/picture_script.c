@@ -257,6 +257,8 @@ static bool has_key(const gn_panel *p)
         if (p->series[i].label) return true;
     for (size_t i = 0; i < p->n_marks; i++)
         if (!p->mark[i].vertical && p->mark[i].label) return true;
+    for (size_t i = 0; i < p->n_fields; i++)
+        if (gn_field_named(p, &p->field[i])) return true;
     return p->n_links > 0;
 }
 
@@ -295,6 +297,7 @@ static void put_panel(gn_script *s, const gn_panel *p)
     gn_script_links(s, &it, p);
     for (size_t i = 0; i < p->n_series; i++) gn_script_series(s, &it, p, i);
     gn_script_nodes(s, &it, p);
+    gn_script_regions(&it, p);
     if (gn_text_done(&it.text) != GN_OK) s->to->failed = true;
     else if (it.n) gn_text_printf(s->to, "plot %s\n", it.text.at);
     else gn_text_puts(s->to, "plot NaN notitle\n");

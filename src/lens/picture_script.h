@@ -27,6 +27,7 @@ void gn_script_links(gn_script *s, gn_items *it, const gn_panel *p);
 void gn_script_rules(gn_script *s, gn_items *it, const gn_panel *p, const gn_frame *f);
 void gn_script_series(gn_script *s, gn_items *it, const gn_panel *p, size_t i);
 void gn_script_nodes(gn_script *s, gn_items *it, const gn_panel *p);
+void gn_script_regions(gn_items *it, const gn_panel *p);            /* the key alone; no data */
 double gn_script_node_size(const gn_script *s, const gn_panel *p);  /* of its points, as gnuplot counts them */
 
 #endif
