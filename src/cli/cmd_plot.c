@@ -1,6 +1,7 @@
 /* cmd_plot.c -- pictures: of what is named, of the kind that is asked for or that fits it.
  *
- * Invariant: the kinds stand once, in the table below; what a kind needs is checked before it runs. */
+ * Invariant: the kinds stand once, in the table below, with what each needs and reads; an option that the kind does not
+ * read is refused. */
 #include "plot.h"
 #include "subject.h"
 
@@ -9,24 +10,51 @@
 typedef enum plot_needs {
     NEEDS_NOTHING, NEEDS_FILES, NEEDS_EXPRESSION, NEEDS_MODEL, NEEDS_MODEL_DATA, NEEDS_ANY
 } plot_needs;
+/* Options by what they are about. */
+enum { OF_FILE = 1, OF_MODEL = 2, OF_ROWS = 4, OF_SEED = 8, OF_FROM = 16, OF_STEPS = 32, OF_OPTIMIZER = 64, OF_INPUT = 128,
+       OF_RUN = 256, OF_COLUMNS = 512, OF_DATA = OF_FILE | OF_MODEL | OF_SEED /* generated sets have one */,
+       OF_NEURON = OF_OPTIMIZER | OF_INPUT | OF_STEPS | OF_RUN };
 typedef struct plot_kind {
     const char *name;
     plot_needs needs;
+    unsigned reads;
     gn_status (*make)(gn_plot *p);
     const char *usage;
 } plot_kind;
 
 static const plot_kind kinds[] = {
-    { "learning", NEEDS_FILES, gn_plot_learning, "glassnet plot --kind learning LOG..." },
-    { "boundary", NEEDS_MODEL_DATA, gn_plot_boundary, "glassnet plot --kind boundary MODEL DATA" },
-    { "landscape", NEEDS_ANY, gn_plot_landscape, "glassnet plot --kind landscape MODEL DATA" },
-    { "histograms", NEEDS_MODEL_DATA, gn_plot_histograms, "glassnet plot --kind histograms MODEL DATA" },
-    { "confusion", NEEDS_MODEL_DATA, gn_plot_confusion, "glassnet plot --kind confusion MODEL DATA" },
-    { "network", NEEDS_MODEL, gn_plot_network, "glassnet plot --kind network MODEL" },
-    { "contour", NEEDS_EXPRESSION, gn_plot_contour, "glassnet plot --kind contour EXPR --from POINT" },
-    { "rates", NEEDS_NOTHING, gn_plot_rates, "glassnet plot --kind rates --x 10 --y 10" },
-    { "regimes", NEEDS_NOTHING, gn_plot_regimes, "glassnet plot --kind regimes" },
-    { "trajectory", NEEDS_NOTHING, gn_plot_trajectory, "glassnet plot --kind trajectory --x 3 --y 10 --lr 0.1" },
+    { "learning", NEEDS_FILES, 0, gn_plot_learning,
+      "glassnet plot --kind learning LOG..." },
+    { "boundary", NEEDS_MODEL_DATA, OF_DATA | OF_COLUMNS, gn_plot_boundary,
+      "glassnet plot --kind boundary MODEL DATA" },
+    { "landscape", NEEDS_ANY, OF_DATA | OF_ROWS | OF_FROM, gn_plot_landscape,
+      "glassnet plot --kind landscape MODEL DATA" },
+    { "histograms", NEEDS_MODEL_DATA, OF_DATA | OF_ROWS, gn_plot_histograms,
+      "glassnet plot --kind histograms MODEL DATA" },
+    { "confusion", NEEDS_MODEL_DATA, OF_DATA | OF_ROWS, gn_plot_confusion,
+      "glassnet plot --kind confusion MODEL DATA" },
+    { "network", NEEDS_MODEL, OF_MODEL, gn_plot_network,
+      "glassnet plot --kind network MODEL" },
+    { "contour", NEEDS_EXPRESSION, OF_FROM | OF_STEPS | OF_OPTIMIZER, gn_plot_contour,
+      "glassnet plot --kind contour EXPR --from POINT" },
+    { "rates", NEEDS_NOTHING, OF_NEURON, gn_plot_rates,
+      "glassnet plot --kind rates --x 10 --y 10" },
+    { "regimes", NEEDS_NOTHING, OF_OPTIMIZER | OF_INPUT, gn_plot_regimes,
+      "glassnet plot --kind regimes" },
+    { "trajectory", NEEDS_NOTHING, OF_NEURON, gn_plot_trajectory,
+      "glassnet plot --kind trajectory --x 3 --y 10 --lr 0.1" },
+};
+
+static const struct { gn_option_id id; unsigned of; } about[] = {
+    { GN_O_TARGET, OF_FILE },        { GN_O_MISSING, OF_FILE },   { GN_O_NONFINITE, OF_FILE }, { GN_O_DELIM, OF_FILE },
+    { GN_O_DECIMAL, OF_FILE },       { GN_O_THOUSANDS, OF_FILE }, { GN_O_ESCAPE, OF_FILE },    { GN_O_HEADER, OF_FILE },
+    { GN_O_SKIP_ROWS, OF_FILE },     { GN_O_DUP, OF_FILE },       { GN_O_ENCODING, OF_FILE },  { GN_O_N, OF_FILE },
+    { GN_O_NOISE, OF_FILE },         { GN_O_STRICT, OF_MODEL },   { GN_O_ROWS, OF_ROWS },      { GN_O_SEED, OF_SEED },
+    { GN_O_FROM, OF_FROM },          { GN_O_STEPS, OF_STEPS },    { GN_O_X, OF_INPUT },        { GN_O_Y, OF_RUN },
+    { GN_O_W, OF_RUN },              { GN_O_GUARD, OF_RUN },      { GN_O_RATES, OF_RUN },      { GN_O_LR, OF_OPTIMIZER },
+    { GN_O_OPTIMIZER, OF_OPTIMIZER }, { GN_O_MOMENTUM, OF_OPTIMIZER }, { GN_O_BETA1, OF_OPTIMIZER },
+    { GN_O_BETA2, OF_OPTIMIZER },    { GN_O_EPS, OF_OPTIMIZER },  { GN_O_WEIGHT_DECAY, OF_OPTIMIZER },
+    { GN_O_COLUMNS, OF_COLUMNS },
 };
 
 /* ---- shared ------------------------------------------------------------------------------------------------------ */
@@ -194,6 +222,35 @@ static gn_status check_columns(gn_plot *p, bool named, const plot_kind **k)
     return gn_hint(p->ctx, "such as glassnet plot MODEL DATA --columns 1,2");
 }
 
+/* A landscape is of a model on data, or of an expression from a point. */
+static unsigned reads_here(const gn_plot *p, const plot_kind *k)
+{
+    if (k->needs != NEEDS_ANY) return k->reads;
+    return k->reads & ~(unsigned)(p->cli->arguments == 2 ? OF_FROM : OF_FILE | OF_MODEL | OF_ROWS);
+}
+
+static gn_status not_read(gn_plot *p, const plot_kind *k, gn_option_id id, unsigned of)
+{
+    gn_text t;
+    const char *name = gn_option_table(NULL)[id].name;
+    bool here = (k->reads & of) != 0;
+    gn_fail(p->ctx, GN_E_CFG_CONFLICT, "--%s says nothing about a picture of --kind %s%s", name, k->name,
+            !here ? "" : p->cli->arguments == 2 ? " of a model" : " of an expression");
+    gn_text_init(&t, p->ctx);
+    for (size_t i = 0; i < GN_COUNT(kinds); i++)
+        if (kinds[i].reads & of) gn_text_printf(&t, "%s%s", t.length ? ", " : "", kinds[i].name);
+    const char *which = gn_plot_keep(p, &t);
+    return which ? gn_hint(p->ctx, "it is read by --kind %s", which) : GN_NO_MEMORY;
+}
+
+static gn_status check_options(gn_plot *p, const plot_kind *k)
+{
+    for (size_t i = 0; i < GN_COUNT(about); i++)
+        if (gn_option_given(p->cli->options, about[i].id) && !(reads_here(p, k) & about[i].of))
+            return not_read(p, k, about[i].id, about[i].of);
+    return GN_OK;
+}
+
 static gn_status make(gn_plot *p)
 {
     const plot_kind *k = NULL;
@@ -203,9 +260,12 @@ static gn_status make(gn_plot *p)
     else GN_TRY(fitting_kind(p, &k));
     GN_TRY(check_columns(p, named, &k));
     if (k) GN_TRY(check_arguments(p, k));
+    if (k) GN_TRY(check_options(p, k));
     bool data = !k || k->needs == NEEDS_MODEL_DATA || (k->needs == NEEDS_ANY && p->cli->arguments == 2);
     if (data || k->needs == NEEDS_MODEL) GN_TRY(load(p, data));
-    if (!k) k = kind_for_model(p->model);
+    if (k) return k->make(p);
+    k = kind_for_model(p->model);
+    GN_TRY(check_options(p, k));
     return k->make(p);
 }
 

@@ -4,6 +4,7 @@
  * finished is written to its place. gnuplot is started without a shell, reads no settings of the user's, and gets the
  * script on its standard input. */
 #include "cli.h"
+#include "picture_font.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -148,6 +149,7 @@ static gn_status keep_script(gn_cli *cli, const gn_picture *picture, gn_picture_
     gn_text_puts(&path, ".gp");
     const char *slash = strrchr(file, '/');
     gn_status s = gn_picture_script(cli->ctx, picture, type, slash ? slash + 1 : file, &script);
+    if (s == GN_OK && type != GN_PICTURE_SVG) s = gn_cli_font_replace(cli, &script, false);
     if (s == GN_OK) s = gn_text_done(&path);
     if (s == GN_OK) s = gn_cli_write(cli, path.at, &script);
     gn_text_free(&script);
@@ -164,6 +166,7 @@ static gn_status into_file(gn_cli *cli, const gn_picture *picture, const char *f
     gn_text_init(&script, cli->ctx);
     gn_text_init(&drawn, cli->ctx);
     gn_status s = gn_picture_script(cli->ctx, picture, type, NULL, &script);
+    if (s == GN_OK && type != GN_PICTURE_SVG) s = gn_cli_font_replace(cli, &script, true);
     if (s == GN_OK) s = gnuplot(cli, &script, &drawn);
     if (s == GN_OK) s = gn_cli_write(cli, file, &drawn);
     gn_text_free(&script);
@@ -176,6 +179,10 @@ gn_status gn_cli_picture_check(gn_cli *cli, const char *file)
     gn_picture_type type = GN_PICTURE_SVG;
     const char *form = gn_option_text(cli->options, GN_O_FORMAT), *out = gn_option_text(cli->options, GN_O_OUT);
     bool beside = *out && strcmp(out, "-") != 0;    /* the result goes to a file, the drawing alone to the terminal */
+    if (gn_option_flag(cli->options, GN_O_KEEP) && (!*file || !strcmp(file, "-"))) {
+        gn_fail(cli->ctx, GN_E_CFG_CONFLICT, "--keep leaves the script beside a picture's file, and --plot names none");
+        return gn_hint(cli->ctx, "--plot picture.svg --keep leaves picture.gp");
+    }
     if (!*file) return GN_OK;
     if (strcmp(file, "-")) {
         gn_sink place;

@@ -46,11 +46,29 @@ static gn_status read_descent(gn_plot *p, descent *d)
     return GN_OK;
 }
 
+/* Around a start at which nothing can be computed there is nothing to draw. */
+static gn_status no_start(gn_plot *p, const gn_functions *of, const double *from, double f, const char *what)
+{
+    gn_text t;
+    gn_text_init(&t, p->ctx);
+    for (size_t i = 0; i < of->names && i < 3; i++)
+        gn_text_printf(&t, "%s%s = %s", i ? ", " : "", of->name[i], gn_num(GN_NUM, from[i]));
+    const char *at = gn_plot_keep(p, &t);
+    if (!at) return GN_NO_MEMORY;
+    gn_fail(p->ctx, GN_E_CFG_VALUE, "--from: %s is not finite where it starts, with %s%s", what, at,
+            of->names > 3 ? ", ..." : "");
+    return gn_hint(p->ctx, isnan(f) ? "start inside its domain: log(x), say, has values above 0 alone"
+                                    : "start where the function and its slopes are finite numbers");
+}
+
 gn_status gn_plot_contour(gn_plot *p)
 {
     descent d = { 0 };
     GN_TRY(read_descent(p, &d));
     GN_TRY(gn_descent_run(&p->arena, &d.of, &d.ask, &d.path));
+    if (d.path.overflow && !d.path.steps)
+        return no_start(p, &d.of, d.ask.from, d.path.f[0],
+                        strcmp(d.path.overflow, "f") ? d.path.overflow : "the function");
     return gn_descent_picture(&p->arena, &d.of, &d.ask, &d.path, &p->picture);
 }
 
@@ -66,6 +84,14 @@ static gn_status objective_of(gn_plot *p, gn_objective **out, gn_dataset *rows)
     GN_TRY(gn_functions_parse(&p->arena, p->cli->argument, 1, NULL, &d.of));
     GN_TRY(read_from(p, &d));
     return gn_objective_formula(p->ctx, d.of.f.at[0], d.of.name, d.of.names, d.ask.from, out);
+}
+
+static gn_status no_landscape(gn_plot *p, double f)
+{
+    descent d = { 0 };
+    GN_TRY(gn_functions_parse(&p->arena, p->cli->argument, 1, NULL, &d.of));
+    GN_TRY(read_from(p, &d));
+    return no_start(p, &d.of, d.ask.from, f, "the function");
 }
 
 static const char *landscape_title(gn_plot *p, const gn_view_landscape *v, const gn_dataset *rows)
@@ -113,6 +139,7 @@ gn_status gn_plot_landscape(gn_plot *p)
     gn_status s = gn_view_landscape_of(&p->arena, o, (uint64_t)gn_option_int(p->cli->options, GN_O_SEED),
                                        points_for(gn_objective_size(o), p->model ? gn_dataset_rows(&rows) : 0), 1, &v);
     gn_objective_free(o);
+    if (s == GN_OK && !p->model && !isfinite(v.loss)) s = no_landscape(p, v.loss);
     if (s == GN_OK) s = landscape_panel(p, &v, landscape_title(p, &v, &rows));
     return s;
 }

@@ -41,10 +41,11 @@ static gn_status say_columns(gn_plot *p, const gn_view_columns *of)
     gn_text t;
     gn_text_init(&t, p->ctx);
     gn_text_printf(&t, "drawn over '%s' and '%s', ", gn_show(GN_SHOWN, a, strlen(a)), gn_show(GN_SHOWN, b, strlen(b)));
-    if (p->model->prep.classes)
-        gn_text_printf(&t, "by which alone %zu of %zu rows get the class that the model gives them", of->same,
-                       of->rows);
-    else gn_text_puts(&t, "which alone come nearest to the model's predictions");
+    if (p->model->prep.classes) {
+        gn_text_printf(&t, "by which alone %zu of %zu rows", of->same, of->rows);
+        if (of->rows < p->data->rows) gn_text_printf(&t, " looked at (of %zu)", p->data->rows);
+        gn_text_puts(&t, " get the class that the model gives them");
+    } else gn_text_puts(&t, "which alone come nearest to the model's predictions");
     const char *text = gn_plot_keep(p, &t);
     if (!text) return GN_NO_MEMORY;
     gn_note(p->ctx, "%s; --columns names others", text);
