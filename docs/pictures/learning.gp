@@ -248,7 +248,7 @@ unset logscale x
 set xrange [1:100]
 set format x '%g'
 unset logscale y
-set yrange [0.8357:1.0093]
+set yrange [0.8357:1]
 set format y '%g'
 set xtics 20 norotate
 set ytics 0.02 norotate

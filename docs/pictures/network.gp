@@ -357,15 +357,17 @@ $d17 << EOD
 2 -3.5
 3 0
 EOD
-plot $d4 using 1:2 with lines lw 3.15 dt 1 lc rgb '#3992C3' title 'positive weight', \
+plot $d4 using 1:2 with lines lw 3.15 dt 1 lc rgb '#3992C3' notitle, \
   $d5 using 1:2 with lines lw 2.6 dt 1 lc rgb '#4D9CC9' notitle, \
   $d7 using 1:2 with lines lw 1.5 dt 1 lc rgb '#73B1D5' notitle, \
   $d8 using 1:2 with lines lw 0.95 dt 1 lc rgb '#86BCDA' notitle, \
-  $d9 using 1:2 with lines lw 4.8 dt (5,3) lc rgb '#D55E00' title 'negative weight', \
+  NaN with lines lw 2.6 dt 1 lc rgb '#0072B2' title 'positive weight', \
+  $d9 using 1:2 with lines lw 4.8 dt (5,3) lc rgb '#D55E00' notitle, \
   $d13 using 1:2 with lines lw 2.6 dt (5,3) lc rgb '#E28E4D' notitle, \
   $d14 using 1:2 with lines lw 2.05 dt (5,3) lc rgb '#E59A60' notitle, \
   $d15 using 1:2 with lines lw 1.5 dt (5,3) lc rgb '#E8A673' notitle, \
   $d16 using 1:2 with lines lw 0.95 dt (5,3) lc rgb '#EBB386' notitle, \
+  NaN with lines lw 2.6 dt (5,3) lc rgb '#D55E00' title 'negative weight', \
   $d17 using 1:2 with points pt 7 lc rgb '#333333' ps 2.536997886 notitle, \
   $d17 using 1:2 with points pt 7 lc rgb '#FFFFFF' ps 2.181818182 notitle
 unset output

@@ -385,3 +385,94 @@ $ glassnet data blobs --n 3000 | (read h; echo "$h"; sort -t, -k3) > sorted.csv;
 $ glassnet plot sorted.safetensors sorted.csv --kind histograms --json | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["title"]); print(d["panels"][0]["title"])'
 > values and slopes of each layer on 1,000 of 3,000 rows
 > layer 1 ({any}
+
+# a metric has a panel of its own: an R2 is no accuracy, in whatever order the logs are named; a log without a curve is
+# left out and noted
+<<< panels.py
+import json, sys
+for p in json.load(sys.stdin)["panels"]:
+    print(p["title"], [(s["label"], s["y"][-1]) for s in p["series"]])
+>>>
+$ printf '{"epoch": 1, "loss": 2, "held_loss": 2, "held_r2": 0.55}\n' > r2.jsonl; printf '{"epoch": 1, "loss": 1, "held_loss": 1, "held_accuracy": 0.9}\n' > acc.jsonl; printf '{"status": "diverged", "steps": 1}\n' > over.jsonl; glassnet plot r2.jsonl acc.jsonl --json | python3 panels.py | tail -n +2; glassnet plot acc.jsonl r2.jsonl --json | python3 panels.py | tail -n +2
+> held-out R2 [('r2.jsonl', 0.55)]
+> held-out accuracy [('acc.jsonl', 0.9)]
+> held-out accuracy [('acc.jsonl', 0.9)]
+> held-out R2 [('r2.jsonl', 0.55)]
+$ glassnet plot over.jsonl acc.jsonl --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["title"])'
+> learning curves of acc.jsonl
+! glassnet: note: over.jsonl: the run ended in its first epoch and has no curve
+$ glassnet plot over.jsonl
+! glassnet: error[DATA-ROWS]: over.jsonl: the run ended in its first epoch: there is no curve to draw
+? 3
+# the axis of an accuracy ends at 1
+$ PATH="$PWD/pass:$PATH" glassnet plot acc.jsonl --plot acc.svg; grep 'set yrange' acc.svg | tail -n 1
+> set yrange [{num}:1]
+
+# where the start has no value there is nothing to draw
+$ glassnet plot "log(x)+y^2" --from -1,1 --lr .1
+! glassnet: error[CFG-VALUE]: --from: the function is not finite where it starts, with x = -1, y = 1
+! hint: start inside its domain: log(x), say, has values above 0 alone
+? 2
+$ glassnet plot "1/x" --from 0 --kind landscape
+! glassnet: error[CFG-VALUE]: --from: the function is not finite where it starts, with x = 0
+! hint: start where the function and its slopes are finite numbers
+? 2
+
+# options that a kind does not read are refused
+$ for o in "--rows 2" "--lr 0.1" "--seed 2" "--from 1" "--guard 3"; do glassnet plot acc.jsonl $o; done 2>&1 | grep error
+> glassnet: error[CFG-CONFLICT]: --rows says nothing about a picture of --kind learning
+> glassnet: error[CFG-CONFLICT]: --lr says nothing about a picture of --kind learning
+> glassnet: error[CFG-CONFLICT]: --seed says nothing about a picture of --kind learning
+> glassnet: error[CFG-CONFLICT]: --from says nothing about a picture of --kind learning
+> glassnet: error[CFG-CONFLICT]: --guard says nothing about a picture of --kind learning
+$ glassnet plot four.safetensors four.csv --kind confusion --lr 0.1
+! glassnet: error[CFG-CONFLICT]: --lr says nothing about a picture of --kind confusion
+! hint: it is read by --kind contour, rates, regimes, trajectory
+? 2
+$ glassnet plot m.safetensors moons.csv --rows 5
+! glassnet: error[CFG-CONFLICT]: --rows says nothing about a picture of --kind boundary
+! hint: it is read by --kind landscape, histograms, confusion
+? 2
+$ glassnet plot "x^2" --x 3
+! glassnet: error[CFG-CONFLICT]: --x says nothing about a picture of --kind contour
+! hint: it is read by --kind rates, regimes, trajectory
+? 2
+$ glassnet plot "x^2" --kind landscape --delim ,
+! glassnet: error[CFG-CONFLICT]: --delim says nothing about a picture of --kind landscape of an expression
+! hint: {any}
+? 2
+$ glassnet plot --kind regimes --keep
+! glassnet: error[CFG-CONFLICT]: --keep leaves the script beside a picture's file, and --plot names none
+! hint: --plot picture.svg --keep leaves picture.gp
+? 2
+
+# of one row the units of a layer of up to 40 have a bar each
+$ for n in 40 41; do glassnet explain four.csv --row 3 --net "$n tanh" --plot - --quiet --json | python3 -c 'import json, sys; p = json.load(sys.stdin)["picture"]["panels"][0]; print(p["x_label"], len(p["series"][0]["y"]))'; done
+> unit 40
+> value 7
+
+# a sample of the rows is said to be one
+$ (cat four.csv; tail -n +2 four.csv) > eight.csv; glassnet plot four.safetensors eight.csv --kind boundary > /dev/null
+! glassnet: note: drawn over 'wide' and 'long', by which alone {num} of 150 rows looked at (of 300) get the class that the model gives them; --columns names others
+
+# what no font has is written as a number in .png and .pdf, by what fc-list says or, without it, by what is sure; .svg
+# keeps it, and so does the name of a file
+<<< fc-list
+#!/bin/sh
+echo "PCF 65e5"
+echo "TrueType 20-7e 41"
+echo "CFF 100 672c-8a9e"
+>>>
+$ awk 'BEGIN { print "a,b,class"; for (i = 0; i < 20; i++) print i "," i % 3 "," (i < 10 ? "日本語" : "é α 語") }' > cjk.csv; glassnet train cjk.csv --epochs 1 --holdout 0 --quiet --out cjk.safetensors > /dev/null; mkdir fonts; mv fc-list fonts; chmod +x fonts/fc-list; PATH="$PWD/fonts:$PWD/pass:$PATH" glassnet plot cjk.safetensors cjk.csv --plot 日.png --keep; grep -ohE "title '[^']*[α語]'|^set output.*日.*" 日.png 日.gp | sort
+> set output './日.png'
+> title '\u65e5本語'
+> title '\u65e5本語'
+> title 'é α 語'
+> title 'é α 語'
+! glassnet: note: no font here is known to have U+65E5: in the picture such characters stand as \u65e5; an .svg keeps them
+$ g=$(command -v glassnet); mkdir alone; ln -s "$(command -v cat)" "$(command -v sh)" alone; cp pass/gnuplot alone; PATH="$PWD/alone" "$g" plot cjk.safetensors cjk.csv --plot alone.pdf; grep -oE "title '[^']*(α|u8a9e)[^']*'" alone.pdf
+> title 'é α \u8a9e'
+> title '\u65e5\u672c\u8a9e'
+! glassnet: note: no font here is known to have U+8A9E: in the picture such characters stand as \u8a9e; an .svg keeps them
+$ PATH="$PWD/alone:$PATH" glassnet plot cjk.safetensors cjk.csv --plot alone.svg; grep -o "title '日本語'" alone.svg
+> title '日本語'
