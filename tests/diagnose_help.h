@@ -15,4 +15,13 @@ static inline void expect(gn_diagnosis *d, gn_mistake mistake)
     assert_int_equal(d->right, mistake == GN_MISTAKE_RIGHT);
 }
 
+/* Of all trainable parameters, in the objective's order. */
+static inline void right_gradient(gn_context *ctx, const gn_net *net, const gn_dataset *rows, double *g)
+{
+    gn_objective *o;
+    must(ctx, gn_objective_net(ctx, net, rows, &o));
+    must(ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, g));
+    gn_objective_free(o);
+}
+
 #endif

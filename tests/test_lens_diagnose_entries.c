@@ -13,15 +13,12 @@ typedef struct gn_world {
 
 static void open_world(gn_world *w)
 {
-    gn_objective *o;
     w->ctx = open_context(1);
     w->net = make_net_as(w->ctx, GN_REGRESSION, WIDE, WIDE, "4 tanh", "mse", "mean", GN_F64);
     set_weights(w->net);
     for (int i = 0; i < WIDE * N; i++) w->x[i] = sin(1.0 + 2 * i), w->t[i] = cos(3.0 * i);
     w->rows = values_set(w->x, w->t, N, WIDE);
-    must(w->ctx, gn_objective_net(w->ctx, w->net, &w->rows, &o));
-    must(w->ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, w->g));
-    gn_objective_free(o);
+    right_gradient(w->ctx, w->net, &w->rows, w->g);
 }
 
 static void close_world(gn_world *w)
@@ -40,6 +37,16 @@ static void has(const gn_diagnosis *d, const char *words)
 {
     if (!strstr(d->finding[0].evidence, words)) print_error("%s has no %s\n", d->finding[0].evidence, words);
     assert_non_null(strstr(d->finding[0].evidence, words));
+}
+
+/* Of the first weight: this mistake, said in these words. */
+static void told(gn_world *w, const double *v, int digits, gn_mistake mistake, const char *words)
+{
+    gn_diagnosis d;
+    diagnose_as(w, 0, v, digits, &d);
+    expect(&d, mistake);
+    has(&d, words);
+    gn_diagnosis_free(&d);
 }
 
 /* Square layers, each for the other, as they are and times a number: to rounding, not to the distance from its own. */
@@ -82,16 +89,11 @@ static void few_off(void **state)
     gn_diagnosis_free(&d);
 
     v[12] = 2, v[3] = 1;
-    diagnose_as(&w, 0, v, 0, &d);
-    expect(&d, GN_MISTAKE_ENTRIES);
-    has(&d, "13 of 16 entries are right; [0,3], [1,3] and [3,0] are not: furthest off is [3,0], 2 where ");
-    gn_diagnosis_free(&d);
+    told(&w, v, 0, GN_MISTAKE_ENTRIES,
+         "13 of 16 entries are right; [0,3], [1,3] and [3,0] are not: furthest off is [3,0], 2 where ");
 
     v[1] = 3, v[2] = -1;                        /* no longer few */
-    diagnose_as(&w, 0, v, 0, &d);
-    expect(&d, GN_MISTAKE_UNKNOWN);
-    has(&d, "11 of 16 entries agree; the closest is ");
-    gn_diagnosis_free(&d);
+    told(&w, v, 0, GN_MISTAKE_UNKNOWN, "11 of 16 entries agree; the closest is ");
     close_world(&w);
 }
 
@@ -109,10 +111,7 @@ static void small_and_off(void **state)
     expect(&d, GN_MISTAKE_ENTRIES);             /* float64 has no such room */
     gn_diagnosis_free(&d);
     for (int k = 0; k < WIDE * WIDE; k++) v[k] = (float)v[k];
-    diagnose_as(&w, 0, v, 0, &d);
-    expect(&d, GN_MISTAKE_RIGHT);
-    has(&d, "in the norm of all entries; 15 of 16 agree each by itself, the least [1,1], ");
-    gn_diagnosis_free(&d);
+    told(&w, v, 0, GN_MISTAKE_RIGHT, "in the norm of all entries; 15 of 16 agree each by itself, the least [1,1], ");
 
     for (int k = 0; k < WIDE * WIDE; k++) v[k] = w.g[k] * (1 + (k % 3 - 1) * 4e-4);     /* three digits */
     diagnose_as(&w, 0, v, 0, &d);
@@ -138,10 +137,7 @@ static void digits(void **state)
         gn_diagnosis_free(&d);
     }
     for (int k = 0; k < WIDE * WIDE; k++) v[k] = w.g[k] / 3.7;
-    diagnose_as(&w, 0, v, 17, &d);
-    expect(&d, GN_MISTAKE_FACTOR);
-    has(&d, "given/right = 0.27027027027027");
-    gn_diagnosis_free(&d);
+    told(&w, v, 17, GN_MISTAKE_FACTOR, "given/right = 0.27027027027027");
 
     double norm = 0;                            /* a norm that is a round number: said, and nothing asked */
     for (int k = 0; k < WIDE * WIDE; k++) norm += w.g[k] * w.g[k];

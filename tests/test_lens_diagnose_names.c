@@ -13,15 +13,12 @@ typedef struct gn_world {
 
 static void open_world(gn_world *w, const char *reduction)
 {
-    gn_objective *o;
     w->ctx = open_context(1);
     w->net = make_net_as(w->ctx, GN_REGRESSION, 2, 1, "3 tanh", "mse", reduction, GN_F64);
     for (int i = 0; i < 2 * N; i++) w->x[i] = sin(1.0 + 2 * i);
     for (int i = 0; i < N; i++) w->t[i] = cos(3.0 * i);
     w->rows = values_set(w->x, w->t, N, 2);
-    must(w->ctx, gn_objective_net(w->ctx, w->net, &w->rows, &o));
-    must(w->ctx, gn_objective_gradient(o, gn_objective_start(o), NULL, w->g));
-    gn_objective_free(o);
+    right_gradient(w->ctx, w->net, &w->rows, w->g);
 }
 
 static void close_world(gn_world *w)

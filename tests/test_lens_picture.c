@@ -1,35 +1,16 @@
 /* test_lens_picture.c -- pictures: scripts in which foreign text stays text, drawings with characters. */
 #include "test_base_seams.h"
+#include "one_context.h"
 #include <math.h>
 #include <stdio.h>
 #include "base/text.h"
 #include "lens/picture_parts.h"
 
-static gn_context *ctx;
-
-static int start(void **state)
-{
-    (void)state;
-    return gn_context_new(NULL, &ctx) == GN_OK ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
-
-static void expect_ok(gn_status s)
-{
-    if (s != GN_OK) fail_msg("%s: %s", gn_last_error(ctx)->code, gn_last_error(ctx)->message);
-}
-
 static gn_text script_of(const gn_picture *p, gn_picture_type type, const char *out)
 {
     gn_text t;
     gn_text_init(&t, ctx);
-    expect_ok(gn_picture_script(ctx, p, type, out, &t));
+    must(ctx, gn_picture_script(ctx, p, type, out, &t));
     return t;
 }
 
@@ -37,7 +18,7 @@ static gn_text drawing_of(const gn_picture *p, int columns, bool ascii)
 {
     gn_text t;
     gn_text_init(&t, ctx);
-    expect_ok(gn_picture_draw(ctx, p, columns, ascii, &t));
+    must(ctx, gn_picture_draw(ctx, p, columns, ascii, &t));
     return t;
 }
 
@@ -484,7 +465,7 @@ static void memory_may_run_out_anywhere(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, start, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, open_all, close_all)
     const struct CMUnitTest tests[] = {
         T(foreign_text_is_never_code), T(names_of_files_are_files), T(long_names_are_cut_between_characters),
         T(series_differ_in_colour_dash_and_point), T(many_series_are_never_alike),

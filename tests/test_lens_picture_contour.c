@@ -1,28 +1,8 @@
 /* test_lens_picture_contour.c -- contours: on their level, joined, thinned, resolved; borders where scores are equal. */
-#include "test_base_seams.h"
+#include "one_context.h"
 #include <math.h>
 #include "base/text.h"
 #include "lens/picture_parts.h"
-
-static gn_context *ctx;
-
-static int start(void **state)
-{
-    (void)state;
-    return gn_context_new(NULL, &ctx) == GN_OK ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
-
-static void expect_ok(gn_status s)
-{
-    if (s != GN_OK) fail_msg("%s: %s", gn_last_error(ctx)->code, gn_last_error(ctx)->message);
-}
 
 enum { SIDE = 61 };
 
@@ -42,7 +22,7 @@ static gn_field field_of(surface f, double x0, double x1, double y0, double y1, 
 static size_t levels_of(const gn_field *f, double level[GN_LEVELS])
 {
     size_t n;
-    expect_ok(gn_field_levels(ctx, f, level, &n));
+    must(ctx, gn_field_levels(ctx, f, level, &n));
     assert_true(n <= GN_LEVELS);
     for (size_t i = 1; i < n; i++) assert_true(level[i] > level[i - 1]);
     return n;
@@ -51,7 +31,7 @@ static size_t levels_of(const gn_field *f, double level[GN_LEVELS])
 static gn_lines contour_of(const gn_field *f, double level)
 {
     gn_lines l;
-    expect_ok(gn_field_contour(ctx, f, level, &l));
+    must(ctx, gn_field_contour(ctx, f, level, &l));
     return l;
 }
 
@@ -105,7 +85,7 @@ static void levels_by_the_logarithm_are_round(void **state)
     assert_true(n >= 3 && level[0] == 1);
     double least, most;
     bool any;
-    expect_ok(gn_field_scale(ctx, &f, &least, &most, &any));
+    must(ctx, gn_field_scale(ctx, &f, &least, &most, &any));
     assert_true(any && least == 1 && most == 10);   /* the colours are those of the levels */
 }
 
@@ -145,7 +125,7 @@ static void thinning_leaves_the_ends(void **state)
     gn_panel p = { .n_fields = 1, .field = &f };
     gn_text t;
     gn_text_init(&t, ctx);
-    expect_ok(gn_picture_script(ctx, &(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, NULL, &t));
+    must(ctx, gn_picture_script(ctx, &(gn_picture){ .n_panels = 1, .panel = &p }, GN_PICTURE_SVG, NULL, &t));
     assert_true(t.length < 4000);
     assert_non_null(strstr(t.at, "set clip two"));  /* a line between two ends outside is drawn */
     gn_text_free(&t);
@@ -170,7 +150,7 @@ static void saddles_are_cut_by_their_middle(void **state)
 static size_t outline_pieces(const gn_field *f)
 {
     gn_lines l;
-    expect_ok(gn_field_outline(ctx, f, &l));
+    must(ctx, gn_field_outline(ctx, f, &l));
     size_t n = l.points - l.curves;
     gn_lines_free(&l);
     return n;
@@ -204,7 +184,7 @@ static void borders_are_where_scores_are_equal(void **state)
         }
     }
     gn_field f = { GN_FIELD_CLASSES, SIDE, SIDE, 0, 1, 0, 1, z, .score = score, .n_scores = 3 };
-    expect_ok(gn_field_outline(ctx, &f, &l));
+    must(ctx, gn_field_outline(ctx, &f, &l));
     assert_true(l.points > 60);
     size_t exact = 0;
     for (size_t i = 0; i < l.points; i++) {
@@ -218,7 +198,7 @@ static void borders_are_where_scores_are_equal(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, start, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, open_all, close_all)
     const struct CMUnitTest tests[] = {
         T(contours_lie_on_their_level), T(levels_by_the_logarithm_are_round),
         T(a_level_that_the_grid_does_not_resolve_is_left_out), T(thinning_leaves_the_ends),

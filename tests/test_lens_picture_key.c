@@ -1,24 +1,10 @@
 /* test_lens_picture_key.c -- the key of a picture: room for it, and a mark of its own for whatever it names. */
-#include "test_base_seams.h"
+#include "one_context.h"
 #include <stdio.h>
 #include "base/text.h"
 #include "lens/picture_parts.h"
 
-static gn_context *ctx;
 static const double at[2] = { 0, 1 };
-
-static int start(void **state)
-{
-    (void)state;
-    return gn_context_new(NULL, &ctx) == GN_OK ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
 
 static gn_panel panel_of(const gn_series *s, size_t n)
 {
@@ -146,7 +132,7 @@ static void signs_have_one_width_in_the_key(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, start, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, open_all, close_all)
     const struct CMUnitTest tests[] = {
         T(many_classes_have_their_marks), T(a_long_key_has_room), T(keys_of_different_length_stand_side_by_side),
         T(regions_stand_in_the_key), T(signs_have_one_width_in_the_key),

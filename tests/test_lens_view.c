@@ -1,30 +1,10 @@
 /* test_lens_view.c -- what pictures show: curves, planes, landscapes, layers and rates are the numbers that the
  * network or the expression itself gives. */
-#include "test_base_seams.h"
+#include "one_context.h"
 #include <math.h>
 #include "lens/curves.h"
 #include "lens/view.h"
 #include "nn/net.h"
-
-static gn_context *ctx;
-
-static int start(void **state)
-{
-    (void)state;
-    return gn_context_new(NULL, &ctx) == GN_OK ? 0 : -1;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    gn_context_free(ctx);
-    return 0;
-}
-
-static void expect_ok(gn_status s)
-{
-    if (s != GN_OK) fail_msg("%s: %s", gn_last_error(ctx)->code, gn_last_error(ctx)->message);
-}
 
 /* ---- curves ------------------------------------------------------------------------------------------------------ */
 
@@ -38,17 +18,17 @@ static void curves_become_panels(void **state)
     for (int r = 0; r < 2; r++)
         for (int e = 1; e <= 100; e++) {
             double v[GN_CURVE_COUNT] = { 1.0 / e / e / (r + 1), r ? NAN : 0.5, r ? NAN : 0.9, 0.01, NAN };
-            expect_ok(gn_curves_add(&arena, &run[r], e, v));
+            must(ctx, gn_curves_add(&arena, &run[r], e, v));
         }
-    expect_ok(gn_curves_picture(&arena, run, 2, "curves", &picture));
+    must(ctx, gn_curves_picture(&arena, run, 2, "curves", &picture));
     assert_int_equal(picture.n_panels, 2);      /* no rate, which does not change; no gradient */
     assert_true(picture.panel[0].log_y);
     assert_int_equal(picture.panel[0].n_series, 3);
     assert_string_equal(picture.panel[0].series[0].label, "a: training");
     assert_int_equal(picture.panel[0].series[2].n, 100);
     assert_true(picture.panel[0].series[2].y[9] == 0.01 / 2);
-    expect_ok(gn_curves_watch(&arena, &run[0], 5, 3, 20));
-    expect_ok(gn_curves_picture(&arena, run, 2, "curves", &picture));
+    must(ctx, gn_curves_watch(&arena, &run[0], 5, 3, 20));
+    must(ctx, gn_curves_picture(&arena, run, 2, "curves", &picture));
     assert_int_equal(picture.n_panels, 3);
     assert_string_equal(picture.panel[2].title, "sharpness");
     gn_curves none = { 0 };
@@ -61,7 +41,7 @@ static void curves_become_panels(void **state)
 static const gn_formula *parsed(gn_arena *arena, const char *text)
 {
     const gn_formula *f;
-    expect_ok(gn_formula_parse(arena, text, strlen(text), &f));
+    must(ctx, gn_formula_parse(arena, text, strlen(text), &f));
     return f;
 }
 
@@ -74,8 +54,8 @@ static void the_landscape_of_an_expression_is_the_expression(void **state)
     gn_objective *o;
     gn_view_landscape v;
     gn_arena_init(&arena, ctx);
-    expect_ok(gn_objective_formula(ctx, parsed(&arena, "x^2 + 3*y^2"), names, 2, from, &o));
-    expect_ok(gn_view_landscape_of(&arena, o, 7, 11, 0.5, &v));
+    must(ctx, gn_objective_formula(ctx, parsed(&arena, "x^2 + 3*y^2"), names, 2, from, &o));
+    must(ctx, gn_view_landscape_of(&arena, o, 7, 11, 0.5, &v));
     assert_int_equal(v.n, 11);
     assert_true(v.loss == 13);
     for (size_t i = 0; i < 121; i++) {
@@ -95,7 +75,7 @@ static gn_data *few_rows(size_t rows)
         x[2 * i + 1] = (float)((i * 5) % 7) - 3;
         y[i] = x[2 * i] - 2 * x[2 * i + 1];
     }
-    expect_ok(gn_data_from_targets(ctx, x, rows, 2, y, 1, &d));
+    must(ctx, gn_data_from_targets(ctx, x, rows, 2, y, 1, &d));
     return d;
 }
 
@@ -104,7 +84,7 @@ static gn_net *small_net(const char *layers, gn_task task, gn_type type)
     gn_net *net;
     gn_net_spec spec = { .inputs = 2, .outputs = 1, .task = task, .layers = layers, .loss = "auto", .reduction = "mean",
                          .init = "auto", .type = type, .seed = 3 };
-    expect_ok(gn_net_new(ctx, &spec, &net));
+    must(ctx, gn_net_new(ctx, &spec, &net));
     return net;
 }
 
@@ -121,11 +101,11 @@ static void the_landscape_of_a_network(void **state)
     gn_net *net = small_net("4 tanh", GN_REGRESSION, GN_F64);
     gn_dataset rows = gn_data_view(d);
     gn_arena_init(&arena, ctx);
-    expect_ok(gn_objective_net(ctx, net, &rows, &o));
-    expect_ok(gn_objective_value(o, gn_objective_start(o), &loss));
-    expect_ok(gn_view_landscape_of(&arena, o, 1, 9, 1, &a));
-    expect_ok(gn_view_landscape_of(&arena, o, 1, 9, 1, &b));
-    expect_ok(gn_view_landscape_of(&arena, o, 2, 9, 1, &c));
+    must(ctx, gn_objective_net(ctx, net, &rows, &o));
+    must(ctx, gn_objective_value(o, gn_objective_start(o), &loss));
+    must(ctx, gn_view_landscape_of(&arena, o, 1, 9, 1, &a));
+    must(ctx, gn_view_landscape_of(&arena, o, 1, 9, 1, &b));
+    must(ctx, gn_view_landscape_of(&arena, o, 2, 9, 1, &c));
     assert_true(a.loss == loss);
     assert_memory_equal(a.z, b.z, 81 * sizeof *a.z);
     assert_memory_not_equal(a.z, c.z, 81 * sizeof *a.z);
@@ -150,15 +130,15 @@ static void slopes_of_layers_are_those_of_the_loss(void **state)
     gn_dataset view = gn_data_view(d);
     rows = gn_dataset_rows(&view);
     gn_arena_init(&arena, ctx);
-    expect_ok(gn_view_layers_of(&arena, net, &view, &l, &n));
+    must(ctx, gn_view_layers_of(&arena, net, &view, &l, &n));
     assert_int_equal(n, 3);
     assert_int_equal(l[0].count, 4 * rows);
     assert_int_equal(l[2].count, rows);
     for (size_t i = 0; i < l[0].count; i++) assert_true(fabs(l[0].value[i]) <= 1);
     for (size_t i = 0; i < l[1].count; i++) assert_true(l[1].value[i] >= 0);
-    expect_ok(gn_objective_net(ctx, net, &view, &o));
+    must(ctx, gn_objective_net(ctx, net, &view, &o));
     assert_true(gn_objective_size(o) <= GN_COUNT(g));
-    expect_ok(gn_objective_gradient(o, gn_objective_start(o), &loss, g));
+    must(ctx, gn_objective_gradient(o, gn_objective_start(o), &loss, g));
     for (size_t i = 0; i < rows; i++) sum += l[2].gradient[i];
     assert_true(fabs(sum - g[gn_objective_size(o) - 1]) < 1e-12 * fmax(1, fabs(sum)));
     gn_objective_free(o);
@@ -190,13 +170,13 @@ static void the_plane_shows_predictions(void **state)
     gn_data *d = few_rows(12);
     gn_net *net = small_net("4 tanh", GN_REGRESSION, GN_F64);
     gn_arena_init(&arena, ctx);
-    expect_ok(gn_view_plane_of(&arena, net, &d->prep, d, 1, 0, 5, &v));
+    must(ctx, gn_view_plane_of(&arena, net, &d->prep, d, 1, 0, 5, &v));
     assert_int_equal(v.held, 0);
     assert_true(v.x0 < -3 && v.x1 > 3 && v.y0 < 0);
     for (size_t i = 0; i < 25; i++) {
         double x[2] = { v.y0 + (v.y1 - v.y0) * (double)(i / 5) / 4, v.x0 + (v.x1 - v.x0) * (double)(i % 5) / 4 }, y;
         gn_dataset one = { .rows = 1, .inputs = 2, .type = GN_EL_F64, .x = x };
-        expect_ok(gn_net_predict(ctx, net, &one, &y));
+        must(ctx, gn_net_predict(ctx, net, &one, &y));
         assert_true(y == v.z[i]);
     }
     assert_true(v.px[4] == 1 * 5 * 4 % 7 - 3 && v.py[4] == 1);
@@ -222,20 +202,20 @@ static void the_columns_that_matter_are_chosen(void **state)
         for (int j = 0; j < IN; j++) x[i * IN + j] = (float)((i * (7 + 4 * j)) % 13) - 5;
         y[i] = (float)i;
     }
-    expect_ok(gn_data_from_targets(ctx, x, ROWS, IN, y, 1, &d));
+    must(ctx, gn_data_from_targets(ctx, x, ROWS, IN, y, 1, &d));
     for (int classes = 0; classes < 2; classes++) {
         gn_net_spec spec = { .inputs = IN, .outputs = classes ? 3 : 1, .task = classes ? GN_CLASSES : GN_REGRESSION,
                              .layers = "", .loss = "auto", .reduction = "mean", .init = "auto", .type = GN_F64,
                              .seed = 3 };
-        expect_ok(gn_net_new(ctx, &spec, &net));
+        must(ctx, gn_net_new(ctx, &spec, &net));
         double *w = gn_net_block(net);
         for (size_t o = 0; o < spec.outputs; o++)
             for (int j = 0; j < IN; j++) w[o * IN + (size_t)j] *= j % 2 ? 1 : 1e-3;
         gn_arena_init(&arena, ctx);
-        expect_ok(gn_view_columns_of(&arena, net, &d->prep, d, &c));
+        must(ctx, gn_view_columns_of(&arena, net, &d->prep, d, &c));
         assert_true(c.column[0] == 1 && c.column[1] == 3 && c.rows == ROWS);
         if (spec.outputs > 1) assert_true(c.same + 1 >= ROWS);
-        expect_ok(gn_view_plane_of(&arena, net, &d->prep, d, 1, 3, 5, &v));
+        must(ctx, gn_view_plane_of(&arena, net, &d->prep, d, 1, 3, 5, &v));
         double mean = 0;
         for (int i = 0; i < ROWS; i++) mean += (double)x[i * IN] / ROWS;
         assert_true(v.held == 2 && fabs(v.at[0] - mean) < 1e-12);
@@ -256,17 +236,17 @@ static void rates_of_the_neuron(void **state)
                         top[3] = { 0.012345679012345678, 0.01, 0.008264462809917356 };
     double x[50], best[50], limit[50];
     for (int i = 0; i < 3; i++) {
-        expect_ok(gn_view_rates_of(ctx, at[i], at[i], 1, x, best, limit));
+        must(ctx, gn_view_rates_of(ctx, at[i], at[i], 1, x, best, limit));
         assert_true(fabs(best[0] - one[i]) < 1e-15 && fabs(limit[0] - top[i]) < 1e-15);
     }
-    expect_ok(gn_view_rates_of(ctx, 1, 20, 50, x, best, limit));
+    must(ctx, gn_view_rates_of(ctx, 1, 20, 50, x, best, limit));
     assert_true(x[0] == 1 && x[49] == 20);
     for (int i = 0; i < 50; i++) assert_true(fabs(limit[i] * x[i] * x[i] - 1) < 1e-12);
 }
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, start, end)
+#define T(f) cmocka_unit_test_setup_teardown(f, open_all, close_all)
     const struct CMUnitTest tests[] = {
         T(curves_become_panels), T(the_landscape_of_an_expression_is_the_expression), T(the_landscape_of_a_network),
         T(slopes_of_layers_are_those_of_the_loss), T(histograms_count_everything), T(the_plane_shows_predictions),

@@ -117,14 +117,10 @@ static gn_status refuse_description(gn_cli *cli)
 
 gn_status gn_recorded_option(gn_context *ctx, const char *record, const char *name, char **out)
 {
-    size_t length = strlen(name);
-    *out = NULL;
-    for (const char *at = record; at && *at; at += strcspn(at, "\n"), at += *at == '\n') {
-        if (strncmp(at, name, length) || at[length] != '=') continue;
-        *out = gn_copy_text(ctx, at + length + 1, strcspn(at + length + 1, "\n"));
-        return *out ? GN_OK : GN_NO_MEMORY;
-    }
-    return GN_OK;
+    size_t length;
+    const char *value = gn_recorded_value(record, name, &length);
+    *out = value ? gn_copy_text(ctx, value, length) : NULL;
+    return value && !*out ? GN_NO_MEMORY : GN_OK;
 }
 
 static gn_status load_model(gn_cli *cli, gn_subject *s)

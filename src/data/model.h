@@ -25,6 +25,8 @@ gn_status gn_model_options(gn_context *ctx, const gn_options *given, const gn_ch
  * quiet, json, ...), and the command line they make. */
 gn_status gn_model_record(gn_context *ctx, const gn_options *given, const char *data_name, char **options,
                           char **command);
+/* The value of `name` in such lines, *length bytes; NULL when it is not there. record may be NULL. */
+const char *gn_recorded_value(const char *record, const char *name, size_t *length);
 
 /* ---- transforms (model_scale.c) ------------------------------------------------------------------------------ */
 /* Find shift and factor of inputs and targets on the training rows and give them to the network. */

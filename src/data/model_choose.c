@@ -168,6 +168,20 @@ static gn_status keep(gn_context *ctx, gn_text *t, char **out)
     return *out ? GN_OK : GN_NO_MEMORY;
 }
 
+const char *gn_recorded_value(const char *record, const char *name, size_t *length)
+{
+    size_t n = strlen(name);
+    for (const char *at = record; at && *at;) {
+        size_t line = strcspn(at, "\n");
+        if (line > n && at[n] == '=' && !memcmp(at, name, n)) {
+            *length = line - n - 1;
+            return at + n + 1;
+        }
+        at += line + (at[line] == '\n');
+    }
+    return NULL;
+}
+
 gn_status gn_model_record(gn_context *ctx, const gn_options *given, const char *data_name, char **options,
                           char **command)
 {

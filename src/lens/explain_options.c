@@ -4,6 +4,7 @@
  * the optimiser's own row; a number that was said for another optimiser is not used. */
 #include "explain_parts.h"
 #include "facts.h"
+#include "../data/model.h"
 #include "../nn/fit.h"
 
 #include <string.h>
@@ -53,21 +54,6 @@ gn_status gn_explain_rows(gn_context *ctx, const char *list, size_t rows, uint32
 static const gn_option_id STEP_OPTIONS[] = { GN_O_LR, GN_O_MOMENTUM, GN_O_BETA1, GN_O_BETA2, GN_O_EPS,
                                              GN_O_WEIGHT_DECAY, GN_O_L1, GN_O_CLIP, GN_O_CLIP_NORM };
 
-/* The value of "name=..." among the lines; NULL when it is not there. */
-static const char *recorded_value(const char *lines, const char *name, size_t *length)
-{
-    size_t n = strlen(name);
-    for (const char *at = lines; at && *at;) {
-        size_t line = strcspn(at, "\n");
-        if (line > n && at[n] == '=' && !memcmp(at, name, n)) {
-            *length = line - n - 1;
-            return at + n + 1;
-        }
-        at += line + (at[line] == '\n');
-    }
-    return NULL;
-}
-
 static gn_status set(gn_context *ctx, gn_options *to, const char *name, const char *value, size_t length)
 {
     char *text = gn_copy_text(ctx, value, length);
@@ -81,7 +67,7 @@ static gn_status set_from(gn_context *ctx, gn_options *to, gn_option_id id, cons
                           const char *recorded)
 {
     size_t count, length;
-    const char *name = gn_option_table(&count)[id].name, *value = recorded_value(recorded, name, &length);
+    const char *name = gn_option_table(&count)[id].name, *value = gn_recorded_value(recorded, name, &length);
     if (given && gn_option_given(given, id)) return gn_options_set(to, name, gn_option_text(given, id));
     return value ? set(ctx, to, name, value, length) : GN_OK;
 }
@@ -90,7 +76,7 @@ static gn_status read_step(gn_context *ctx, const gn_options *given, const char 
 {
     gn_options *o;
     size_t length = 0;
-    const char *then = recorded_value(recorded, "optimizer", &length);
+    const char *then = gn_recorded_value(recorded, "optimizer", &length);
     bool said = given && gn_option_given(given, GN_O_OPTIMIZER);
     bool other = said && !(then && strlen(gn_option_text(given, GN_O_OPTIMIZER)) == length &&
                            !memcmp(then, gn_option_text(given, GN_O_OPTIMIZER), length));
@@ -127,7 +113,7 @@ static gn_status explain(gn_context *ctx, gn_explain_call *c, const gn_data *dat
     hyper[set.parameters + 1] = set.hyper[set.parameters + 2];
     size_t length;
     c->weighted = gn_recorded_weights(recorded);
-    c->rate_by_data = recorded && !recorded_value(recorded, "lr", &length) && !(o && gn_option_given(o, GN_O_LR));
+    c->rate_by_data = recorded && !gn_recorded_value(recorded, "lr", &length) && !(o && gn_option_given(o, GN_O_LR));
     c->op = set.op;
     c->hyper = hyper;
     c->clip = set.clip;

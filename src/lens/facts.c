@@ -1,6 +1,7 @@
 /* facts.c -- numbers of a traced run counted, compared, and said: units, the way back, the loss. What the input does to
  * the output is in facts_input.c. */
 #include "facts.h"
+#include "../data/model.h"
 
 #include <math.h>
 #include <string.h>
@@ -321,11 +322,8 @@ void gn_facts_mode(gn_sheet *s, const gn_net *net, bool weighed)
 
 bool gn_recorded_weights(const char *recorded)
 {
-    static const char *const option[] = { "class-weights=", "weight=" };
-    for (const char *at = recorded; at && *at; at += strcspn(at, "\n"), at += *at == '\n')
-        for (size_t i = 0; i < GN_COUNT(option); i++)
-            if (!strncmp(at, option[i], strlen(option[i]))) return true;
-    return false;
+    size_t length;
+    return gn_recorded_value(recorded, "class-weights", &length) || gn_recorded_value(recorded, "weight", &length);
 }
 
 gn_status gn_facts_put(gn_trace *t, const gn_facts_about *of, gn_sheet *s)
