@@ -187,6 +187,15 @@ static const plot_kind *kind_for_model(const gn_model *m)
 
 /* ---- what it needs ----------------------------------------------------------------------------------------------- */
 
+/* A model or a log where an expression would do; what is neither is left to whoever reads expressions. */
+static bool is_file_alone(gn_plot *p)
+{
+    what_is is;
+    if (look_at(p, p->cli->argument[0], &is) == GN_OK) return is == IS_MODEL || is == IS_LOG;
+    gn_clear_error(p->ctx);
+    return false;
+}
+
 static gn_status check_arguments(gn_plot *p, const plot_kind *k)
 {
     static const struct { size_t least, most; const char *what; } need[] = {
@@ -194,7 +203,8 @@ static gn_status check_arguments(gn_plot *p, const plot_kind *k)
         [NEEDS_EXPRESSION] = { 1, 1, "one expression" }, [NEEDS_MODEL] = { 1, 1, "a model, and no data" },
         [NEEDS_MODEL_DATA] = { 2, 2, "a model and data" }, [NEEDS_ANY] = { 1, 2, "a model and data, or an expression" },
     };
-    if (p->cli->arguments >= need[k->needs].least && p->cli->arguments <= need[k->needs].most) return GN_OK;
+    bool fits = p->cli->arguments >= need[k->needs].least && p->cli->arguments <= need[k->needs].most;
+    if (fits && !(k->needs == NEEDS_ANY && p->cli->arguments == 1 && is_file_alone(p))) return GN_OK;
     gn_fail(p->ctx, GN_E_USAGE, "--kind %s takes %s", k->name, need[k->needs].what);
     return gn_hint(p->ctx, "such as %s", k->usage);
 }

@@ -476,3 +476,12 @@ $ g=$(command -v glassnet); mkdir alone; ln -s "$(command -v cat)" "$(command -v
 ! glassnet: note: no font here is known to have U+8A9E: in the picture such characters stand as \u8a9e; an .svg keeps them
 $ PATH="$PWD/alone:$PATH" glassnet plot cjk.safetensors cjk.csv --plot alone.svg; grep -o "title '日本語'" alone.svg
 > title '日本語'
+
+# a model alone is no expression
+$ glassnet plot sorted.safetensors --kind landscape
+! glassnet: error[USAGE]: --kind landscape takes a model and data, or an expression
+! hint: such as glassnet plot --kind landscape MODEL DATA
+? 2
+$ glassnet plot "x^2 + y^2" --kind landscape --from 1,1 > land.txt
+$ glassnet plot "x +* y" --kind landscape --from 1,1 2>&1 | head -n 1
+> glassnet: error[EXP-SYNTAX]: {any}
