@@ -32,13 +32,6 @@ const char *gn_mistake_cure(gn_mistake m)
 
 /* ---- the case ---------------------------------------------------------------------------------------------------- */
 
-static size_t layer_of(const gn_net *net, size_t tensor)
-{
-    size_t i = 0;
-    while (i + 1 < net->layers && tensor >= net->layer[i].first + net->layer[i].tensors) i++;
-    return i;
-}
-
 static gn_status name_slots(gn_case *c)
 {
     const gn_net *net = c->at.net;
@@ -50,7 +43,7 @@ static gn_status name_slots(gn_case *c)
     for (size_t i = 0; i < net->tensors; i++) {
         const gn_tensor_info *t = &net->tensor[i];
         if (!t->trainable) continue;
-        size_t cols = t->rank == 2 ? t->dim[1] : 1, own = layer_of(net, i);
+        size_t cols = t->rank == 2 ? t->dim[1] : 1, own = gn_net_layer_of(net, i);
         layers += !layers || own != layer;
         layer = own;
         c->slot[c->slots++] = (gn_slot){ t->name, t->rank, t->dim[0], cols, offset, t->size, layers - 1 };

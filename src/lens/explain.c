@@ -130,7 +130,7 @@ static gn_status add_derivatives(gn_explain_run *r)
     if (out <= JACOBIAN_OUTPUTS && in * out <= SMALL_JACOBIAN / r->t.rows)
         GN_TRY(gn_trace_add_jacobian(&r->t));
     if (!r->follows) return GN_OK;
-    size_t first = gn_explain_layer_of(r->net, r->tensor) + 1, units = 0;
+    size_t first = gn_net_layer_of(r->net, r->tensor) + 1, units = 0;
     for (size_t i = first; i < r->net->layers; i++) units += r->net->layer[i].outputs;
     r->small = units <= SMALL_UNITS;
     if (r->small) GN_TRY(gn_trace_add_jacobians(&r->t, first));

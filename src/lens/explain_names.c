@@ -93,15 +93,6 @@ int gn_explain_depth(const gn_explain_run *r, size_t layer, int depth)
 
 /* ---- what was asked for by name ---------------------------------------------------------------------------------- */
 
-size_t gn_explain_layer_of(const gn_net *net, size_t tensor)
-{
-    size_t i = 0;
-    while (i + 1 < net->layers && !(tensor >= net->layer[i].first &&
-                                    tensor < net->layer[i].first + net->layer[i].tensors))
-        i++;
-    return i;
-}
-
 /* "[3,1]" with as many numbers as `rank`; false when it reads otherwise. */
 static bool read_index(const char *text, int rank, uint64_t out[2])
 {
@@ -150,7 +141,7 @@ static bool is_numbered(const char *what, size_t length, const char *name, int n
 static bool is_tensor(const gn_explain_run *r, size_t tensor, const char *what, size_t length)
 {
     const gn_tensor_info *t = &r->net->tensor[tensor];
-    size_t layer = gn_explain_layer_of(r->net, tensor);
+    size_t layer = gn_net_layer_of(r->net, tensor);
     const gn_layer *l = &r->net->layer[layer];
     if (!t->trainable) return false;
     if (strlen(t->name) == length && !memcmp(t->name, what, length)) return true;

@@ -23,7 +23,6 @@ typedef struct gn_explain_run {
 gn_status gn_explain_name(gn_explain_run *r);           /* names for every node that is shown */
 const char *gn_explain_outputs(const gn_explain_run *r, size_t layer);    /* the name of what a layer gives: "A1" */
 gn_status gn_explain_find(gn_explain_run *r);           /* the unit and the parameter of the call */
-size_t gn_explain_layer_of(const gn_net *net, size_t tensor);
 /* Is the layer shown, or kept for --depth 3? Its lines' depth is this plus their own. */
 int gn_explain_depth(const gn_explain_run *r, size_t layer, int depth);
 

@@ -218,7 +218,7 @@ static void put_rule(stepping *u)
 static gn_status put_tensor(stepping *u, size_t tensor)
 {
     moving m;
-    int depth = gn_explain_depth(u->r, gn_explain_layer_of(u->r->net, tensor), 1);
+    int depth = gn_explain_depth(u->r, gn_net_layer_of(u->r->net, tensor), 1);
     if (!u->r->t.d_param[tensor]) return GN_OK;
     GN_TRY(take(u, tensor, &m));
     const char *gradient = prepare(u, &m, tensor, depth);

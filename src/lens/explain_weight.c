@@ -305,7 +305,7 @@ static void put_influence(following *f)
 
 gn_status gn_explain_weight(gn_explain_run *r)
 {
-    following f = { .r = r, .info = &r->net->tensor[r->tensor], .layer = gn_explain_layer_of(r->net, r->tensor) };
+    following f = { .r = r, .info = &r->net->tensor[r->tensor], .layer = gn_net_layer_of(r->net, r->tensor) };
     f.l = &r->net->layer[f.layer];
     f.place = r->tensor - f.l->first;
     size_t width = f.info->rank == 2 ? f.info->dim[1] : 1;

@@ -229,6 +229,13 @@ size_t gn_net_parameters(const gn_net *net) { return net->parameters; }
 const gn_net_spec *gn_net_get_spec(const gn_net *net) { return &net->spec; }
 size_t gn_net_layers(const gn_net *net) { return net->layers; }
 
+size_t gn_net_layer_of(const gn_net *net, size_t tensor)
+{
+    size_t i = 0;
+    while (i + 1 < net->layers && tensor >= net->layer[i].first + net->layer[i].tensors) i++;
+    return i;
+}
+
 gn_layer_info gn_net_layer(const gn_net *net, size_t i)
 {
     const gn_layer *l = &net->layer[i];

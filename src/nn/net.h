@@ -99,6 +99,9 @@ void gn_eval_close(gn_eval *e);
 /* Rows first .. first + m of d (m <= e->rows) through the plan; what is left of the block repeats the last row. */
 gn_status gn_eval_run(gn_eval *e, const gn_dataset *d, size_t first, size_t m);
 
+/* The layer whose tensor it is. */
+size_t gn_net_layer_of(const gn_net *net, size_t tensor);
+
 static inline double gn_get(gn_type type, const void *at, size_t i)
 {
     return type == GN_F32 ? (double)((const float *)at)[i] : ((const double *)at)[i];
